@@ -1,0 +1,9 @@
+//! The domain of Responder: what an emergency is, and everything that can happen to it.
+//!
+//! The modules of this crate know no web framework and no database driver; those live in crates of their own.
+
+mod phone;
+mod time;
+
+pub use phone::{CountryCode, E164, PhoneError};
+pub use time::{Timestamp, TimestampError};
