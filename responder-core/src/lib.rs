@@ -2,8 +2,11 @@
 //!
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
+pub mod emergency;
 mod phone;
+mod sid;
 mod time;
 
 pub use phone::{CountryCode, E164, PhoneError};
+pub use sid::{CallSid, MessageSid, RecordingSid, SidError};
 pub use time::{Timestamp, TimestampError};

@@ -1,0 +1,296 @@
+//! Facts for the timeline.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AttemptKind, AttemptNo, Conclusion, Line};
+use crate::{CallSid, E164, MessageSid, RecordingSid, Timestamp};
+
+/// One fact. Serialises as `{"event": "<name>", "data": {…}}`; stores and webhooks add `emergency_id` and time.
+///
+/// Names are those that the seed's clients know where it had one. Events hold numbers and names: they are the record
+/// of the emergency, and readable only with the declared access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A report was taken in.
+    WebhookReceived {
+        /// Who will be called first.
+        technician: E164,
+        /// Where the customer can be called back, as they said it.
+        callback: String,
+        /// Who reported it.
+        customer_name: String,
+        /// Where it is.
+        address: String,
+        /// What happened.
+        description: String,
+    },
+    /// A technician is to be called.
+    EmergencyCallStart {
+        /// Which attempt.
+        attempt: AttemptNo,
+        /// Whom.
+        to: E164,
+    },
+    /// The provider took the notification call.
+    EmergencyCallInitiated {
+        /// Which attempt.
+        attempt: AttemptNo,
+        /// Whom.
+        to: E164,
+        /// The call.
+        call_sid: CallSid,
+    },
+    /// The notification call could not be placed.
+    EmergencyCallError {
+        /// Which attempt.
+        attempt: AttemptNo,
+        /// Whom.
+        to: E164,
+        /// Why.
+        error: String,
+    },
+    /// A text is to be sent.
+    SmsAttempt {
+        /// To whom.
+        to: E164,
+    },
+    /// The provider took a text.
+    SmsSent {
+        /// To whom.
+        to: E164,
+        /// The text.
+        sid: MessageSid,
+    },
+    /// A text was not sent, or did not arrive.
+    SmsError {
+        /// To whom, when known.
+        to: Option<E164>,
+        /// Why.
+        error: String,
+    },
+    /// A text arrived on the phone.
+    SmsDelivered {
+        /// The text.
+        sid: MessageSid,
+    },
+    /// A text came in.
+    IncomingSms {
+        /// From whom.
+        from: E164,
+        /// What they want.
+        keyword: super::Keyword,
+    },
+    /// A mail was not sent.
+    MailError {
+        /// Why.
+        error: String,
+    },
+    /// A technician accepted.
+    TechnicianAccepted {
+        /// Who.
+        technician: E164,
+        /// How.
+        by: AcceptedBy,
+    },
+    /// A technician passed it on.
+    TechnicianPassed {
+        /// Who.
+        technician: E164,
+    },
+    /// A technician was not reached.
+    TechnicianUnreachable {
+        /// Who.
+        technician: E164,
+        /// Which attempt, if it was a call.
+        attempt: Option<AttemptNo>,
+        /// Why.
+        because: UnreachableBecause,
+    },
+    /// The next technician is tried.
+    TechnicianEscalated {
+        /// Who.
+        technician: E164,
+    },
+    /// Somebody called in.
+    IncomingCall {
+        /// Who, unless withheld.
+        from: Option<E164>,
+        /// The call.
+        call_sid: CallSid,
+    },
+    /// The customer is on hold.
+    CustomerOnHold {
+        /// The call.
+        call_sid: CallSid,
+    },
+    /// The customer hung up before they were connected.
+    CustomerHungUp {
+        /// The call.
+        call_sid: CallSid,
+    },
+    /// Somebody called who is not the customer.
+    StrangerCalled {
+        /// Who, unless withheld.
+        from: Option<E164>,
+        /// The call.
+        call_sid: CallSid,
+    },
+    /// The provider took a bridge call.
+    TechnicianCallInitiated {
+        /// Which attempt.
+        attempt: AttemptNo,
+        /// To the technician, or to the transfer target.
+        kind: AttemptKind,
+        /// Whom.
+        to: E164,
+        /// The call.
+        call_sid: CallSid,
+    },
+    /// The two are connected.
+    Bridged {
+        /// The customer's call.
+        customer: CallSid,
+        /// The other call.
+        attempt: AttemptNo,
+    },
+    /// The two could not be connected.
+    BridgeFailed {
+        /// The other call.
+        attempt: AttemptNo,
+        /// Why.
+        because: UnreachableBecause,
+    },
+    /// A bridge call ended.
+    ConferenceStatus {
+        /// Which attempt.
+        attempt: AttemptNo,
+        /// The talk in seconds, when there was one.
+        duration: Option<u64>,
+    },
+    /// The talk is over.
+    TalkEnded {
+        /// How long it was, in seconds.
+        seconds: u64,
+    },
+    /// A caller is asked to leave a message.
+    VoicemailOffered {
+        /// The call.
+        call_sid: CallSid,
+    },
+    /// A caller left a message.
+    VoicemailLeft {
+        /// The call.
+        call_sid: CallSid,
+        /// The recording.
+        recording: RecordingSid,
+        /// How long it is, in seconds.
+        seconds: u64,
+    },
+    /// A recording can be listened to.
+    RecordingReady {
+        /// The call.
+        call_sid: CallSid,
+        /// The recording.
+        recording: RecordingSid,
+        /// How long it is, in seconds.
+        seconds: u64,
+    },
+    /// Everybody was tried, nobody accepted.
+    NobodyAccepted,
+    /// An alert goes out.
+    AlertSent {
+        /// How many recipients it goes to by text.
+        texts: usize,
+        /// How many by mail.
+        mails: usize,
+    },
+    /// One attempt turned out to have two calls; the second is ended.
+    DuplicateCall {
+        /// Which attempt, or leg.
+        line: Line,
+        /// The call that is ended.
+        call_sid: CallSid,
+    },
+    /// The provider could not use one of our answers.
+    FallbackUsed {
+        /// The call.
+        call_sid: CallSid,
+        /// The provider's number for what went wrong.
+        code: Option<u32>,
+    },
+    /// An operator cancelled it.
+    Cancelled,
+    /// It is over.
+    EmergencyConcluded(Box<Summary>),
+}
+
+/// How a technician accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AcceptedBy {
+    /// By a key.
+    Key,
+    /// By text.
+    Text,
+    /// By being human, where the branch lets that count.
+    Human,
+    /// By answering, where the branch lets that count.
+    Answer,
+}
+
+/// Why an attempt did not reach anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreachableBecause {
+    /// The line was engaged.
+    Busy,
+    /// Nobody picked up.
+    NoAnswer,
+    /// A machine did.
+    Voicemail,
+    /// Somebody did, and pressed nothing.
+    NoKey,
+    /// The call could not be carried.
+    Failed,
+    /// The provider refuses the number for good.
+    Refused,
+    /// It was passed on.
+    Passed,
+    /// No text came back in time.
+    NoText,
+    /// We ended it: it had become pointless.
+    Canceled,
+    /// It was lost sight of.
+    Lost,
+    /// The connection was not proven in time.
+    NotJoined,
+}
+
+/// How an emergency ended, with its times.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Summary {
+    /// How.
+    pub outcome: Conclusion,
+    /// Who accepted.
+    pub technician: Option<E164>,
+    /// When it was reported.
+    pub opened_at: Timestamp,
+    /// When it was accepted.
+    pub accepted_at: Option<Timestamp>,
+    /// When it was over.
+    pub concluded_at: Timestamp,
+    /// Seconds from the report to the first ringing phone.
+    pub ring_seconds: Option<u64>,
+    /// Seconds from the report to the acceptance.
+    pub accept_seconds: Option<u64>,
+    /// Seconds that customers were on hold, all calls together.
+    pub hold_seconds: u64,
+    /// Seconds of talk.
+    pub talk_seconds: u64,
+    /// Every call that we placed.
+    pub attempts: u16,
+    /// Every call that came in.
+    pub legs: u16,
+}

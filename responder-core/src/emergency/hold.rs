@@ -1,0 +1,206 @@
+//! A customer on hold, and how that ends.
+
+use std::time::Duration;
+
+use super::turn::Turn;
+use super::{Action, Document, Event, Farewell, Key, LegNo, LegStage, Line, News, Phase, QueueResult, Recording, Step};
+use super::{Emergency, Stage, Watch};
+use crate::{CallSid, RecordingSid};
+
+impl Turn {
+    /// The next piece of music is asked for: the caller is in the queue.
+    pub(super) fn customer_holding(&mut self, no: LegNo, call: &CallSid) {
+        if !self.is_leg(no, call) {
+            return self.answer_stranger(Document::LeaveQueue);
+        }
+        let watch = Watch::new(self.now + self.e.policy.timing.leg_silence, self.e.policy.limits.fetches);
+        let now = self.now;
+        let Some(leg) = self.leg_mut(no) else { return };
+        match leg.stage {
+            LegStage::Arriving => {
+                leg.stage = LegStage::Holding;
+                leg.times.holding_since = Some(now);
+                leg.watch = watch;
+                self.event(Event::CustomerOnHold { call_sid: call.clone() });
+            }
+            LegStage::Holding => leg.watch = watch,
+            LegStage::Talking => {}
+            LegStage::Leaving(_) | LegStage::Ended => {
+                return self.answer_leg_in_passing(no, Document::LeaveQueue);
+            }
+        }
+        let news = self.e.news();
+        self.answer_leg_in_passing(no, Document::Music { news });
+    }
+
+    /// A caller left the queue, or answered the offer to be connected again.
+    pub(super) fn hold_ended(
+        &mut self,
+        no: LegNo,
+        call: &CallSid,
+        step: Step,
+        result: Option<QueueResult>,
+        key: Option<Key>,
+        on_line: bool,
+    ) {
+        if !self.is_leg(no, call) {
+            return self.answer_stranger(Document::Over);
+        }
+        if self.e.leg(no).is_some_and(|leg| leg.step != step) {
+            return self.replay_leg(no);
+        }
+        match result {
+            None => self.reconnect_answered(no, key),
+            Some(QueueResult::Bridged) => self.left_bridged(no, on_line),
+            Some(_) if !on_line => self.left_for_good(no),
+            Some(QueueResult::Hangup | QueueResult::BridgingInProcess) => self.left_for_good(no),
+            Some(result) => self.left_on_line(no, result),
+        }
+    }
+
+    fn left_for_good(&mut self, no: LegNo) {
+        self.leg_ended(no);
+        self.answer_leg(no, Document::Over);
+    }
+
+    fn left_on_line(&mut self, no: LegNo, result: QueueResult) {
+        let Some(leg) = self.leg_mut(no) else { return };
+        leg.dequeued = true;
+        match (leg.stage, result) {
+            (LegStage::Leaving(why), _) => self.say_farewell(no, why),
+            (LegStage::Ended, _) => self.answer_leg(no, Document::Over),
+            (_, QueueResult::QueueFull) => {
+                self.let_go(no, Farewell::QueueFull);
+                self.say_farewell(no, Farewell::QueueFull);
+            }
+            _ => self.hold_again(no),
+        }
+    }
+
+    /// The provider dropped them from the queue. If they are still there they hold again; a look tells whether they
+    /// are. Once: a queue that keeps failing is no place to wait.
+    fn hold_again(&mut self, no: LegNo) {
+        if self.e.leg(no).is_some_and(|leg| leg.step > Step(1)) {
+            self.let_go(no, Farewell::QueueFull);
+            return self.say_farewell(no, Farewell::QueueFull);
+        }
+        self.note_hold(no);
+        let watch = Watch::new(self.now + self.e.policy.timing.leg_silence, self.e.policy.limits.fetches);
+        let Some(leg) = self.leg_mut(no) else { return };
+        leg.stage = LegStage::Arriving;
+        leg.dequeued = false;
+        leg.watch = watch;
+        let call = leg.call.clone();
+        self.command(Action::FetchCall { line: Line::Leg(no), call });
+        self.answer_leg(no, Document::Hold);
+    }
+
+    /// They were connected, and that is over.
+    fn left_bridged(&mut self, no: LegNo, on_line: bool) {
+        let Some(leg) = self.leg_mut(no) else { return };
+        leg.dequeued = true;
+        match leg.stage {
+            LegStage::Talking => self.end_talk(),
+            LegStage::Arriving | LegStage::Holding => {
+                // The callback that says that they were connected was lost; this one proves it as well.
+                self.e.talked = true;
+                self.let_go(no, Farewell::TalkOver);
+                self.talk_is_over();
+            }
+            LegStage::Leaving(_) | LegStage::Ended => {}
+        }
+        let is_over = matches!(self.e.phase, Phase::Closing { .. });
+        if !on_line {
+            self.leg_ended(no);
+            self.answer_leg(no, Document::Over);
+        } else if is_over && self.e.reconnects_left > 0 && self.e.leg(no).is_some_and(super::Leg::is_live) {
+            self.answer_leg(no, Document::OfferReconnect);
+        } else {
+            self.answer_leg(no, Document::Goodbye { why: Farewell::TalkOver });
+        }
+    }
+
+    /// The talk broke off, and the customer wants it back.
+    fn reconnect_answered(&mut self, no: LegNo, key: Option<Key>) {
+        let was_offered =
+            self.e.leg(no).is_some_and(|leg| leg.is_live() && leg.document == Some(Document::OfferReconnect));
+        if !was_offered || key != Some(Key::One) || self.e.reconnects_left == 0 || !self.reopen() {
+            return self.answer_leg(no, Document::Goodbye { why: Farewell::TalkOver });
+        }
+        let watch = Watch::new(self.now + self.e.policy.timing.leg_silence, self.e.policy.limits.fetches);
+        let hold_until = self.now + self.e.policy.timing.hold_limit;
+        let Some(leg) = self.leg_mut(no) else { return };
+        leg.stage = LegStage::Arriving;
+        leg.dequeued = false;
+        leg.watch = watch;
+        leg.hold_until = hold_until;
+        self.e.customer = Some(no);
+        self.answer_leg(no, Document::Hold);
+    }
+
+    /// A message was left, or nothing was said.
+    pub(super) fn voicemail_left(
+        &mut self,
+        no: LegNo,
+        call: &CallSid,
+        step: Step,
+        recording: Option<RecordingSid>,
+        duration: Duration,
+    ) {
+        if !self.is_leg(no, call) {
+            return self.answer_stranger(Document::Over);
+        }
+        if self.e.leg(no).is_some_and(|leg| leg.step != step) {
+            return self.replay_leg(no);
+        }
+        if let Some(recording) = recording {
+            if let Some(leg) = self.leg_mut(no) {
+                leg.left_message = true;
+            }
+            self.event(Event::VoicemailLeft { call_sid: call.clone(), recording, seconds: duration.as_secs() });
+        }
+        self.answer_leg(no, Document::Goodbye { why: Farewell::MessageTaken });
+    }
+
+    pub(super) fn recording_ready(&mut self, call: CallSid, recording: RecordingSid, duration: Duration) {
+        let known = Recording { call: call.clone(), sid: recording.clone(), duration };
+        if std::sync::Arc::make_mut(&mut self.e.annex).note_recording(known) {
+            self.event(Event::RecordingReady { call_sid: call, recording, seconds: duration.as_secs() });
+        }
+    }
+
+    fn is_leg(&self, no: LegNo, call: &CallSid) -> bool {
+        self.e.leg(no).is_some_and(|leg| leg.call == *call)
+    }
+
+    /// Rule: nobody holds longer than the limit, and nobody holds while nobody is sought.
+    pub(super) fn release_callers(&mut self) -> bool {
+        let is_late = |no: &LegNo| self.e.leg(*no).is_some_and(|leg| leg.is_waiting() && leg.hold_until <= self.now);
+        let late = self.e.leg_numbers().find(is_late);
+        if let Some(no) = late {
+            self.let_go(no, Farewell::HoldLimit);
+        }
+        late.is_some()
+    }
+}
+
+impl Emergency {
+    /// What a customer on hold is told.
+    fn news(&self) -> News {
+        let notifications = self.attempts.iter().filter(|a| a.stage != Stage::Placing).count();
+        match self.phase {
+            Phase::Accepted => News::Accepted,
+            _ if notifications > 1 => News::SeekingNext,
+            _ => News::Seeking,
+        }
+    }
+
+    /// Why the last caller is no longer there.
+    pub(super) fn last_farewell(&self) -> Farewell {
+        match self.legs.last().map(|leg| leg.stage) {
+            Some(LegStage::Leaving(why)) => why,
+            _ if self.legs.iter().any(|leg| leg.left_message) => Farewell::MessageTaken,
+            _ => Farewell::WillCallBack,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What comes back by text.
+
+use super::turn::Turn;
+use super::{AcceptedBy, ClosingBecause, Event, Keyword, Phase, Reply, Text};
+use crate::E164;
+
+impl Turn {
+    /// A text from somebody. Only who was told of this emergency may decide; a recipient may ask.
+    pub(super) fn text_received(&mut self, from: E164, keyword: Keyword) {
+        self.event(Event::IncomingSms { from, keyword });
+        let technician = self.notified_technician(from);
+        let is_recipient = self.e.policy.recipients.iter().any(|recipient| recipient.number == from);
+        let answer = match (keyword, technician) {
+            (Keyword::Accept, Some(technician)) => self.accept_by_text(technician),
+            (Keyword::Pass, Some(technician)) => self.pass_by_text(technician),
+            (Keyword::Done, Some(technician)) => self.done(technician),
+            (Keyword::Status, Some(_)) => Some(Text::Status),
+            (Keyword::Status, None) if is_recipient => Some(Text::Status),
+            _ => None,
+        };
+        self.reply = answer.map_or(Reply::Nothing, Reply::Text);
+    }
+
+    fn accept_by_text(&mut self, technician: u8) -> Option<Text> {
+        let is_over = !self.is_open();
+        Some(match self.accept(technician, AcceptedBy::Text) {
+            true => Text::Accepted,
+            false if is_over => Text::Over,
+            false => Text::AlreadyTaken,
+        })
+    }
+
+    fn pass_by_text(&mut self, technician: u8) -> Option<Text> {
+        if !self.is_open() {
+            return Some(Text::Over);
+        }
+        self.pass(technician);
+        Some(Text::Passed)
+    }
+
+    /// The technician has dealt with it, by whatever way.
+    fn done(&mut self, technician: u8) -> Option<Text> {
+        if self.e.phase == Phase::Accepted && self.has_accepted(technician) && self.e.talk.is_none() {
+            self.begin_closing(ClosingBecause::Done);
+        }
+        Some(Text::Status)
+    }
+
+    fn notified_technician(&self, number: E164) -> Option<u8> {
+        let position = self.e.technicians.iter().position(|technician| technician.number == number)?;
+        u8::try_from(position).ok().filter(|technician| self.e.search.notified.has(*technician))
+    }
+}
