@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Delivery;
+use super::{Delivery, Text};
 use crate::{CallSid, MessageSid, RecordingSid};
 
 /// Deliveries and recordings. They may come in any order, also after the conclusion.
@@ -14,6 +14,8 @@ pub struct Annex {
     pub texts: Vec<(MessageSid, Delivery)>,
     /// Every recording, once it is ready.
     pub recordings: Vec<Recording>,
+    /// What was answered to each text that came in.
+    pub(super) answers: Vec<(MessageSid, Option<Text>)>,
 }
 
 /// A recording that can be listened to.

@@ -98,7 +98,6 @@ impl Turn {
         self.note_hold(leg);
         let Some(customer) = self.leg_mut(leg) else { return };
         customer.stage = LegStage::Talking;
-        customer.dequeued = true;
         customer.watch = check;
         let call = customer.call.clone();
         self.progress(attempt, super::Stage::InProgress);
@@ -125,24 +124,28 @@ impl Turn {
 
     /// Ends the emergency, unless its customer called again meanwhile and holds.
     pub(super) fn talk_is_over(&mut self) {
-        if self.e.waiting_customer().is_some() && self.e.reconnects_left > 0 {
+        if self.e.waiting_customer().is_some() && self.may_reopen() {
             self.reopen();
         } else {
             self.begin_closing(ClosingBecause::TalkOver);
         }
     }
 
-    /// Takes up again what a talk had seemed to end; false if there is nobody who accepted.
-    pub(super) fn reopen(&mut self) -> bool {
-        let limits = self.e.policy.limits.clone();
+    /// Whether somebody accepted who could be connected once more.
+    pub(super) const fn may_reopen(&self) -> bool {
+        self.e.reconnects_left > 0 && self.e.acceptance.is_some()
+    }
+
+    /// Takes up again what a talk had seemed to end.
+    pub(super) fn reopen(&mut self) {
+        let bridges = self.e.policy.limits.bridges;
         let has_transfer = self.e.policy.transfer.is_some();
-        let Some(acceptance) = self.e.acceptance.as_mut() else { return false };
-        acceptance.bridges_left = limits.bridges;
-        acceptance.transfers_left = if has_transfer { limits.bridges } else { 0 };
+        let Some(acceptance) = self.e.acceptance.as_mut() else { return };
+        acceptance.bridges_left = bridges;
+        acceptance.transfers_left = if has_transfer { bridges } else { 0 };
         acceptance.told_to_call = false;
         self.e.reconnects_left = self.e.reconnects_left.saturating_sub(1);
         self.e.phase = Phase::Accepted;
-        true
     }
 
     /// A call of ours ended while it was to be connected, or while it was being.

@@ -19,12 +19,12 @@ impl Turn {
     pub(super) fn call_status(
         &mut self,
         no: AttemptNo,
-        call: CallSid,
+        call: &CallSid,
         status: CallStatus,
         duration: Option<Duration>,
         answered_by: Option<AnsweredBy>,
     ) {
-        if self.e.attempt(no).is_none() || self.bind(no, &call) == Bound::Stray {
+        if self.e.attempt(no).is_none() || self.bind(no, call) == Bound::Stray {
             return;
         }
         if status == CallStatus::Completed {
@@ -37,8 +37,8 @@ impl Turn {
         self.progress(no, Stage::of(status));
     }
 
-    pub(super) fn machine_detected(&mut self, no: AttemptNo, call: CallSid, answered_by: AnsweredBy) {
-        if self.e.attempt(no).is_some() && self.bind(no, &call) == Bound::Ours {
+    pub(super) fn machine_detected(&mut self, no: AttemptNo, call: &CallSid, answered_by: AnsweredBy) {
+        if self.e.attempt(no).is_some() && self.bind(no, call) == Bound::Ours {
             self.verdict(no, answered_by);
         }
     }

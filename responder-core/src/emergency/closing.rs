@@ -13,7 +13,7 @@ impl Turn {
         if because == ClosingBecause::NobodyAccepted {
             self.event(Event::NobodyAccepted);
         }
-        self.e.phase = Phase::Closing { because, until: self.now + self.e.policy.timing.closing };
+        self.e.phase = Phase::Closing { because, until: Some(self.now + self.e.policy.timing.closing) };
         self.e.search.step = SearchStep::Resting;
         self.e.bridge = None;
         self.e.customer_deadline = None;
@@ -67,10 +67,13 @@ impl Turn {
 
     /// Rule: when every call has ended and the time for late callbacks is over, it is concluded.
     pub(super) fn close_up(&mut self) -> bool {
-        let Phase::Closing { until, .. } = self.e.phase else { return false };
-        let has_calls = self.e.attempts.iter().any(Attempt::is_live) || self.e.has_customer();
-        if until > self.now || has_calls {
+        let Phase::Closing { because, until } = self.e.phase else { return false };
+        if until.is_some_and(|until| until > self.now) {
             return false;
+        }
+        if self.e.attempts.iter().any(Attempt::is_live) || self.e.has_customer() {
+            self.e.phase = Phase::Closing { because, until: None };
+            return until.is_some();
         }
         self.conclude();
         true

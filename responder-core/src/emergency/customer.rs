@@ -23,11 +23,13 @@ impl Turn {
             return self.answer_stranger(Document::Goodbye { why: Farewell::TooManyCalls });
         }
         match self.e.phase {
-            Phase::Closing { because: ClosingBecause::TalkOver, .. } if self.e.reconnects_left > 0 => {
+            Phase::Closing { because, .. } if because != ClosingBecause::TalkOver || !self.may_reopen() => {
+                self.turn_away(call, from, because);
+            }
+            Phase::Closing { .. } => {
                 self.reopen();
                 self.admit(call, from);
             }
-            Phase::Closing { because, .. } => self.turn_away(call, from, because),
             Phase::Seeking | Phase::Accepted | Phase::Concluded { .. } => self.admit(call, from),
         }
     }
@@ -56,11 +58,11 @@ impl Turn {
 
     /// Too late to be put on hold, but not to be told and to leave a message.
     fn turn_away(&mut self, call: CallSid, from: Option<E164>, because: ClosingBecause) {
-        let why = because.farewell(self.e.is_accepted());
+        let why = match because.farewell(self.e.is_accepted()) {
+            Farewell::TalkOver => Farewell::WillCallBack,
+            other => other,
+        };
         let no = self.add_leg(call, from, LegStage::Leaving(why));
-        if let Some(leg) = self.leg_mut(no) {
-            leg.dequeued = true;
-        }
         if self.e.is_accepted() && because != ClosingBecause::Cancelled {
             self.tell_to_call_customer(why);
         }
@@ -77,7 +79,7 @@ impl Turn {
             watch: Watch::new(self.now + silence, self.e.policy.limits.fetches),
             hold_until: self.now + timing.hold_limit,
             ending: false,
-            dequeued: false,
+            requeued: false,
             left_message: false,
             step: Step(0),
             document: None,

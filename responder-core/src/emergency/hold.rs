@@ -65,10 +65,10 @@ impl Turn {
 
     fn left_on_line(&mut self, no: LegNo, result: QueueResult) {
         let Some(leg) = self.leg_mut(no) else { return };
-        leg.dequeued = true;
         match (leg.stage, result) {
             (LegStage::Leaving(why), _) => self.say_farewell(no, why),
             (LegStage::Ended, _) => self.answer_leg(no, Document::Over),
+            (LegStage::Talking, _) => self.left_bridged(no, true),
             (_, QueueResult::QueueFull) => {
                 self.let_go(no, Farewell::QueueFull);
                 self.say_farewell(no, Farewell::QueueFull);
@@ -80,7 +80,7 @@ impl Turn {
     /// The provider dropped them from the queue. If they are still there they hold again; a look tells whether they
     /// are. Once: a queue that keeps failing is no place to wait.
     fn hold_again(&mut self, no: LegNo) {
-        if self.e.leg(no).is_some_and(|leg| leg.step > Step(1)) {
+        if self.e.leg(no).is_some_and(|leg| leg.requeued) {
             self.let_go(no, Farewell::QueueFull);
             return self.say_farewell(no, Farewell::QueueFull);
         }
@@ -88,7 +88,7 @@ impl Turn {
         let watch = Watch::new(self.now + self.e.policy.timing.leg_silence, self.e.policy.limits.fetches);
         let Some(leg) = self.leg_mut(no) else { return };
         leg.stage = LegStage::Arriving;
-        leg.dequeued = false;
+        leg.requeued = true;
         leg.watch = watch;
         let call = leg.call.clone();
         self.command(Action::FetchCall { line: Line::Leg(no), call });
@@ -98,7 +98,6 @@ impl Turn {
     /// They were connected, and that is over.
     fn left_bridged(&mut self, no: LegNo, on_line: bool) {
         let Some(leg) = self.leg_mut(no) else { return };
-        leg.dequeued = true;
         match leg.stage {
             LegStage::Talking => self.end_talk(),
             LegStage::Arriving | LegStage::Holding => {
@@ -113,7 +112,7 @@ impl Turn {
         if !on_line {
             self.leg_ended(no);
             self.answer_leg(no, Document::Over);
-        } else if is_over && self.e.reconnects_left > 0 && self.e.leg(no).is_some_and(super::Leg::is_live) {
+        } else if is_over && self.may_reopen() && self.e.leg(no).is_some_and(super::Leg::is_live) {
             self.answer_leg(no, Document::OfferReconnect);
         } else {
             self.answer_leg(no, Document::Goodbye { why: Farewell::TalkOver });
@@ -124,14 +123,18 @@ impl Turn {
     fn reconnect_answered(&mut self, no: LegNo, key: Option<Key>) {
         let was_offered =
             self.e.leg(no).is_some_and(|leg| leg.is_live() && leg.document == Some(Document::OfferReconnect));
-        if !was_offered || key != Some(Key::One) || self.e.reconnects_left == 0 || !self.reopen() {
+        let is_late = self.e.waiting_customer().is_some_and(|other| self.e.is_stated(other));
+        if !was_offered || key != Some(Key::One) || !self.may_reopen() || is_late {
             return self.answer_leg(no, Document::Goodbye { why: Farewell::TalkOver });
+        }
+        self.reopen();
+        if let Some(other) = self.e.waiting_customer() {
+            self.let_go(other, Farewell::PutAside);
         }
         let watch = Watch::new(self.now + self.e.policy.timing.leg_silence, self.e.policy.limits.fetches);
         let hold_until = self.now + self.e.policy.timing.hold_limit;
         let Some(leg) = self.leg_mut(no) else { return };
         leg.stage = LegStage::Arriving;
-        leg.dequeued = false;
         leg.watch = watch;
         leg.hold_until = hold_until;
         self.e.customer = Some(no);
@@ -193,6 +196,11 @@ impl Emergency {
             _ if notifications > 1 => News::SeekingNext,
             _ => News::Seeking,
         }
+    }
+
+    /// Whether a leg is a call from the number that the customer stated.
+    fn is_stated(&self, no: LegNo) -> bool {
+        self.leg(no).is_some_and(|leg| leg.from.is_some() && leg.from == self.intake.callback)
     }
 
     /// Why the last caller is no longer there.

@@ -163,6 +163,8 @@ pub enum Input {
     },
     /// A text arrived from somebody who may decide.
     TextReceived {
+        /// The text, by which a repeat is known.
+        message: MessageSid,
         /// From whom.
         from: E164,
         /// What they want.

@@ -36,8 +36,8 @@ pub struct Leg {
     pub(super) hold_until: Timestamp,
     /// We want it off the line.
     pub(super) ending: bool,
-    /// They left the queue already, so `<Leave>` is no longer the way out.
-    pub(super) dequeued: bool,
+    /// Whether the provider dropped them from the queue once already.
+    pub(super) requeued: bool,
     pub(super) left_message: bool,
     pub(super) step: Step,
     pub(super) document: Option<Document>,

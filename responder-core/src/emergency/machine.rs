@@ -68,9 +68,8 @@ impl Emergency {
             std::iter::once(leg.watch.until).chain(hold)
         });
         let closing = match self.phase {
-            // Past its end, Closing waits for the calls alone, and those have deadlines of their own.
-            Phase::Closing { until, .. } if until > self.changed_at => Some(until),
-            _ => None,
+            Phase::Closing { until, .. } => until,
+            Phase::Seeking | Phase::Accepted | Phase::Concluded { .. } => None,
         };
         let single = [
             Some(self.heartbeat),
@@ -128,13 +127,13 @@ impl Turn {
                 self.command_finished(command, outcome);
             }
             Input::CallStatus { attempt, call, status, duration, answered_by } => {
-                self.call_status(attempt, call, status, duration, answered_by);
+                self.call_status(attempt, &call, status, duration, answered_by);
             }
-            Input::TechnicianAnswered { attempt, call, step } => self.technician_answered(attempt, call, step),
-            Input::KeyPressed { attempt, call, step, key } => self.key_pressed(attempt, call, step, key),
-            Input::TechnicianWaiting { attempt, call, step } => self.technician_waiting(attempt, call, step),
-            Input::DialEnded { attempt, call, step, result } => self.dial_ended(attempt, call, step, result),
-            Input::MachineDetected { attempt, call, answered_by } => self.machine_detected(attempt, call, answered_by),
+            Input::TechnicianAnswered { attempt, call, step } => self.technician_answered(attempt, &call, step),
+            Input::KeyPressed { attempt, call, step, key } => self.key_pressed(attempt, &call, step, key),
+            Input::TechnicianWaiting { attempt, call, step } => self.technician_waiting(attempt, &call, step),
+            Input::DialEnded { attempt, call, step, result } => self.dial_ended(attempt, &call, step, result),
+            Input::MachineDetected { attempt, call, answered_by } => self.machine_detected(attempt, &call, answered_by),
             Input::CustomerCalled { call, from } => self.customer_called(call, from),
             Input::CustomerHolding { leg, call } => self.customer_holding(leg, &call),
             Input::HoldEnded { leg, call, step, result, key, on_line } => {
@@ -147,7 +146,7 @@ impl Turn {
             }
             Input::RecordingReady { call, recording, duration } => self.recording_ready(call, recording, duration),
             Input::TextStatus { message, delivery } => self.text_status(message, delivery),
-            Input::TextReceived { from, keyword } => self.text_received(from, keyword),
+            Input::TextReceived { message, from, keyword } => self.text_received(message, from, keyword),
             Input::Cancelled => self.cancelled(),
             Input::FallbackUsed { call, code, .. } => self.event(Event::FallbackUsed { call_sid: call, code }),
         }

@@ -259,6 +259,43 @@ impl Policy {
     }
 }
 
+/// How long an emergency can take at most.
+impl Policy {
+    /// From the report to the conclusion, with `technicians` on the list, if everything goes wrong that can, at the
+    /// last moment, every time. What the state machine does is tested against it.
+    pub fn worst_case(&self, technicians: u32) -> Duration {
+        let (timing, limits) = (&self.timing, &self.limits);
+        let tries = technicians * u32::from(self.attempts_per_technician) * u32::from(self.escalation_rounds);
+        let acceptances = technicians * u32::from(self.escalation_rounds) + u32::from(limits.reconnects);
+        let attempt = self.longest_attempt();
+        let search = tries * (attempt + timing.between_attempts * 2 + timing.text_acceptance);
+        let bridges = 2 * u32::from(limits.bridges) * (attempt + timing.bridge + timing.answer);
+        let accepted = acceptances * (bridges + timing.customer_deadline);
+        let legs = u32::from(limits.customer_calls) + u32::from(limits.reconnects);
+        let customers = legs * (self.longest_leg() + timing.customer_deadline + timing.check);
+        let talks = (u32::from(limits.reconnects) + 1) * (timing.talk_limit + timing.check);
+        search + accepted + customers + talks + timing.closing + attempt + self.longest_leg()
+    }
+
+    /// From the wish to call somebody until their call is certainly over.
+    fn longest_attempt(&self) -> Duration {
+        let (timing, limits) = (&self.timing, &self.limits);
+        let placing = timing.placing + timing.look_up * (u32::from(limits.look_ups) + 1);
+        let looks = |span: Duration| (span + timing.answer) * (u32::from(limits.fetches) + 1);
+        let calling = looks(timing.ring + timing.ring_slack) * 2 + looks(timing.listening);
+        let ending = timing.answer * (u32::from(limits.fetches) + 1);
+        // Twice: an attempt that was given up may be answered after all.
+        placing * u32::from(limits.placings) + (calling + ending) * 2
+    }
+
+    /// From a customer's call until it is certainly over, a talk not counted.
+    fn longest_leg(&self) -> Duration {
+        let (timing, limits) = (&self.timing, &self.limits);
+        let ending = timing.answer * (u32::from(limits.fetches) + 1);
+        timing.hold_limit * 2 + timing.leaving + ending
+    }
+}
+
 impl Timing {
     fn validate(&self) -> Result<(), PolicyError> {
         let Self {

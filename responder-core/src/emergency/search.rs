@@ -57,7 +57,7 @@ impl Turn {
         if spent || search.passed.has(search.technician) || search.refused.has(search.technician) {
             search.tries = 0;
             search.technician += 1;
-            self.skip_refused();
+            self.skip_unwilling();
         }
         if self.e.search.round < policy.escalation_rounds {
             self.e.search.step = SearchStep::Due(at);
@@ -72,7 +72,7 @@ impl Turn {
         self.advance(self.now);
     }
 
-    fn skip_refused(&mut self) {
+    fn skip_unwilling(&mut self) {
         let count = u8::try_from(self.e.technicians.len()).unwrap_or(u8::MAX);
         let rounds = self.e.policy.escalation_rounds;
         let search = &mut self.e.search;
@@ -81,7 +81,7 @@ impl Turn {
                 search.round += 1;
                 search.technician = 0;
                 search.passed.clear();
-            } else if search.refused.has(search.technician) {
+            } else if search.refused.has(search.technician) || search.passed.has(search.technician) {
                 search.technician += 1;
             } else {
                 return;

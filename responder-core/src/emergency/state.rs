@@ -50,8 +50,8 @@ pub enum Phase {
     Closing {
         /// Why it ends.
         because: ClosingBecause,
-        /// Until when late callbacks are collected at least.
-        until: Timestamp,
+        /// Until when late callbacks are collected; `None` once only calls that won't end hold it up.
+        until: Option<Timestamp>,
     },
     /// Over.
     Concluded {

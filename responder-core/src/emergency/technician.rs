@@ -8,13 +8,13 @@ use crate::CallSid;
 
 impl Turn {
     /// The phone was answered.
-    pub(super) fn technician_answered(&mut self, no: AttemptNo, call: CallSid, step: Step) {
+    pub(super) fn technician_answered(&mut self, no: AttemptNo, call: &CallSid, step: Step) {
         if self.e.attempt(no).is_none() {
             return self.answer_stranger(Document::Over);
         }
-        self.adopt_if_answered_first(no, &call);
-        self.revive(no, &call);
-        if !self.is_current(no, &call, step) {
+        self.adopt_if_answered_first(no, call);
+        self.revive(no, call);
+        if !self.is_current(no, call, step) {
             return;
         }
         self.progress(no, Stage::InProgress);
@@ -23,13 +23,16 @@ impl Turn {
     }
 
     /// A key was pressed. It counts also when the call is over by now.
-    pub(super) fn key_pressed(&mut self, no: AttemptNo, call: CallSid, step: Step, key: Option<Key>) {
-        if !self.is_current(no, &call, step) {
+    pub(super) fn key_pressed(&mut self, no: AttemptNo, call: &CallSid, step: Step, key: Option<Key>) {
+        if !self.is_current(no, call, step) {
             return;
         }
         self.progress(no, Stage::InProgress);
         let asked = self.e.attempt(no).and_then(|attempt| attempt.document);
         match (asked, key) {
+            (_, Some(Key::Nine | Key::Two | Key::Other) | None) if !self.is_open() => {
+                self.answer_attempt(no, Document::Over);
+            }
             (Some(Document::ConfirmBridge), Some(Key::One)) => self.confirm_bridge(no),
             _ if self.is_transfer(no) && key != Some(Key::Nine) => self.ask_again(no, Document::ConfirmBridge),
             (_, Some(Key::One)) => self.accept_by_key(no),
@@ -42,8 +45,8 @@ impl Turn {
     }
 
     /// A technician on the line asks whether the customer is there.
-    pub(super) fn technician_waiting(&mut self, no: AttemptNo, call: CallSid, step: Step) {
-        if !self.is_current(no, &call, step) {
+    pub(super) fn technician_waiting(&mut self, no: AttemptNo, call: &CallSid, step: Step) {
+        if !self.is_current(no, call, step) {
             return;
         }
         let wait_is_over = self.e.attempt(no).is_some_and(|a| a.wait_until.is_some_and(|until| until <= self.now));
@@ -57,8 +60,8 @@ impl Turn {
     }
 
     /// The `<Dial>` is over, and the technician still listens.
-    pub(super) fn dial_ended(&mut self, no: AttemptNo, call: CallSid, step: Step, result: DialResult) {
-        if !self.is_current(no, &call, step) {
+    pub(super) fn dial_ended(&mut self, no: AttemptNo, call: &CallSid, step: Step, result: DialResult) {
+        if !self.is_current(no, call, step) {
             return;
         }
         if self.e.talk.is_some_and(|talk| talk.attempt == no) {

@@ -2,11 +2,16 @@
 
 use super::turn::Turn;
 use super::{AcceptedBy, ClosingBecause, Event, Keyword, Phase, Reply, Text};
-use crate::E164;
+use crate::{E164, MessageSid};
 
 impl Turn {
     /// A text from somebody. Only who was told of this emergency may decide; a recipient may ask.
-    pub(super) fn text_received(&mut self, from: E164, keyword: Keyword) {
+    pub(super) fn text_received(&mut self, message: MessageSid, from: E164, keyword: Keyword) {
+        let known = self.e.annex.answers.iter().find(|(heard, _)| *heard == message);
+        if let Some((_, answer)) = known {
+            self.reply = answer.clone().map_or(Reply::Nothing, Reply::Text);
+            return;
+        }
         self.event(Event::IncomingSms { from, keyword });
         let technician = self.notified_technician(from);
         let is_recipient = self.e.policy.recipients.iter().any(|recipient| recipient.number == from);
@@ -18,6 +23,7 @@ impl Turn {
             (Keyword::Status, None) if is_recipient => Some(Text::Status),
             _ => None,
         };
+        std::sync::Arc::make_mut(&mut self.e.annex).answers.push((message, answer.clone()));
         self.reply = answer.map_or(Reply::Nothing, Reply::Text);
     }
 

@@ -1,1 +1,7 @@
+//! Proofs: literal transitions, properties over random inputs, a model check of the real `handle_input`.
 
+mod actions;
+mod invariants;
+mod model;
+mod properties;
+mod world;
