@@ -4,6 +4,7 @@
 
 mod phone;
 mod time;
+pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
 pub use time::{Timestamp, TimestampError};
