@@ -3,6 +3,7 @@
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
 mod phone;
+pub mod signature;
 mod time;
 pub mod twiml;
 
