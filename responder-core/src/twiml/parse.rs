@@ -7,7 +7,7 @@ use quick_xml::{Reader, errors::IllFormedError, events::Event};
 use super::{Element, Name, element::is_allowed};
 
 /// How many elements may be open at once. The deepest TwiML in use (speech markup inside a gather) nests about ten.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 128;
 
 /// How many attributes one element may have: looking for repeated names is quadratic. No TwiML element knows 30.
 const MAX_ATTRIBUTES: usize = 128;
