@@ -5,6 +5,7 @@
 mod phone;
 mod sid;
 pub mod signature;
+pub mod telephony;
 mod time;
 pub mod twiml;
 
