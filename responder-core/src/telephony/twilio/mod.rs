@@ -78,7 +78,7 @@ impl TwilioClient {
 impl Telephony for TwilioClient {
     async fn place_call(&self, call: &PlaceCall) -> Result<Answer<CallInfo>, TelephonyError> {
         self.take_turn(Timestamp::now())?;
-        self.read::<wire::Call>(self.transport.post(&["Calls"], &wire::call_form(call))).await
+        self.read::<wire::NewCall>(self.transport.post(&["Calls"], &wire::call_form(call))).await
     }
 
     async fn fetch_call(&self, call: &CallSid) -> Result<Answer<CallInfo>, TelephonyError> {
@@ -106,7 +106,7 @@ impl Telephony for TwilioClient {
     }
 
     async fn send_text(&self, text: &SendText) -> Result<Answer<MessageInfo>, TelephonyError> {
-        self.read::<wire::Message>(self.transport.post(&["Messages"], &wire::message_form(text))).await
+        self.read::<wire::NewMessage>(self.transport.post(&["Messages"], &wire::message_form(text))).await
     }
 
     async fn fetch_message(&self, message: &MessageSid) -> Result<Answer<MessageInfo>, TelephonyError> {

@@ -163,3 +163,21 @@ async fn calls_are_paced_without_asking_the_provider() {
     assert_eq!(wait, Duration::from_secs(1));
     client.take_turn(Timestamp::from_micros(1_000_000)).expect("a second later");
 }
+
+#[tokio::test]
+async fn states_that_nobody_has_heard_of_hide_nothing_that_is_known() {
+    let odd = CALL.replace("queued", "parked").replace("0001\",\"st", "0002\",\"st");
+    let page = format!(r#"{{"calls":[{odd},{CALL}]}}"#);
+    let text = r#"{"sid":"SM1","status":"pondering"}"#;
+    let replies = [&odd, text, &page, &odd].map(|body| Reply::json(200, body));
+    let server = Loopback::new(replies.into());
+    let telephony: std::sync::Arc<dyn Telephony> = std::sync::Arc::new(client(&server.url()));
+
+    let placed = telephony.place_call(&place_call()).await.expect("it was placed").value;
+    assert_eq!((placed.sid.as_str(), placed.status), ("CA00000000000000000000000000000002", CallStatus::Queued));
+    let sent = telephony.send_text(&self::text()).await.expect("it was sent").value;
+    assert_eq!(sent.status, MessageStatus::Queued);
+    let found = telephony.find_calls(&number("+15005550001"), &number("+15005550006")).await.expect("an answer").value;
+    assert_eq!(found.iter().map(|call| &call.sid).collect::<Vec<_>>(), [&call_sid()]);
+    assert!(telephony.fetch_call(&placed.sid).await.expect_err("no state").may_have_been_processed());
+}

@@ -1,13 +1,15 @@
 //! Forms that are sent and JSON that is received.
 
+use std::time::Duration;
+
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::transport::{parse_date, unreadable};
 use crate::{
     CallSid, MessageSid, RecordingSid,
     telephony::{
-        AnsweringMachineDetection, CallInfo, CallRecording, MessageInfo, PlaceCall, QueueInfo, RecordingInfo, SendText,
-        StartRecording, TelephonyError,
+        AnsweringMachineDetection, CallInfo, CallRecording, CallStatus, MessageInfo, MessageStatus, PlaceCall,
+        QueueInfo, RecordingInfo, SendText, StartRecording, TelephonyError,
     },
 };
 
@@ -84,23 +86,45 @@ pub(super) trait Wire: DeserializeOwned {
 #[derive(Deserialize)]
 pub(super) struct Call {
     sid: CallSid,
+    #[serde(default)]
     status: String,
     date_created: Option<String>,
     duration: Option<Number>,
     answered_by: Option<String>,
 }
 
+impl Call {
+    fn with_status(self, status: CallStatus) -> CallInfo {
+        CallInfo {
+            sid: self.sid,
+            status,
+            date_created: self.date_created.as_deref().and_then(parse_date),
+            duration: self.duration.and_then(Number::read).map(Duration::from_secs),
+            answered_by: self.answered_by,
+        }
+    }
+}
+
 impl Wire for Call {
     type Info = CallInfo;
 
     fn read(self) -> Result<CallInfo, TelephonyError> {
-        Ok(CallInfo {
-            sid: self.sid,
-            status: self.status.parse().map_err(|_| unreadable("a call in a state that is not known"))?,
-            date_created: self.date_created.as_deref().and_then(parse_date),
-            duration: self.duration.and_then(Number::read).map(std::time::Duration::from_secs),
-            answered_by: self.answered_by,
-        })
+        let status = self.status.parse().map_err(|_| unreadable("a call in a state that is not known"))?;
+        Ok(self.with_status(status))
+    }
+}
+
+/// A call that has just been placed. It rings, or will, in whatever words its state is put.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct NewCall(Call);
+
+impl Wire for NewCall {
+    type Info = CallInfo;
+
+    fn read(self) -> Result<CallInfo, TelephonyError> {
+        let status = self.0.status.parse().unwrap_or(CallStatus::Queued);
+        Ok(self.0.with_status(status))
     }
 }
 
@@ -113,26 +137,46 @@ impl Wire for CallPage {
     type Info = Vec<CallInfo>;
 
     fn read(self) -> Result<Vec<CallInfo>, TelephonyError> {
-        self.calls.into_iter().map(Call::read).collect()
+        // One call in a state that nobody has heard of must not hide the others.
+        Ok(self.calls.into_iter().filter_map(|call| call.read().ok()).collect())
     }
 }
 
 #[derive(Deserialize)]
 pub(super) struct Message {
     sid: MessageSid,
+    #[serde(default)]
     status: String,
     error_code: Option<Number>,
+}
+
+impl Message {
+    fn with_status(self, status: MessageStatus) -> MessageInfo {
+        let error_code = self.error_code.and_then(Number::read).and_then(|code| code.try_into().ok());
+        MessageInfo { sid: self.sid, status, error_code }
+    }
 }
 
 impl Wire for Message {
     type Info = MessageInfo;
 
     fn read(self) -> Result<MessageInfo, TelephonyError> {
-        Ok(MessageInfo {
-            sid: self.sid,
-            status: self.status.parse().map_err(|_| unreadable("a text in a state that is not known"))?,
-            error_code: self.error_code.and_then(Number::read).and_then(|code| code.try_into().ok()),
-        })
+        let status = self.status.parse().map_err(|_| unreadable("a text in a state that is not known"))?;
+        Ok(self.with_status(status))
+    }
+}
+
+/// A text that has just been taken, in whatever words its state is put.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct NewMessage(Message);
+
+impl Wire for NewMessage {
+    type Info = MessageInfo;
+
+    fn read(self) -> Result<MessageInfo, TelephonyError> {
+        let status = self.0.status.parse().unwrap_or(MessageStatus::Queued);
+        Ok(self.0.with_status(status))
     }
 }
 

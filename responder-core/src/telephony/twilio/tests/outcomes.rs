@@ -4,14 +4,14 @@ use std::{net::TcpListener, thread};
 
 use super::*;
 
-/// What became of placing a call, in a word, if the server does this.
+/// How placing a call fails if the server does this. Tried a second time, it would succeed.
 async fn outcome(reply: Reply) -> TelephonyError {
-    let server = Loopback::new(vec![reply]);
+    let patience = Duration::from_secs(if matches!(reply, Reply::Silence) { 1 } else { 20 });
+    let server = Loopback::new(vec![reply, Reply::json(201, CALL)]);
     let builder = TwilioClient::builder(ACCOUNT, "secret".into()).base_url(server.url());
-    let builder = builder.connect_timeout(Duration::from_millis(900)).timeout(Duration::from_secs(1));
+    let builder = builder.connect_timeout(patience * 9 / 10).timeout(patience);
     let error = builder.build().expect("a client").place_call(&place_call()).await.expect_err("no call");
     server.request();
-    assert_eq!(server.connections(), 1, "it is tried once");
     error
 }
 
@@ -78,7 +78,7 @@ async fn lost_answers_leave_the_outcome_unknown() {
 #[tokio::test]
 async fn answers_that_make_no_sense_leave_the_outcome_unknown() {
     let hello = "<html>+15005550001</html>";
-    for body in ["", hello, "{}", r#"{"sid":"","status":"queued"}"#, r#"{"sid":"CA1","status":"+15005550001"}"#] {
+    for body in ["", hello, "{}", r#"{"sid":"","status":"queued"}"#, r#"{"sid":"CA1","status":["+15005550001"]}"#] {
         let error = outcome(Reply::new(200, "", body)).await;
         assert!(error.may_have_been_processed(), "{body}: {error:?}");
         assert!(!format!("{error} {error:?}").contains("5550001"), "{error:?}");
