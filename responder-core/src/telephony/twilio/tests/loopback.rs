@@ -28,6 +28,14 @@ impl Reply {
         Self::Bytes(format!("HTTP/1.1 {status} Any\r\n{date}\r\ncontent-length: {length}\r\n{headers}\r\n{body}"))
     }
 
+    /// The same, but closes the connection without having announced it.
+    pub(super) fn and_close(self) -> Self {
+        match self {
+            Self::Bytes(bytes) => Self::Last(bytes),
+            other => other,
+        }
+    }
+
     pub(super) fn json(status: u16, body: &str) -> Self {
         Self::new(status, "content-type: application/json\r\n", body)
     }
@@ -54,6 +62,7 @@ impl Request {
 pub(super) struct Loopback {
     address: String,
     requests: mpsc::Receiver<Request>,
+    closed: mpsc::Receiver<()>,
     connections: Arc<AtomicUsize>,
 }
 
@@ -63,6 +72,7 @@ impl Loopback {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let (sender, requests) = mpsc::channel();
+        let (on_closed, closed) = mpsc::channel();
         let connections = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&connections);
         thread::spawn(move || {
@@ -71,9 +81,10 @@ impl Loopback {
                 let Ok((stream, _)) = listener.accept() else { return };
                 count.fetch_add(1, Ordering::SeqCst);
                 serve(stream, &mut replies, &sender);
+                let _ = on_closed.send(());
             }
         });
-        Self { address, requests, connections }
+        Self { address, requests, closed, connections }
     }
 
     pub(super) fn url(&self) -> String {
@@ -83,6 +94,11 @@ impl Loopback {
     /// The next request that was made and not yet taken from here.
     pub(super) fn request(&self) -> Request {
         self.requests.try_recv().expect("a request was made")
+    }
+
+    /// Waits until a connection has been closed on this side.
+    pub(super) fn wait_closed(&self) {
+        self.closed.recv().expect("a connection is closed");
     }
 
     pub(super) fn connections(&self) -> usize {

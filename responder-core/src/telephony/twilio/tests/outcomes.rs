@@ -76,6 +76,20 @@ async fn lost_answers_leave_the_outcome_unknown() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_closed_while_idle_costs_nothing() {
+    let server = Loopback::new(vec![Reply::json(200, CALL).and_close(), Reply::json(200, CALL)]);
+    let client = client(&server.url());
+    client.fetch_call(&call_sid()).await.expect("an answer");
+    server.wait_closed();
+    // The runtime looks at its sockets whenever a task steps aside.
+    for _ in 0..3 {
+        tokio::task::yield_now().await;
+    }
+    client.place_call(&place_call()).await.expect("an answer on a new connection");
+    assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
 async fn answers_that_make_no_sense_leave_the_outcome_unknown() {
     let hello = "<html>+15005550001</html>";
     for body in ["", hello, "{}", r#"{"sid":"","status":"queued"}"#, r#"{"sid":"CA1","status":["+15005550001"]}"#] {
