@@ -5,7 +5,10 @@
 pub mod emergency;
 mod phone;
 mod sid;
+pub mod signature;
+pub mod telephony;
 mod time;
+pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
 pub use sid::{CallSid, MessageSid, RecordingSid, SidError};

@@ -2,30 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where a call stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CallStatus {
-    /// Accepted by the provider, not dialled yet.
-    Queued,
-    /// Left the provider's queue; being dialled. Only callbacks say it.
-    Initiated,
-    /// The phone rings.
-    Ringing,
-    /// Somebody, or something, answered.
-    InProgress,
-    /// Ended after it was answered.
-    Completed,
-    /// The line was engaged.
-    Busy,
-    /// It rang until the time-out.
-    NoAnswer,
-    /// It could not be carried.
-    Failed,
-    /// Ended by us before it was answered.
-    Canceled,
-}
-
 /// What machine detection makes of whoever answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -82,11 +58,4 @@ pub enum Key {
     Nine,
     /// Any other.
     Other,
-}
-
-impl CallStatus {
-    /// Whether nothing can follow.
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Busy | Self::NoAnswer | Self::Failed | Self::Canceled)
-    }
 }

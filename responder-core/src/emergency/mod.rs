@@ -56,7 +56,7 @@ mod tests;
 
 pub use annex::{Annex, Recording};
 pub use attempt::{Attempt, AttemptKind, AttemptTimes, End, Stage};
-pub use call::{AnsweredBy, CallStatus, DialResult, Key, QueueResult};
+pub use call::{AnsweredBy, DialResult, Key, QueueResult};
 pub use command::{Action, Command, CommandKind, Outcome};
 pub use event::{AcceptedBy, Event, Summary, UnreachableBecause};
 pub use id::{AttemptNo, CommandId, EmergencyId, IdError, LegNo, Line, Step};
@@ -68,3 +68,5 @@ pub use policy::{Confirmation, Limits, Policy, PolicyError, Timing, Transfer};
 pub use reply::{Document, Farewell, Lead, News, Reply, Text, Voice};
 pub use state::{ClosingBecause, Conclusion, Emergency, Phase};
 pub use watch::Watch;
+
+pub use crate::telephony::CallStatus;

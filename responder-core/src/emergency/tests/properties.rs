@@ -104,7 +104,7 @@ proptest! {
         let call = call.unwrap_or_else(|| super::world::call("CA77"));
         let send = |world: &mut World, status: CallStatus| {
             let duration = (status == CallStatus::Completed).then_some(super::world::secs(30));
-            let answered_by = verdict.filter(|_| status > CallStatus::Ringing);
+            let answered_by = verdict.filter(|_| !matches!(status, CallStatus::Initiated | CallStatus::Ringing));
             world.input(Input::CallStatus { attempt, call: call.clone(), status, duration, answered_by });
         };
         let mut straight = world.clone();
