@@ -144,8 +144,11 @@ pub(super) fn rank_falls(before: &Emergency, after: &Emergency) -> Verdict {
     require(rank(after) <= rank(before), "the rank rose")
 }
 
+/// Reconnects, position in the plan, bridges, phase, calls by customers.
+type Rank = (u8, Reverse<(u8, u8, u8)>, u8, u8, Reverse<usize>);
+
 /// What is left to try; compared from left to right.
-fn rank(e: &Emergency) -> (u8, Reverse<(u8, u8, u8)>, u8, u8, Reverse<usize>, u8) {
+fn rank(e: &Emergency) -> Rank {
     let limits = &e.policy.limits;
     let bridges = e.acceptance.map_or(2 * limits.bridges, |a| a.bridges_left + a.transfers_left);
     let phase = match e.phase {
@@ -155,7 +158,7 @@ fn rank(e: &Emergency) -> (u8, Reverse<(u8, u8, u8)>, u8, u8, Reverse<usize>, u8
         Phase::Concluded { .. } => 0,
     };
     let position = (e.search.round, e.search.technician, e.search.tries);
-    (e.reconnects_left, Reverse(position), bridges, phase, Reverse(e.legs.len()), phase)
+    (e.reconnects_left, Reverse(position), bridges, phase, Reverse(e.legs.len()))
 }
 
 pub(super) fn alert_before_silence(before: &Emergency, transition: &Transition) -> Verdict {

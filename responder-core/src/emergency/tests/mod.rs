@@ -4,4 +4,5 @@ mod actions;
 mod invariants;
 mod model;
 mod properties;
+mod transitions;
 mod world;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use stateright::{Checker, Model, Property};
 
+use super::super::Step as Number;
 use super::super::state::{Record, SearchStep};
 use super::super::*;
 use super::actions::{Scope, possible};
@@ -125,7 +126,7 @@ fn normal_attempt(attempt: &mut Attempt, base: Timestamp) {
     let shift = |at: Timestamp| START + at.since(base);
     attempt.times = AttemptTimes::default();
     attempt.command = 0;
-    attempt.step = super::super::Step(attempt.step.0 % 2);
+    attempt.step = Number(attempt.step.0 % 2);
     attempt.wait_until = attempt.wait_until.map(shift);
     attempt.watch.until = shift(attempt.watch.until);
     if let (Stage::Ended(end), true) = (attempt.stage, attempt.judged) {
@@ -145,7 +146,7 @@ fn normal_attempt(attempt: &mut Attempt, base: Timestamp) {
 fn normal_leg(leg: &mut Leg, base: Timestamp) {
     let shift = |at: Timestamp| START + at.since(base);
     leg.times = LegTimes::default();
-    leg.step = super::super::Step(leg.step.0 % 2);
+    leg.step = Number(leg.step.0 % 2);
     leg.watch.until = shift(leg.watch.until);
     leg.hold_until = if leg.is_waiting() { shift(leg.hold_until) } else { START };
     if !leg.is_live() {
