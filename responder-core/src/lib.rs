@@ -2,6 +2,7 @@
 //!
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
+pub mod driver;
 pub mod emergency;
 mod phone;
 mod sid;
