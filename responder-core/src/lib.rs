@@ -6,6 +6,7 @@ pub mod driver;
 pub mod emergency;
 mod phone;
 mod sid;
+pub mod store;
 mod time;
 
 pub use phone::{CountryCode, E164, PhoneError};
