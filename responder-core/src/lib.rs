@@ -2,10 +2,12 @@
 //!
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
+pub mod driver;
 pub mod emergency;
 mod phone;
 mod sid;
 pub mod signature;
+pub mod store;
 pub mod telephony;
 mod time;
 pub mod twiml;

@@ -1,0 +1,78 @@
+//! The stored form of states, commands, events and outcomes: JSON, the same in every store.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::StoreError;
+use crate::emergency::Emergency;
+
+/// The format of states that this build writes. Every released format stays readable.
+pub const STATE_FORMAT: u16 = 1;
+
+/// Why a stored text can't be read. Says where, not what: the text is about people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// No JSON, cut off, or of another shape.
+    #[error("malformed at column {column}")]
+    Malformed {
+        /// The byte where reading stopped, counted from 1; 0 if unknown.
+        column: usize,
+    },
+    /// Written by a newer build.
+    #[error("format {0} is newer than this build")]
+    Format(u16),
+}
+
+/// The stored form of a value.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if the value has none; no type of this crate does that.
+pub fn encode<T: Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| malformed(what, &error))
+}
+
+/// The value of a stored form.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] naming `what`.
+pub fn decode<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| malformed(what, &error))
+}
+
+/// The state of a stored form that was written in `format`.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when the format or the text can't be read.
+pub fn decode_state(format: u16, text: &str) -> Result<Emergency, StoreError> {
+    match format {
+        STATE_FORMAT => decode("state", text),
+        newer => Err(StoreError::Corrupt { what: "state", source: DecodeError::Format(newer).into() }),
+    }
+}
+
+/// The library's message quotes the offending value, so only the place is kept.
+fn malformed(what: &'static str, error: &serde_json::Error) -> StoreError {
+    StoreError::Corrupt { what, source: DecodeError::Malformed { column: error.column() }.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+    use crate::E164;
+
+    #[test]
+    fn errors_do_not_repeat_what_was_stored() {
+        let error = decode::<Vec<E164>>("list", r#"["500 555 0001 Jane"]"#).unwrap_err();
+        let whole = format!("{error} {error:?} {}", error.source().map(ToString::to_string).unwrap_or_default());
+        assert!(!whole.contains("555") && !whole.contains("Jane"), "{whole}");
+        assert!(whole.contains("column"), "{whole}");
+    }
+
+    #[test]
+    fn a_newer_format_is_named() {
+        let error = decode_state(STATE_FORMAT + 1, "{}").unwrap_err();
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("format 2 is newer than this build"));
+    }
+}

@@ -1,0 +1,94 @@
+//! What is kept.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::super::{Availability, BranchKey, Columns, CommitId, Receipt, StoredEvent, Version};
+use crate::{
+    CallSid, MessageSid, Timestamp,
+    emergency::{CommandId, CommandKind, EmergencyId, Line},
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Data {
+    pub(super) branches: HashMap<BranchKey, Branch>,
+    pub(super) emergencies: BTreeMap<EmergencyId, Row>,
+    pub(super) commands: BTreeMap<CommandId, CommandRow>,
+}
+
+/// A branch, and the indexes that are its own.
+#[derive(Debug, Default)]
+pub(super) struct Branch {
+    pub(super) availability: Availability,
+    pub(super) keys: HashMap<Arc<str>, Key>,
+    /// The event with id n is at n - 1.
+    pub(super) events: Vec<StoredEvent>,
+    pub(super) calls: HashMap<CallSid, (EmergencyId, Line)>,
+    pub(super) messages: HashMap<MessageSid, EmergencyId>,
+    pub(super) emergencies: BTreeSet<EmergencyId>,
+    /// Those not concluded.
+    pub(super) open: BTreeSet<EmergencyId>,
+    /// Commands that are not settled, in the order in which they are handed out.
+    pub(super) queue: BTreeSet<Place>,
+}
+
+/// The place of a command in the queue.
+pub(super) type Place = (u8, Timestamp, CommandId);
+
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) body_hash: [u8; 32],
+    pub(super) emergency: EmergencyId,
+    pub(super) at: Timestamp,
+}
+
+/// An emergency.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) branch: BranchKey,
+    pub(super) format: u16,
+    pub(super) state: String,
+    pub(super) card: String,
+    pub(super) version: Version,
+    pub(super) columns: Columns,
+    pub(super) commits: Vec<(CommitId, Receipt)>,
+}
+
+/// A command.
+#[derive(Debug)]
+pub(super) struct CommandRow {
+    pub(super) kind: CommandKind,
+    pub(super) text: String,
+    pub(super) due: Timestamp,
+    /// When it can be claimed: when it is due, or when its lease runs out.
+    pub(super) visible_at: Timestamp,
+    pub(super) claims: u32,
+    /// Claims that ended without a word.
+    pub(super) lost: u32,
+    /// Whether the latest claim is still to be answered.
+    pub(super) is_claimed: bool,
+    /// An outcome that the machine has not heard of.
+    pub(super) verdict: Option<Verdict>,
+    /// The outcome, as stored, once settled.
+    pub(super) outcome: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Withdrawn,
+    Abandoned,
+}
+
+impl Data {
+    pub(super) fn branch_mut(&mut self, key: &BranchKey) -> &mut Branch {
+        self.branches.entry(key.clone()).or_default()
+    }
+}
+
+impl CommandRow {
+    pub(super) const fn place(&self, id: CommandId) -> Place {
+        (self.kind.priority(), self.due, id)
+    }
+}

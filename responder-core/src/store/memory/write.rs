@@ -1,0 +1,225 @@
+//! Opening and committing.
+
+use super::super::{
+    Availability, Bind, BranchKey, Card, Columns, Commit, CommitId, Committed, EventId, KEY_LIFE, Opened, Opening,
+    Receipt, StoreError, StoredEvent, codec,
+};
+use super::data::{CommandRow, Data, Key, Row, Verdict};
+use crate::{
+    Timestamp,
+    emergency::{CommandId, CommandKind, EmergencyId, Outcome},
+};
+
+/// A commit in its stored form. Whatever can fail fails while this is made.
+struct Texts {
+    state: String,
+    events: Vec<String>,
+    commands: Vec<(CommandId, CommandKind, String)>,
+    outcome: Option<(CommandId, String)>,
+}
+
+impl Texts {
+    fn of(commit: &Commit) -> Result<Self, StoreError> {
+        let commands = commit
+            .commands
+            .iter()
+            .map(|command| Ok((command.id, command.action.kind(), codec::encode("command", command)?)));
+        let settles = commit.settles.as_ref();
+        let outcome = settles.map(|settled| Ok((settled.command, codec::encode("outcome", &settled.outcome)?)));
+        Ok(Self {
+            state: codec::encode("state", &commit.state)?,
+            events: commit.events.iter().map(|event| codec::encode("event", event)).collect::<Result<_, _>>()?,
+            commands: commands.collect::<Result<_, StoreError>>()?,
+            outcome: outcome.transpose()?,
+        })
+    }
+}
+
+impl Data {
+    pub(super) fn open(&mut self, now: Timestamp, opening: &Opening) -> Result<Opened, StoreError> {
+        let id = opening.commit.emergency();
+        if self.emergencies.contains_key(&id) {
+            return self.receipt(id, opening.commit.id).map(Opened::Created).ok_or(StoreError::Conflict);
+        }
+        if let Some(refusal) = self.refusal(now, opening) {
+            return Ok(refusal);
+        }
+        let texts = Texts::of(&opening.commit)?;
+        let card = codec::encode("card", &Card::of(&opening.commit.state))?;
+        self.remember_key(now, opening);
+        self.emergencies.insert(
+            id,
+            Row {
+                branch: opening.branch.clone(),
+                format: codec::STATE_FORMAT,
+                state: String::new(),
+                card,
+                version: opening.commit.expected,
+                columns: Columns::of(&opening.commit.state),
+                commits: Vec::new(),
+            },
+        );
+        self.branch_mut(&opening.branch).emergencies.insert(id);
+        Ok(Opened::Created(self.write(now, &opening.branch, &opening.commit, texts)))
+    }
+
+    /// Why an opening is not carried out, in the order in which that is decided.
+    fn refusal(&self, now: Timestamp, opening: &Opening) -> Option<Opened> {
+        let branch = self.branches.get(&opening.branch);
+        let named = opening.idempotency.as_ref();
+        let known = named.and_then(|named| branch?.keys.get(&named.key)).filter(|key| now < key.at + KEY_LIFE);
+        let occupying = branch.map_or(0, |branch| {
+            branch.open.iter().filter(|id| self.emergencies.get(id).is_some_and(|row| row.columns.occupies)).count()
+        });
+        match known {
+            Some(key) if named.is_some_and(|named| named.body_hash == key.body_hash) => {
+                Some(Opened::Existing(key.emergency))
+            }
+            Some(_) => Some(Opened::KeyReused),
+            None if branch.is_some_and(|branch| branch.availability == Availability::Disabled) => {
+                Some(Opened::Disabled)
+            }
+            None if occupying >= usize::try_from(opening.limit).unwrap_or(usize::MAX) => Some(Opened::Busy),
+            None => None,
+        }
+    }
+
+    fn remember_key(&mut self, now: Timestamp, opening: &Opening) {
+        let Some(named) = &opening.idempotency else { return };
+        let key = Key { body_hash: named.body_hash, emergency: opening.commit.emergency(), at: now };
+        self.branch_mut(&opening.branch).keys.insert(named.key.clone(), key);
+    }
+
+    pub(super) fn commit(&mut self, now: Timestamp, commit: &Commit) -> Result<Committed, StoreError> {
+        let id = commit.emergency();
+        let Some(row) = self.emergencies.get(&id) else { return Err(StoreError::NotFound) };
+        let is_stale = row.version != commit.expected;
+        if let Some(receipt) = self.receipt(id, commit.id).filter(|_| is_stale) {
+            return Ok(Committed::Written(receipt));
+        }
+        if let Some(first) = self.settled_before(commit)? {
+            return Ok(Committed::AlreadySettled { first });
+        }
+        if is_stale {
+            return Err(StoreError::Conflict);
+        }
+        let (branch, texts) = (row.branch.clone(), Texts::of(commit)?);
+        Ok(Committed::Written(self.write(now, &branch, commit, texts)))
+    }
+
+    fn settled_before(&self, commit: &Commit) -> Result<Option<Outcome>, StoreError> {
+        let Some(settled) = &commit.settles else { return Ok(None) };
+        let row = self.commands.get(&settled.command).filter(|_| settled.command.emergency == commit.emergency());
+        let text = &row.ok_or(StoreError::NotFound)?.outcome;
+        text.as_deref().map(|text| codec::decode("outcome", text)).transpose()
+    }
+
+    pub(super) fn receipt(&self, emergency: EmergencyId, commit: CommitId) -> Option<Receipt> {
+        let row = self.emergencies.get(&emergency)?;
+        row.commits.iter().find(|(id, _)| *id == commit).map(|(_, receipt)| *receipt)
+    }
+
+    /// The writing itself, which can't fail.
+    fn write(&mut self, now: Timestamp, branch: &BranchKey, commit: &Commit, texts: Texts) -> Receipt {
+        let first_event = self.add_events(now, branch, commit.emergency(), texts.events);
+        let receipt = Receipt { version: commit.expected.next(), first_event };
+        self.replace_state(branch, commit, texts.state, receipt);
+        self.add_commands(now, branch, texts.commands);
+        if let Some((command, outcome)) = texts.outcome {
+            self.settle(branch, command, outcome);
+        }
+        for command in &commit.withdraw {
+            self.withdraw(now, branch, *command);
+        }
+        self.bind(branch, commit);
+        receipt
+    }
+
+    fn add_events(
+        &mut self,
+        at: Timestamp,
+        branch: &BranchKey,
+        emergency: EmergencyId,
+        texts: Vec<String>,
+    ) -> Option<EventId> {
+        let events = &mut self.branch_mut(branch).events;
+        let first = EventId::from_u64(events.len() as u64 + 1);
+        let has_some = !texts.is_empty();
+        let stored = (0..).zip(texts).map(|(n, json)| StoredEvent { id: first.plus(n), emergency, at, json });
+        events.extend(stored);
+        has_some.then_some(first)
+    }
+
+    fn replace_state(&mut self, branch: &BranchKey, commit: &Commit, state: String, receipt: Receipt) {
+        let (id, columns) = (commit.emergency(), Columns::of(&commit.state));
+        if let Some(row) = self.emergencies.get_mut(&id) {
+            row.format = codec::STATE_FORMAT;
+            row.state = state;
+            row.version = receipt.version;
+            row.columns = columns;
+            row.commits.push((commit.id, receipt));
+        }
+        let open = &mut self.branch_mut(branch).open;
+        match columns.concluded_at {
+            Some(_) => open.remove(&id),
+            None => open.insert(id),
+        };
+    }
+
+    fn add_commands(&mut self, now: Timestamp, branch: &BranchKey, commands: Vec<(CommandId, CommandKind, String)>) {
+        for (id, kind, text) in commands {
+            let row = CommandRow {
+                kind,
+                text,
+                due: now,
+                visible_at: now,
+                claims: 0,
+                lost: 0,
+                is_claimed: false,
+                verdict: None,
+                outcome: None,
+            };
+            self.branch_mut(branch).queue.insert(row.place(id));
+            self.commands.insert(id, row);
+        }
+    }
+
+    fn settle(&mut self, branch: &BranchKey, id: CommandId, outcome: String) {
+        let Some(row) = self.commands.get_mut(&id) else { return };
+        row.outcome = Some(outcome);
+        row.is_claimed = false;
+        let place = row.place(id);
+        self.branch_mut(branch).queue.remove(&place);
+    }
+
+    fn withdraw(&mut self, now: Timestamp, branch: &BranchKey, id: CommandId) {
+        let Some(row) = self.commands.get_mut(&id) else { return };
+        let is_untouched = !row.is_claimed && row.lost == 0 && row.outcome.is_none() && row.verdict.is_none();
+        if !is_untouched {
+            return;
+        }
+        let before = row.place(id);
+        row.verdict = Some(Verdict::Withdrawn);
+        row.due = now;
+        row.visible_at = now;
+        let after = row.place(id);
+        let queue = &mut self.branch_mut(branch).queue;
+        queue.remove(&before);
+        queue.insert(after);
+    }
+
+    fn bind(&mut self, branch: &BranchKey, commit: &Commit) {
+        let id = commit.emergency();
+        let branch = self.branch_mut(branch);
+        for bind in &commit.binds {
+            match bind {
+                Bind::Call(call, line) => {
+                    branch.calls.entry(call.clone()).or_insert((id, *line));
+                }
+                Bind::Message(message) => {
+                    branch.messages.entry(message.clone()).or_insert(id);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Where emergencies are kept.
+//!
+//! [`EmergencyStore`] is the contract, [`MemoryStore`] its implementation for tests and demonstrations; those on
+//! databases are crates of their own. With the feature `testing`, `testing` holds the suite that every implementation
+//! has to pass.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use responder_core::{CountryCode, driver::SystemClock, emergency::*, store::*};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = MemoryStore::new(Arc::new(SystemClock));
+//! let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+//! let intake = Intake::check(report, CountryCode::new(1).ok_or("country code")?)?;
+//! let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
+//!
+//! let now = store.now().await?;
+//! let id = EmergencyId::new(now, 7); // random bits in earnest
+//! let opened = Emergency::open(id, now, intake, Arc::new(policy));
+//! let opening = Opening::of("north".parse()?, 1, opened, CommitId::from_random(7));
+//! assert!(matches!(store.open(&opening).await?, Opened::Created(_)));
+//!
+//! let request = ClaimRequest {
+//!     branch: "north".parse()?,
+//!     worker: "worker-1".parse()?,
+//!     kinds: CommandKind::ALL.to_vec(),
+//!     max: 1,
+//!     lease: Lease::for_deadline(std::time::Duration::from_secs(10)),
+//! };
+//! let claimed = store.claim(&request).await?;
+//! assert_eq!(claimed[0].kind, CommandKind::PlaceCall, "the phone rings first");
+//! # Ok(())
+//! # }
+//! ```
+
+mod branch;
+pub mod codec;
+mod commit;
+mod emergency_store;
+mod error;
+mod event_log;
+mod health;
+mod loaded;
+mod memory;
+mod name;
+mod opening;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod work;
+
+#[cfg(feature = "mock")]
+pub use branch::MockBranchControl;
+pub use branch::{Availability, BranchControl};
+pub use commit::{Bind, Commit, Committed, Receipt, Settlement};
+pub use emergency_store::EmergencyStore;
+#[cfg(feature = "mock")]
+pub use emergency_store::MockEmergencyStore;
+pub use error::StoreError;
+pub use event_log::StoredEvent;
+pub use health::{Card, Health, Unreadable};
+pub use loaded::{Columns, Listing, Loaded};
+pub use memory::MemoryStore;
+pub use name::{BranchKey, CommitId, EventId, NameError, Version, WorkerId};
+pub use opening::{Idempotency, KEY_LIFE, Opened, Opening};
+pub use work::{ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, Task, Ticket};

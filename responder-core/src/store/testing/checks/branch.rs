@@ -1,0 +1,30 @@
+//! The contract of branch control.
+
+use crate::store::{
+    Availability,
+    testing::{
+        Finding, Lab, Passed,
+        case::{north, south},
+        finding::ensure_eq,
+    },
+};
+
+/// A branch is enabled until it is set, and branches are set one by one.
+pub async fn b01_a_branch_is_enabled_until_set(lab: &mut dyn Lab) -> Finding {
+    let branches = lab.branches();
+    ensure_eq!(branches.availability(&north()).await?, Availability::Enabled, "a branch that was never set");
+    branches.set_availability(&north(), Availability::Disabled).await?;
+    ensure_eq!(branches.availability(&north()).await?, Availability::Disabled, "the branch that was disabled");
+    ensure_eq!(branches.availability(&south()).await?, Availability::Enabled, "its neighbour");
+    Ok(Passed::Checked)
+}
+
+/// What was set last is read, also when it is set twice.
+pub async fn b02_the_last_setting_counts(lab: &mut dyn Lab) -> Finding {
+    let branches = lab.branches();
+    for availability in [Availability::Disabled, Availability::Disabled, Availability::Enabled] {
+        branches.set_availability(&north(), availability).await?;
+        ensure_eq!(branches.availability(&north()).await?, availability, "what was just set");
+    }
+    Ok(Passed::Checked)
+}

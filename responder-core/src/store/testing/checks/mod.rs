@@ -1,0 +1,23 @@
+//! The checks. Each takes a lab of its own and leaves it in any state.
+
+mod branch;
+mod commit;
+mod deadline;
+mod durable;
+mod events;
+mod lease;
+mod opening;
+mod outcome;
+mod queue;
+mod unreadable;
+
+pub use branch::*;
+pub use commit::*;
+pub use deadline::*;
+pub use durable::*;
+pub use events::*;
+pub use lease::*;
+pub use opening::*;
+pub use outcome::*;
+pub use queue::*;
+pub use unreadable::*;

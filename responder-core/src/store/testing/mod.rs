@@ -1,0 +1,103 @@
+//! The suite that every store has to pass.
+//!
+//! Implement [`Lab`] for the store, then let [`store_conformance!`](crate::store_conformance) make one test of each
+//! check. The tests run on tokio, which the crate under test needs as a dev-dependency (`macros`, `rt-multi-thread`).
+//!
+//! ```ignore
+//! responder_core::store_conformance!(MyLab::start());
+//! ```
+
+mod case;
+pub mod checks;
+mod finding;
+mod lab;
+#[cfg(test)]
+mod tests;
+
+pub use finding::{Check, Finding, Passed, Run, Violation};
+pub use lab::{Crash, Job, Lab, Spoil};
+
+/// Every check, in the order of the contract.
+pub const CHECKS: &[Check] = crate::store_conformance!(@checks table ());
+
+/// Runs one check, by name.
+///
+/// # Panics
+/// When the store breaks the contract, or no check has that name.
+pub async fn run(name: &str, mut lab: impl Lab) {
+    let Some(check) = CHECKS.iter().find(|check| check.name == name) else { panic!("no check is named {name}") };
+    match (check.run)(&mut lab).await {
+        Ok(Passed::Checked) => {}
+        Ok(Passed::Skipped(reason)) => println!("{name} was skipped: {reason}"),
+        Err(violation) => panic!("{name}: {violation}"),
+    }
+}
+
+/// Makes one test of each check of the store suite.
+///
+/// Takes an expression of type `impl Future<Output: Lab>`; each test evaluates it anew.
+#[macro_export]
+macro_rules! store_conformance {
+    (@checks $to:ident $arguments:tt) => {
+        $crate::store_conformance! { @$to $arguments
+            c01_a_commit_is_seen_whole
+            c01_readers_never_see_half
+            c02_a_conflict_writes_nothing
+            c02_one_of_many_racing_commits_wins
+            c03_a_commit_can_be_looked_up
+            c03_a_repeated_commit_is_written_once
+            c03_a_repeated_opening_is_written_once
+            c04_the_first_outcome_counts
+            c04_an_outcome_counts_after_its_lease
+            c04_racing_outcomes_settle_once
+            c05_a_withdrawn_command_is_only_reported
+            c05_a_claimed_command_is_not_withdrawn
+            c05_a_command_put_back_can_be_withdrawn
+            c06_open_decides_in_order
+            c06_keys_live_seven_days
+            c06_a_refusal_writes_nothing
+            c06_racing_repeats_become_one
+            c07_the_limit_holds_in_a_race
+            c07_only_occupying_emergencies_count
+            c08_claims_come_by_priority_then_time_then_id
+            c08_only_wanted_kinds_are_claimed
+            c08_branches_do_not_mix
+            c08_racing_workers_never_share_a_command
+            c09_commands_do_not_wait_for_each_other
+            c10_lost_claims_end_as_abandoned
+            c10_a_command_put_back_is_not_lost
+            c10_an_unreadable_command_is_handed_out_as_such
+            c10_an_unreadable_state_hides_nothing_else
+            c11_event_ids_have_no_gaps
+            c11_a_reader_misses_nothing
+            c12_a_commit_replaces_the_deadline
+            c12_next_wake_is_the_earliest
+            c12_a_deferred_emergency_steps_aside
+            c13_times_are_those_of_the_store
+            c14_a_lease_lasts_and_runs_out
+            c14_a_lease_can_be_extended
+            c15_what_is_read_is_what_was_written
+            c15_lists_are_complete_and_in_order
+            c15_a_crash_loses_nothing
+            b01_a_branch_is_enabled_until_set
+            b02_the_last_setting_counts
+        }
+    };
+    (@table () $($name:ident)*) => {
+        &[$($crate::store::testing::Check {
+            name: stringify!($name),
+            run: |lab| Box::pin($crate::store::testing::checks::$name(lab)),
+        }),*]
+    };
+    (@tests ($lab:expr) $($name:ident)*) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::store::testing::run(stringify!($name), $lab.await).await;
+            }
+        )*
+    };
+    ($lab:expr) => {
+        $crate::store_conformance! { @checks tests ($lab) }
+    };
+}

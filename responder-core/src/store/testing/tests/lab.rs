@@ -1,0 +1,68 @@
+//! A lab around the store in memory.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+
+use super::broken::{Broken, Fault};
+use crate::{
+    Timestamp,
+    driver::ManualClock,
+    store::{
+        BranchControl, EmergencyStore, MemoryStore,
+        testing::{Crash, Job, Lab, Spoil},
+    },
+};
+
+#[derive(Debug)]
+pub(super) struct MemoryLab {
+    clock: Arc<ManualClock>,
+    memory: Arc<MemoryStore>,
+    store: Arc<dyn EmergencyStore>,
+}
+
+impl MemoryLab {
+    pub(super) async fn sound() -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_001)));
+        let memory = Arc::new(MemoryStore::new(clock.clone()));
+        Self { clock, store: memory.clone(), memory }
+    }
+
+    pub(super) async fn with(fault: Fault) -> Self {
+        let sound = Self::sound().await;
+        Self { store: Arc::new(Broken::new(sound.memory.clone(), fault)), ..sound }
+    }
+}
+
+#[async_trait]
+impl Lab for MemoryLab {
+    fn store(&self) -> Arc<dyn EmergencyStore> {
+        self.store.clone()
+    }
+
+    fn branches(&self) -> Arc<dyn BranchControl> {
+        self.memory.clone()
+    }
+
+    async fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    async fn crash(&mut self) -> Crash {
+        Crash::Unsupported("memory ends with the process")
+    }
+
+    async fn spoil(&self, what: Spoil) {
+        match what {
+            Spoil::State(id) => self.memory.spoil_state(id),
+            Spoil::Command(id) => self.memory.spoil_command(id),
+        }
+    }
+
+    async fn run_all(&self, jobs: Vec<Job>) {
+        let running: Vec<_> = jobs.into_iter().map(tokio::spawn).collect();
+        for job in running {
+            job.await.expect("a job panicked");
+        }
+    }
+}

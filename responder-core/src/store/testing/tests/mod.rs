@@ -1,0 +1,72 @@
+//! The suite against the store in memory, and against stores that are known to be broken.
+
+mod broken;
+mod lab;
+
+use std::collections::BTreeSet;
+
+use self::broken::Fault;
+use self::lab::MemoryLab;
+use super::CHECKS;
+
+crate::store_conformance!(MemoryLab::sound());
+
+/// Whether a check, by its name, finds the fault.
+async fn is_found(name: &str, fault: Fault) -> bool {
+    let check = CHECKS.iter().find(|check| check.name == name).expect("no check has that name");
+    (check.run)(&mut MemoryLab::with(fault).await).await.is_err()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_fault_is_found_by_the_check_of_its_number() {
+    let expected = [
+        ("c01_a_commit_is_seen_whole", Fault::LosesEvents),
+        ("c01_a_commit_is_seen_whole", Fault::LosesBindings),
+        ("c01_readers_never_see_half", Fault::LosesEvents),
+        ("c02_a_conflict_writes_nothing", Fault::IgnoresVersion),
+        ("c03_a_commit_can_be_looked_up", Fault::ForgetsCommits),
+        ("c03_a_repeated_commit_is_written_once", Fault::RenamesCommits),
+        ("c03_a_repeated_opening_is_written_once", Fault::RenamesCommits),
+        ("c04_the_first_outcome_counts", Fault::LastOutcomeCounts),
+        ("c04_racing_outcomes_settle_once", Fault::LastOutcomeCounts),
+        ("c04_an_outcome_counts_after_its_lease", Fault::RefusesLateOutcomes),
+        ("c05_a_withdrawn_command_is_only_reported", Fault::ForgetsWithdrawals),
+        ("c05_a_command_put_back_can_be_withdrawn", Fault::ForgetsWithdrawals),
+        ("c05_a_claimed_command_is_not_withdrawn", Fault::WithdrawsClaimed),
+        ("c06_open_decides_in_order", Fault::LimitBeforeKey),
+        ("c06_keys_live_seven_days", Fault::ForgetsKeys),
+        ("c06_racing_repeats_become_one", Fault::ForgetsKeys),
+        ("c06_a_refusal_writes_nothing", Fault::IgnoresLimit),
+        ("c07_the_limit_holds_in_a_race", Fault::IgnoresLimit),
+        ("c07_only_occupying_emergencies_count", Fault::IgnoresLimit),
+        ("c08_claims_come_by_priority_then_time_then_id", Fault::ClaimsBackwards),
+        ("c08_only_wanted_kinds_are_claimed", Fault::IgnoresKinds),
+        ("c08_racing_workers_never_share_a_command", Fault::SharesCommands),
+        ("c08_branches_do_not_mix", Fault::ListsEverything),
+        ("c09_commands_do_not_wait_for_each_other", Fault::OneAtATime),
+        ("c10_lost_claims_end_as_abandoned", Fault::NeverGivesUp),
+        ("c10_a_command_put_back_is_not_lost", Fault::LosesPutBacks),
+        ("c10_an_unreadable_state_hides_nothing_else", Fault::StumblesOverUnreadable),
+        ("c11_event_ids_have_no_gaps", Fault::SkipsEventIds),
+        ("c11_a_reader_misses_nothing", Fault::SkipsEventIds),
+        ("c12_a_commit_replaces_the_deadline", Fault::KeepsDeadlines),
+        ("c12_next_wake_is_the_earliest", Fault::SleepsForEver),
+        ("c12_a_deferred_emergency_steps_aside", Fault::KeepsDeadlines),
+        ("c13_times_are_those_of_the_store", Fault::HasAnotherClock),
+        ("c14_a_lease_lasts_and_runs_out", Fault::LeasesForEver),
+        ("c14_a_lease_can_be_extended", Fault::LosesExtensions),
+        ("c15_what_is_read_is_what_was_written", Fault::ReadsOtherTexts),
+        ("c15_lists_are_complete_and_in_order", Fault::ListsBackwards),
+    ];
+    for (check, fault) in expected {
+        assert!(is_found(check, fault).await, "{check} does not find {fault:?}");
+    }
+}
+
+#[test]
+fn every_number_of_the_contract_has_a_check() {
+    let numbers: BTreeSet<_> = CHECKS.iter().map(|check| &check.name[..3]).collect();
+    let mut expected: BTreeSet<_> = (1..=15).map(|n| format!("c{n:02}")).collect();
+    expected.extend(["b01".to_owned(), "b02".to_owned()]);
+    assert_eq!(numbers, expected.iter().map(String::as_str).collect());
+}
