@@ -3,6 +3,7 @@
 mod actions;
 mod invariants;
 mod model;
+mod picture;
 mod properties;
 mod transitions;
 mod world;
