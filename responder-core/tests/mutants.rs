@@ -126,6 +126,7 @@ const MUTANTS: &[Mutant] = &[
 #[test]
 fn every_mutant_is_killed() {
     let copy = Copy::new();
+    copy.must_build("no fault");
     assert!(copy.passes(), "the copy without a fault fails its tests");
     let mut survivors = Vec::new();
     for mutant in MUTANTS {
@@ -153,7 +154,9 @@ impl Copy {
         let _ = fs::remove_dir_all(&to);
         copy_dir(&crate_dir.join("src"), &to.join("src"));
         fs::copy(crate_dir.join("Cargo.toml"), to.join("Cargo.toml")).expect("a copy of the manifest");
-        fs::copy(workspace.join("Cargo.lock"), root.join("Cargo.lock")).expect("a copy of the lock file");
+        for file in ["Cargo.lock", "ARCHITECTURE.md"] {
+            fs::copy(workspace.join(file), root.join(file)).expect("a copy");
+        }
         let manifest = fs::read_to_string(workspace.join("Cargo.toml")).expect("the workspace");
         fs::write(root.join("Cargo.toml"), workspace_of_core(&manifest)).expect("a workspace");
         Self { root }
