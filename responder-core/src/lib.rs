@@ -2,8 +2,12 @@
 //!
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
+#[cfg(feature = "runtime")]
+pub mod branch;
 pub mod driver;
 pub mod emergency;
+#[cfg(feature = "runtime")]
+pub mod notify;
 mod phone;
 mod sid;
 pub mod signature;
