@@ -3,7 +3,9 @@
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
 mod phone;
+pub mod signature;
 mod time;
+pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
 pub use time::{Timestamp, TimestampError};

@@ -1,0 +1,28 @@
+//! TwiML: the XML documents that tell a Twilio-compatible provider what a call or a text conversation does next.
+//!
+//! [`Element`] is the tree underneath: any document can be built with it, it always prints well-formed XML, and
+//! [`Element::parse`] reads it back, so that a simulator can act on what a service answered.
+//!
+//! ```
+//! use responder_core::twiml::Element;
+//!
+//! let say = Element::new("Say")?.attribute("language", "en-GB")?.text("Gas leak at Smith & Sons <rear>");
+//! let document = Element::new("Response")?.child(say).to_string();
+//! assert_eq!(
+//!     document,
+//!     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+//!      <Response><Say language=\"en-GB\">Gas leak at Smith &amp; Sons &lt;rear&gt;</Say></Response>"
+//! );
+//! assert_eq!(Element::parse(&document)?.elements().next().map(Element::inner_text).as_deref(),
+//!     Some("Gas leak at Smith & Sons <rear>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod element;
+mod name;
+mod parse;
+mod print;
+
+pub use element::{Element, Node};
+pub use name::{Name, NameError};
+pub use parse::{MAX_DEPTH, ParseError, ParseErrorKind};

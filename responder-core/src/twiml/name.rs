@@ -1,0 +1,102 @@
+//! Names of elements and attributes.
+
+use std::{borrow::Cow, fmt};
+
+/// The name of an element or attribute, checked, so that no tree can hold one that would print as ill-formed XML.
+///
+/// A name is an ASCII letter or `_`, then letters, digits, `-`, `_`, `.` and `:`. XML allows more scripts; TwiML uses
+/// none of them, and parsers disagree about the rarer ones. A prefix (`xml:lang`) is taken as it is written: whoever
+/// uses one other than `xml` also writes the `xmlns:` attribute that declares it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Cow<'static, str>);
+
+/// A text that is no name of an element or attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an XML name is an ASCII letter or underscore, then letters, digits, '-', '_', '.' and ':'")]
+#[non_exhaustive]
+pub struct NameError;
+
+impl Name {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// [`NameError`] if a character is out of place.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Result<Self, NameError> {
+        let name = name.into();
+        if is_name(name.as_bytes()) { Ok(Self(name)) } else { Err(NameError) }
+    }
+
+    /// A name that is known when the program is compiled: in a `const`, a wrong one is a compile error.
+    ///
+    /// # Panics
+    /// If the name is wrong and this is called at run time. Names from outside go through [`Name::new`].
+    pub const fn from_static(name: &'static str) -> Self {
+        assert!(is_name(name.as_bytes()), "not an XML name");
+        Self(Cow::Borrowed(name))
+    }
+
+    /// The name as it is printed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<&str> for Name {
+    type Error = NameError;
+
+    fn try_from(name: &str) -> Result<Self, Self::Error> {
+        Self::new(name.to_owned())
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = NameError;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        Self::new(name)
+    }
+}
+
+impl From<std::convert::Infallible> for NameError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// A loop over bytes because iterators are not `const`.
+const fn is_name(name: &[u8]) -> bool {
+    let mut at = 0;
+    while at < name.len() {
+        let inside = at > 0 && (name[at].is_ascii_digit() || matches!(name[at], b'-' | b'.' | b':'));
+        if !(inside || name[at].is_ascii_alphabetic() || name[at] == b'_') {
+            return false;
+        }
+        at += 1;
+    }
+    at > 0 && name[at - 1] != b':'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_every_name_that_twiml_has() {
+        for name in ["Response", "say-as", "interpret-as", "xml:lang", "amazon:effect", "_", "h1", "a.b"] {
+            assert_eq!(Name::new(name).map(|n| n.to_string()), Ok(name.to_owned()));
+        }
+    }
+
+    #[test]
+    fn refuses_what_would_break_a_document() {
+        for name in ["", " ", "1st", "-a", ":a", "a:", "a b", "a>", "a\"", "a=", "a/", "Sáy", "a\0", "<a"] {
+            assert_eq!(Name::new(name), Err(NameError), "{name:?}");
+        }
+    }
+}

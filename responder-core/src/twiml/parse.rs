@@ -1,0 +1,303 @@
+//! From a document to a tree.
+
+use std::fmt;
+
+use quick_xml::{Reader, errors::IllFormedError, events::Event};
+
+use super::{Element, Name, element::is_allowed};
+
+/// How many elements may be open at once. The deepest TwiML in use (speech markup inside a gather) nests about ten.
+pub const MAX_DEPTH: usize = 64;
+
+/// How many attributes one element may have: looking for repeated names is quadratic. No TwiML element knows 30.
+const MAX_ATTRIBUTES: usize = 128;
+
+/// Why and where a text is no document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    line: usize,
+    column: usize,
+    kind: ParseErrorKind,
+}
+
+/// What is wrong at that place. Nothing of the document is repeated here: its texts may name people and numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParseErrorKind {
+    /// Markup that ends too early or has a character where none may be.
+    Syntax,
+    /// An end tag that closes another element than the open one, or none.
+    EndTag,
+    /// The text ended inside an element, or held none.
+    UnexpectedEnd,
+    /// Text or an element after the end of the document, or text before it.
+    OutsideRoot,
+    /// A name that is no [`Name`].
+    Name,
+    /// The same attribute twice.
+    DuplicateAttribute,
+    /// An entity that is not predefined, or a reference to a character that XML forbids.
+    Reference,
+    /// A character that XML 1.0 forbids.
+    Character,
+    /// A document type declaration: entities of its own would let a small text grow without bounds.
+    DocumentType,
+    /// An XML declaration that is not the first thing, or not of version 1.0.
+    Declaration,
+    /// More than [`MAX_DEPTH`] elements are open.
+    Depth,
+    /// An element with more than 128 attributes.
+    TooManyAttributes,
+}
+
+impl ParseError {
+    /// The line, from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in characters, from 1: where the tag, reference or character begins that is wrong.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> ParseErrorKind {
+        self.kind
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.kind)
+    }
+}
+
+impl fmt::Display for ParseErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Syntax => "malformed markup",
+            Self::EndTag => "an end tag without its start tag",
+            Self::UnexpectedEnd => "the document ends too early",
+            Self::OutsideRoot => "something outside the root element",
+            Self::Name => "not a name of an element or attribute",
+            Self::DuplicateAttribute => "an attribute is given twice",
+            Self::Reference => "an unknown entity or character reference",
+            Self::Character => "a character that XML forbids",
+            Self::DocumentType => "a document type declaration is not allowed",
+            Self::Declaration => "an XML declaration that is misplaced or not of version 1.0",
+            Self::Depth => "elements are nested too deep",
+            Self::TooManyAttributes => "an element has too many attributes",
+        })
+    }
+}
+
+/// What is wrong, and at which byte.
+type Failure = (ParseErrorKind, usize);
+
+pub(super) fn document(source: &str) -> Result<Element, ParseError> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let forbidden = source.char_indices().find(|(_, c)| !is_allowed(*c));
+    let tree = match forbidden {
+        Some((at, _)) => Err((ParseErrorKind::Character, at)),
+        None => Builder::default().run(source),
+    };
+    tree.map_err(|(kind, at)| locate(source, kind, at))
+}
+
+#[derive(Default)]
+struct Builder {
+    open: Vec<Element>,
+    root: Option<Element>,
+}
+
+impl Builder {
+    fn run(mut self, source: &str) -> Result<Element, Failure> {
+        let mut reader = Reader::from_str(source);
+        reader.config_mut().enable_all_checks(true);
+        loop {
+            let at = offset(reader.buffer_position());
+            let event = reader.read_event().map_err(|error| (kind_of(&error), offset(reader.error_position())))?;
+            match event {
+                Event::Eof => return self.finish(source.len()),
+                event => self.event(&event, at)?,
+            }
+        }
+    }
+
+    fn event(&mut self, event: &Event<'_>, at: usize) -> Result<(), Failure> {
+        match event {
+            Event::Start(tag) => self.start(tag.name().0, tag.attributes_raw(), at),
+            Event::Empty(tag) => {
+                self.start(tag.name().0, tag.attributes_raw(), at)?;
+                self.end(at)
+            }
+            Event::End(_) => self.end(at),
+            Event::Text(text) => match text.find("]]>") {
+                Some(inside) => Err((ParseErrorKind::Syntax, at + inside)),
+                None => self.text(&text.xml10_content(), at),
+            },
+            Event::CData(text) => self.text_in_root(&text.xml10_content(), at),
+            Event::GeneralRef(reference) => match resolve(reference) {
+                Some(c) => self.text_in_root(c.encode_utf8(&mut [0; 4]), at),
+                None => Err((ParseErrorKind::Reference, at)),
+            },
+            Event::Decl(declaration) if at == 0 => match declaration.version() {
+                Ok(version) if version == "1.0" => Ok(()),
+                _ => Err((ParseErrorKind::Declaration, at)),
+            },
+            Event::Decl(_) => Err((ParseErrorKind::Declaration, at)),
+            Event::DocType(_) => Err((ParseErrorKind::DocumentType, at)),
+            Event::Comment(_) | Event::PI(_) | Event::Eof => Ok(()),
+        }
+    }
+
+    fn start(&mut self, name: &str, attributes: &str, at: usize) -> Result<(), Failure> {
+        if self.root.is_some() {
+            return Err((ParseErrorKind::OutsideRoot, at));
+        }
+        if self.open.len() == MAX_DEPTH {
+            return Err((ParseErrorKind::Depth, at));
+        }
+        let mut element = Element::new(name).map_err(|_| (ParseErrorKind::Name, at))?;
+        read_attributes(&mut element, attributes, at + 1 + name.len())?;
+        self.open.push(element);
+        Ok(())
+    }
+
+    fn end(&mut self, at: usize) -> Result<(), Failure> {
+        let element = self.open.pop().ok_or((ParseErrorKind::EndTag, at))?;
+        match self.open.last_mut() {
+            Some(parent) => parent.push(element),
+            None => self.root = Some(element),
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str, at: usize) -> Result<(), Failure> {
+        if self.open.is_empty() && text.bytes().all(is_space) {
+            return Ok(());
+        }
+        self.text_in_root(text, at)
+    }
+
+    fn text_in_root(&mut self, text: &str, at: usize) -> Result<(), Failure> {
+        self.open.last_mut().ok_or((ParseErrorKind::OutsideRoot, at))?.push_text(text);
+        Ok(())
+    }
+
+    fn finish(self, end: usize) -> Result<Element, Failure> {
+        match self.root {
+            Some(root) if self.open.is_empty() => Ok(root),
+            _ => Err((ParseErrorKind::UnexpectedEnd, end)),
+        }
+    }
+}
+
+/// Reads the attributes of one tag. The reader's own iterator takes what XML forbids (no blank between two, `<` in a
+/// value), and a simulator must complain wherever the provider would.
+fn read_attributes(element: &mut Element, raw: &str, start: usize) -> Result<(), Failure> {
+    let mut rest = raw;
+    loop {
+        let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        let at = start + raw.len() - trimmed.len();
+        if trimmed.is_empty() {
+            return Ok(());
+        }
+        if trimmed.len() == rest.len() {
+            return Err((ParseErrorKind::Syntax, at));
+        }
+        let (name, value, after) = split_attribute(trimmed).ok_or((ParseErrorKind::Syntax, at))?;
+        let name = Name::try_from(name).map_err(|_| (ParseErrorKind::Name, at))?;
+        if element.attributes().count() == MAX_ATTRIBUTES {
+            return Err((ParseErrorKind::TooManyAttributes, at));
+        }
+        if element.get(name.as_str()).is_some() {
+            return Err((ParseErrorKind::DuplicateAttribute, at));
+        }
+        element.set_attribute(name, attribute_value(value).map_err(|kind| (kind, at))?);
+        rest = after;
+    }
+}
+
+/// `name = "value" rest` in its three parts; `None` if there is no `=` or the value has no quotes.
+fn split_attribute(text: &str) -> Option<(&str, &str, &str)> {
+    let (name, after) = text.split_once('=')?;
+    let after = after.trim_ascii_start();
+    let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (value, rest) = after[1..].split_once(quote)?;
+    Some((name.trim_ascii_end(), value, rest))
+}
+
+/// Resolves references, and makes literal white space blanks as XML 1.0 says (3.3.3; a CRLF is one line end).
+fn attribute_value(raw: &str) -> Result<String, ParseErrorKind> {
+    let mut value = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        value.push(match c {
+            '<' => return Err(ParseErrorKind::Syntax),
+            '&' => {
+                let (reference, after) = rest.split_once(';').ok_or(ParseErrorKind::Reference)?;
+                rest = after;
+                resolve(reference).ok_or(ParseErrorKind::Reference)?
+            }
+            '\r' if rest.starts_with('\n') => continue,
+            '\t' | '\n' | '\r' => ' ',
+            c => c,
+        });
+    }
+    Ok(value)
+}
+
+/// The character behind `&reference;`.
+fn resolve(reference: &str) -> Option<char> {
+    let Some(number) = reference.strip_prefix('#') else {
+        return match reference {
+            "amp" => Some('&'),
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" => Some('\''),
+            _ => None,
+        };
+    };
+    let (digits, radix) = number.strip_prefix('x').map_or((number, 10), |hex| (hex, 16));
+    if !digits.chars().all(|c| c.is_digit(radix)) {
+        return None;
+    }
+    u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).filter(|c| is_allowed(*c))
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn kind_of(error: &quick_xml::Error) -> ParseErrorKind {
+    use quick_xml::Error::IllFormed;
+    match error {
+        IllFormed(IllFormedError::MismatchedEndTag { .. } | IllFormedError::UnmatchedEndTag(_)) => {
+            ParseErrorKind::EndTag
+        }
+        IllFormed(IllFormedError::MissingEndTag(_)) => ParseErrorKind::UnexpectedEnd,
+        IllFormed(IllFormedError::UnclosedReference) => ParseErrorKind::Reference,
+        _ => ParseErrorKind::Syntax,
+    }
+}
+
+/// Positions inside a `&str` always fit.
+fn offset(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+fn locate(source: &str, kind: ParseErrorKind, at: usize) -> ParseError {
+    let before = source.get(..at).unwrap_or(source);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    ParseError { line, column: before[line_start..].chars().count() + 1, kind }
+}
+
+#[cfg(test)]
+mod tests;
