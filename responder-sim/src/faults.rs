@@ -144,13 +144,14 @@ impl Fault {
     }
 }
 
-/// The rules in force, oldest first.
+/// The rules in force, oldest first; none of them is spent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) {
         self.0.push(fault);
+        self.drop_spent();
     }
 
     pub(crate) fn clear(&mut self) {
@@ -165,7 +166,10 @@ impl Faults {
     pub(crate) fn strike_rest(&mut self, operation: &str) -> Option<RestEffect> {
         let strikes = |fault: &RestFault| fault.operation.as_deref().is_none_or(|wanted| wanted == operation);
         let effect = self.0.iter_mut().find_map(|fault| match fault {
-            Fault::Rest(rest) if strikes(rest) && use_up(&mut rest.times) => Some(rest.effect.clone()),
+            Fault::Rest(rest) if strikes(rest) => {
+                rest.times -= 1;
+                Some(rest.effect.clone())
+            }
             Fault::Rest(_) | Fault::Webhook(_) => None,
         });
         self.drop_spent();
@@ -180,7 +184,10 @@ impl Faults {
         fields: &[(String, String)],
     ) -> Option<WebhookEffect> {
         let effect = self.0.iter_mut().find_map(|fault| match fault {
-            Fault::Webhook(hook) if hook.matches(kind, url, fields) && use_up(&mut hook.times) => Some(hook.effect),
+            Fault::Webhook(hook) if hook.matches(kind, url, fields) => {
+                hook.times -= 1;
+                Some(hook.effect)
+            }
             Fault::Rest(_) | Fault::Webhook(_) => None,
         });
         self.drop_spent();
@@ -202,12 +209,6 @@ impl WebhookFault {
             && self.url_contains.as_ref().is_none_or(|part| url.contains(part.as_str()))
             && self.fields.iter().all(has)
     }
-}
-
-fn use_up(times: &mut u32) -> bool {
-    let left = *times > 0;
-    *times = times.saturating_sub(1);
-    left
 }
 
 const fn once() -> u32 {

@@ -1,1 +1,29 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod agenda;
+mod behaviour;
+mod clock;
+mod control;
+mod faults;
+mod hub;
+mod interpreter;
+mod network;
+mod options;
+mod rest;
+mod server;
+mod sid;
+mod simulator;
+mod trace;
+mod webhook;
+
+pub use behaviour::{AfterMessage, Behaviour, Delivery, GreetingEnd, Line, Message, OnHearing, Pickup, SmsReply};
+pub use clock::{ClockMode, ClockModeError};
+pub use faults::{Fault, RestEffect, RestFault, WebhookEffect, WebhookFault};
+pub use network::{ControlError, DialIn};
+pub use options::{OpenQuestions, Options, Timing};
+pub use sid::Sid;
+pub use simulator::{Simulator, SimulatorBuilder, TimeHold};
+pub use trace::{
+    CallRecord, CallStatus, DialStatus, Direction, Exchange, Heard, Hold, HookKind, MessageRecord, Notice,
+    NumberConfig, Pressed, QueueRecord, RecordingRecord, Side, Sound, Talk, Trace,
+};

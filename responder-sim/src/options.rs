@@ -3,8 +3,12 @@
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use responder_core::Timestamp;
+use secrecy::SecretString;
 
-use crate::{clock::ClockMode, trace::DialStatus};
+use crate::{
+    clock::ClockMode,
+    trace::{DialStatus, NumberConfig},
+};
 
 /// The settings of a network; [`SimulatorBuilder`](crate::SimulatorBuilder) sets them by name.
 #[derive(Clone, Debug)]
@@ -13,9 +17,9 @@ pub struct Options {
     /// The account that the REST API serves, `AC` and 32 hex digits.
     pub account_sid: String,
     /// The secret of the account: the password of REST, the key of the signatures.
-    pub auth_token: Secret,
+    pub auth_token: SecretString,
     /// Further pairs that REST accepts as user and password; they never sign.
-    pub api_keys: BTreeMap<String, Secret>,
+    pub api_keys: BTreeMap<String, SecretString>,
     /// How time moves.
     pub clock: ClockMode,
     /// The time at the start; absent, it is the wall clock's, or a fixed one where time is stepped.
@@ -26,6 +30,8 @@ pub struct Options {
     pub calls_per_second: f64,
     /// Refuses a `From` that is none of the numbers that the network knows.
     pub owned_from_only: bool,
+    /// The account's numbers at the start and after a reset.
+    pub numbers: BTreeMap<String, NumberConfig>,
     /// Where `http://host` and `https://host` really are, by host name. The signature covers the address as it is
     /// written; the connection is made to the socket, without TLS.
     pub hosts: BTreeMap<String, SocketAddr>,
@@ -37,29 +43,6 @@ pub struct Options {
     pub timing: Timing,
     /// What the provider's documents leave open.
     pub open_questions: OpenQuestions,
-}
-
-/// A text that `Debug` does not show.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl<T: Into<String>> From<T> for Secret {
-    fn from(text: T) -> Self {
-        Self(text.into())
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(..)")
-    }
 }
 
 /// How long things take, in the time of the network.
@@ -122,13 +105,14 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             account_sid: "AC00000000000000000000000000000001".to_owned(),
-            auth_token: Secret::from("simulated-auth-token"),
+            auth_token: SecretString::from("simulated-auth-token"),
             api_keys: BTreeMap::new(),
             clock: ClockMode::Real,
             start_time: None,
             seed: 1,
             calls_per_second: 1.0,
             owned_from_only: false,
+            numbers: BTreeMap::new(),
             hosts: BTreeMap::new(),
             public_url: None,
             webhook_cap: Duration::from_secs(15),

@@ -48,7 +48,6 @@ impl fmt::Display for Sid {
 /// What an identifier names; its two letters say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    Account,
     Call,
     Message,
     Number,
@@ -59,7 +58,6 @@ pub(crate) enum Kind {
 impl Kind {
     const fn letters(self) -> &'static str {
         match self {
-            Self::Account => "AC",
             Self::Call => "CA",
             Self::Message => "SM",
             Self::Number => "PN",
@@ -91,8 +89,15 @@ impl SidSource {
     pub(crate) fn child(&mut self, kind: Kind, parent: &str) -> Sid {
         let rank = self.made.entry(format!("{}/{parent}", kind.letters())).or_default();
         *rank += 1;
+        let rank = *rank;
         let hex = self.digest(&format!("{}/{parent}/{rank}", kind.letters()));
         Sid(format!("{}{hex}", kind.letters()))
+    }
+
+    /// The identifier of a thing that there is only one of.
+    pub(crate) fn named(&self, kind: Kind, name: &str) -> Sid {
+        let letters = kind.letters();
+        Sid(format!("{letters}{}", self.digest(&format!("{letters}/{name}"))))
     }
 
     /// A token in the form of a UUID that names one delivery to the application.
