@@ -60,12 +60,9 @@ impl Operation {
     /// The operation of a request.
     pub(crate) fn of(method: Method, path: &str) -> Result<Self, RestError> {
         let below = path.strip_prefix(ROOT).ok_or_else(|| RestError::not_found(path))?;
-        let Some((resource, suffix)) = split_suffix(below) else {
+        let Some(resource) = below.strip_suffix(".json") else {
             return Self::media(method, below).ok_or_else(|| RestError::not_found(path));
         };
-        if suffix != "json" {
-            return Self::media(method, below).ok_or_else(|| RestError::not_found(path));
-        }
         let segments: Vec<&str> = resource.split('/').skip(1).collect();
         match Self::of_segments(method, &segments) {
             Some(operation) => Ok(operation),
@@ -176,12 +173,6 @@ pub(crate) fn account_of(path: &str) -> Option<&str> {
     let below = path.strip_prefix(ROOT)?;
     let first = below.split('/').next()?;
     Some(first.strip_suffix(".json").unwrap_or(first))
-}
-
-fn split_suffix(path: &str) -> Option<(&str, &str)> {
-    let file = path.rsplit('/').next()?;
-    let suffix = file.split_once('.')?.1;
-    Some((path.strip_suffix(suffix)?.strip_suffix('.')?, suffix))
 }
 
 const ROOT: &str = "/2010-04-01/Accounts/";

@@ -13,9 +13,7 @@ use axum::{
 };
 use http::{HeaderMap, Response, StatusCode, header};
 use responder_core::signature::{AuthTokens, Payload};
-use responder_sim::{
-    Behaviour, CallRecord, ClockMode, DialIn, NumberConfig, Sid, Simulator, SimulatorBuilder, Trace,
-};
+use responder_sim::{Behaviour, CallRecord, ClockMode, DialIn, NumberConfig, Sid, Simulator, SimulatorBuilder, Trace};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -92,7 +90,8 @@ impl World {
         let script = Arc::new(Mutex::new(Script::default()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let builder = Simulator::builder().clock(ClockMode::Stepped).calls_per_second(0.0).host("app.example.com", address);
+        let builder =
+            Simulator::builder().clock(ClockMode::Stepped).calls_per_second(0.0).host("app.example.com", address);
         let network = change(builder).start().await.expect("a network");
         let state = AppState { script: Arc::clone(&script), token: network.auth_token().to_owned() };
         let router = Router::new().fallback(answer).with_state(state);
