@@ -19,9 +19,10 @@ use crate::agenda::seconds;
 /// assert!("x0".parse::<ClockMode>().is_err());
 /// # Ok::<(), responder_sim::ClockModeError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClockMode {
     /// One second lasts one second.
+    #[default]
     Real,
     /// So many seconds pass in one real second. For applications in other processes that have timers of their own:
     /// they can be told to run their timers faster by the same factor.
@@ -46,12 +47,6 @@ impl ClockMode {
     /// Whether time moves by decision and not by itself.
     pub(crate) const fn is_stepped(self) -> bool {
         matches!(self, Self::Stepped | Self::Auto { .. })
-    }
-}
-
-impl Default for ClockMode {
-    fn default() -> Self {
-        Self::Real
     }
 }
 

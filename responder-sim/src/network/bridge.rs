@@ -97,7 +97,7 @@ impl Network {
                 if how == Leaving::Redirected {
                     result.seconds = None;
                 }
-                self.finish_dial(sid, *dialing, result);
+                self.finish_dial(sid, *dialing, &result);
             }
             Seat::Dialled => self.end(sid, CallStatus::Completed, None),
             Seat::Dequeued => self.finish_visit(sid, "bridged"),
@@ -126,7 +126,7 @@ impl Network {
         let seconds = whole_seconds(self.now.since(talking.since));
         let seat = self.rise(agent, caller);
         if let Seat::Dialler(dialing) = talking.seat {
-            self.finish_dial(agent, *dialing, talked(caller, seconds));
+            self.finish_dial(agent, *dialing, &talked(caller, seconds));
         }
         if seat.is_some() {
             self.finish_visit(caller, "bridged");

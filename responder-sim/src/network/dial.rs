@@ -146,16 +146,16 @@ impl Network {
             Stage::Dialing(dialing) => {
                 self.stop_waiting_for_caller(sid, &dialing);
                 let seconds = leg.is_some().then_some(0);
-                self.finish_dial(sid, *dialing, DialResult { status, leg, seconds, bridged: false });
+                self.finish_dial(sid, *dialing, &DialResult { status, leg, seconds, bridged: false });
             }
             other => self.call(sid).stage = other,
         }
     }
 
     /// The action takes over; without one the next verb does.
-    pub(super) fn finish_dial(&mut self, sid: &Sid, dialing: Dialing, result: DialResult) {
+    pub(super) fn finish_dial(&mut self, sid: &Sid, dialing: Dialing, result: &DialResult) {
         self.stop_dial_recording(&dialing);
-        let fields = self.dial_fields(sid, &dialing, &result);
+        let fields = self.dial_fields(sid, &dialing, result);
         match dialing.action {
             Some(action) => {
                 let role = self.call(sid).role();

@@ -50,9 +50,8 @@ pub(super) fn list(network: &Network, call: Option<&Sid>, form: Form<'_>, path: 
 pub(super) fn update(network: &mut Network, call: &Sid, sid: &Sid, form: Form<'_>) -> Result<Reply, RestError> {
     let sid = current(network, call, sid);
     let sid = found(network, Some(call), &sid)?.record.sid.clone();
-    let status = match form.get("Status") {
-        Some(status @ ("paused" | "in-progress" | "stopped")) => status,
-        Some(_) | None => return Err(RestError::bad(INVALID, "Status is paused, in-progress or stopped")),
+    let Some(status @ ("paused" | "in-progress" | "stopped")) = form.get("Status") else {
+        return Err(RestError::bad(INVALID, "Status is paused, in-progress or stopped"));
     };
     if !network.steer_recording(&sid, status) {
         return Err(RestError::bad(NOT_IN_PROGRESS, "this recording has ended"));

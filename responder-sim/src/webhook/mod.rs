@@ -94,7 +94,7 @@ pub(crate) struct Route {
 }
 
 impl Target {
-    /// A target that is POSTed to, unless `method` says GET.
+    /// A target that is asked by POST, unless `method` says GET.
     pub(crate) fn new(url: impl Into<String>, method: Option<&str>) -> Self {
         Self { url: url.into(), method: Method::read(method) }
     }
