@@ -10,6 +10,7 @@ mod dial;
 mod faults;
 mod gather;
 mod messages;
+mod program;
 mod queue;
 mod recording;
 mod rest;
