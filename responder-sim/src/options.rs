@@ -10,39 +10,38 @@ use crate::{
     trace::{DialStatus, NumberConfig},
 };
 
-/// The settings of a network; [`SimulatorBuilder`](crate::SimulatorBuilder) sets them by name.
+/// The settings of a network; [`SimulatorBuilder`](crate::SimulatorBuilder) sets them.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Options {
+pub(crate) struct Options {
     /// The account that the REST API serves, `AC` and 32 hex digits.
-    pub account_sid: String,
+    pub(crate) account_sid: String,
     /// The secret of the account: the password of REST, the key of the signatures.
-    pub auth_token: SecretString,
+    pub(crate) auth_token: SecretString,
     /// Further pairs that REST accepts as user and password; they never sign.
-    pub api_keys: BTreeMap<String, SecretString>,
+    pub(crate) api_keys: BTreeMap<String, SecretString>,
     /// How time moves.
-    pub clock: ClockMode,
+    pub(crate) clock: ClockMode,
     /// The time at the start; absent, it is the wall clock's, or a fixed one where time is stepped.
-    pub start_time: Option<Timestamp>,
+    pub(crate) start_time: Option<Timestamp>,
     /// What identifiers are made from.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// API calls begun per second; more of them wait in line. Inbound calls and dialled legs are not counted.
-    pub calls_per_second: f64,
+    pub(crate) calls_per_second: f64,
     /// Refuses a `From` that is none of the numbers that the network knows.
-    pub owned_from_only: bool,
+    pub(crate) owned_from_only: bool,
     /// The account's numbers at the start and after a reset.
-    pub numbers: BTreeMap<String, NumberConfig>,
+    pub(crate) numbers: BTreeMap<String, NumberConfig>,
     /// Where `http://host` and `https://host` really are, by host name. The signature covers the address as it is
     /// written; the connection is made to the socket, without TLS.
-    pub hosts: BTreeMap<String, SocketAddr>,
+    pub(crate) hosts: BTreeMap<String, SocketAddr>,
     /// The address of this API in links to recordings; absent, the socket that it listens on.
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// The longest that one webhook may take in real time, retries included.
-    pub webhook_cap: Duration,
+    pub(crate) webhook_cap: Duration,
     /// How long things take.
-    pub timing: Timing,
+    pub(crate) timing: Timing,
     /// What the provider's documents leave open.
-    pub open_questions: OpenQuestions,
+    pub(crate) open_questions: OpenQuestions,
 }
 
 /// How long things take, in the time of the network.

@@ -218,7 +218,7 @@ impl Network {
     pub(crate) fn redirect(&mut self, sid: &Sid, source: Source) {
         let now = self.now;
         self.call(sid).hush(now);
-        for timer in [Timer::Verdict, Timer::Verb, Timer::Gather, Timer::Dial, Timer::TalkLimit, Timer::Record] {
+        for timer in OF_A_VERB {
             self.disarm(sid, timer);
         }
         self.leave(sid, Leaving::Redirected);
@@ -253,3 +253,14 @@ impl Network {
         self.leave_queue(sid, how);
     }
 }
+
+/// What runs because of the verb that is being executed, and not because of the call or its phone.
+const OF_A_VERB: [Timer; 7] = [
+    Timer::Verdict,
+    Timer::Verb,
+    Timer::Gather,
+    Timer::Dial,
+    Timer::TalkLimit,
+    Timer::Record,
+    Timer::HangUpAfterMessage,
+];

@@ -8,13 +8,16 @@ mod call;
 mod commands;
 mod detection;
 mod dial;
+mod incoming;
 mod lifecycle;
 mod message;
 mod phone;
 mod queue;
 mod recording;
 mod snapshot;
+mod stage;
 mod status;
+mod visit;
 mod webhooks;
 
 use std::{
@@ -28,23 +31,21 @@ use tokio::sync::oneshot;
 
 use crate::{
     agenda::Agenda,
-    behaviour::PhoneBook,
     faults::Faults,
     options::Options,
+    phone_book::PhoneBook,
     sid::{Sid, SidSource},
     trace::{Exchange, Notice, Numbers},
     webhook::{Outcome, Webhook},
 };
 
-pub(crate) use call::{
-    Call, CallEvent, Callback, Detection, Dialing, Frame, Gathering, MAX_TALK, QueueDial, RecordOptions, Role, Seat,
-    Source, Stage, Taking, Talking, Timer, Visit, Wait,
-};
+pub(crate) use call::{Call, CallEvent, Callback, Detection, MAX_TALK, RecordOptions, Source};
 pub use commands::{ControlError, DialIn};
 pub(crate) use lifecycle::{Leaving, Order};
 pub(crate) use message::{Message, NewMessage, segments};
 pub(crate) use queue::Queue;
 pub(crate) use recording::Recording;
+pub(crate) use stage::{Dialing, Frame, Gathering, QueueDial, Role, Seat, Stage, Taking, Talking, Timer, Visit, Wait};
 
 /// All state of the simulated provider.
 #[derive(Debug)]

@@ -14,6 +14,7 @@ mod program;
 mod queue;
 mod recording;
 mod rest;
+mod scenario;
 mod sdk;
 mod verbs;
 mod webhooks;
