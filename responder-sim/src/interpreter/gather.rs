@@ -39,17 +39,15 @@ impl Network {
 
     /// The next nested sound, or the time-out after the last one.
     pub(super) fn next_prompt(&mut self, sid: &Sid) {
-        let Stage::Gathering(gathering) = &mut self.call(sid).stage else {
-            return;
-        };
-        let (prompt, timeout) = (gathering.prompts.pop_front(), gathering.timeout);
-        match prompt {
-            Some(prompt) if matches!(prompt.name(), "Say" | "Play" | "Pause") => self.begin_sound(sid, &prompt),
-            Some(other) => {
-                self.notice(sid, 12200, format!("<{}> may not stand in a <Gather>", other.name()));
-                self.next_prompt(sid);
+        while let Stage::Gathering(gathering) = &mut self.call(sid).stage {
+            let (prompt, timeout) = (gathering.prompts.pop_front(), gathering.timeout);
+            match prompt {
+                None => return self.arm(sid, Timer::Gather, timeout),
+                Some(prompt) if matches!(prompt.name(), "Say" | "Play" | "Pause") => {
+                    return self.begin_sound(sid, &prompt);
+                }
+                Some(other) => self.notice(sid, 12200, format!("<{}> may not stand in a <Gather>", other.name())),
             }
-            None => self.arm(sid, Timer::Gather, timeout),
         }
     }
 

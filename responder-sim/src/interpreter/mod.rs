@@ -12,7 +12,7 @@ mod speech;
 use responder_core::twiml::Element;
 
 use crate::{
-    network::{Frame, Network, Role, Stage},
+    network::{Frame, Network, Role, Running, Stage},
     sid::Sid,
     trace::{CallStatus, Direction, HookKind, Sound},
     webhook::{Failure, Fields, INVALID_URL, Outcome, Purpose, Target, Webhook},
@@ -135,20 +135,34 @@ impl Network {
 
     /// Goes on with the document until a verb takes time.
     pub(crate) fn run(&mut self, sid: &Sid) {
+        let call = self.call(sid);
+        if call.running != Running::No {
+            call.running = Running::GoOn;
+            return;
+        }
+        call.running = Running::Yes;
+        let over = self.run_verbs(sid);
+        self.call(sid).running = Running::No;
+        if over {
+            self.document_over(sid);
+        }
+    }
+
+    /// True if the document has come to its end.
+    fn run_verbs(&mut self, sid: &Sid) -> bool {
         loop {
             let call = self.call(sid);
             if call.is_over() {
-                return;
+                return false;
             }
             call.stage = Stage::Idle;
-            let verb = call.stack.last_mut().and_then(|frame| frame.verbs.pop_front());
-            match verb {
-                None => return self.document_over(sid),
-                Some(verb) => {
-                    if self.execute(sid, &verb) == Flow::Wait {
-                        return;
-                    }
-                }
+            let Some(verb) = call.stack.last_mut().and_then(|frame| frame.verbs.pop_front()) else {
+                return true;
+            };
+            let flow = self.execute(sid, &verb);
+            let wished = std::mem::replace(&mut self.call(sid).running, Running::Yes) == Running::GoOn;
+            if flow == Flow::Wait && !wished {
+                return false;
             }
         }
     }

@@ -45,8 +45,21 @@ pub(crate) struct Call {
     pub(crate) fetch: u64,
     /// How many documents were asked for at one instant.
     pub(crate) rush: (Timestamp, u32),
+    /// Whether its document is being run, and whether somebody wished it to go on meanwhile.
+    pub(crate) running: Running,
     pub(crate) recordings: Vec<Sid>,
     pub(crate) deleted: bool,
+}
+
+/// Keeps a document from being run inside of its own run: a long row of verbs that end at once would otherwise fill
+/// the stack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Running {
+    #[default]
+    No,
+    Yes,
+    /// The verb that is being executed is over already.
+    GoOn,
 }
 
 /// Where a document comes from.
@@ -147,6 +160,7 @@ impl Call {
             timers: BTreeMap::new(),
             fetch: 0,
             rush: (now, 0),
+            running: Running::default(),
             recordings: Vec::new(),
             deleted: false,
         }

@@ -39,7 +39,7 @@ use crate::{
     webhook::{Outcome, Webhook},
 };
 
-pub(crate) use call::{Call, CallEvent, Callback, Detection, MAX_TALK, RecordOptions, Source};
+pub(crate) use call::{Call, CallEvent, Callback, Detection, MAX_TALK, RecordOptions, Running, Source};
 pub use commands::{ControlError, DialIn};
 pub(crate) use lifecycle::{Leaving, Order};
 pub(crate) use message::{Message, NewMessage, segments};

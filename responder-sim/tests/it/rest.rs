@@ -102,6 +102,40 @@ async fn a_call_has_the_documented_fields() {
 }
 
 #[tokio::test]
+async fn the_other_resources_have_at_least_the_documented_fields() {
+    let world = World::new().await;
+    world.says("/voice", "<Enqueue>support</Enqueue>");
+    let sid = world.customer_calls("/voice");
+    world.network.idle().await;
+    let (_, message) = world.post("Messages.json", &[("To", TECHNICIAN), ("From", LINE), ("Body", "x")]).await;
+    let (_, recording) = world.post(&format!("Calls/{sid}/Recordings.json"), &[]).await;
+    let (_, queues) = world.get("Queues.json", &[]).await;
+    let queue = &queues["queues"][0];
+    let path = format!("Queues/{}/Members/{sid}.json", queue["sid"].as_str().expect("a sid"));
+    let (_, member) = world.get(&path, &[]).await;
+    let (_, list) = world.get("Messages.json", &[]).await;
+    for (shown, names) in [
+        (
+            &message,
+            "body num_segments direction from to date_updated price error_message uri account_sid num_media \
+            status messaging_service_sid sid date_sent date_created error_code price_unit api_version subresource_uris",
+        ),
+        (
+            &recording,
+            "account_sid api_version call_sid conference_sid date_created date_updated start_time duration sid \
+            price price_unit status channels source error_code uri encryption_details subresource_uris media_url track",
+        ),
+        (queue, "date_updated current_size friendly_name uri account_sid average_wait_time sid date_created max_size"),
+        (&member, "call_sid date_enqueued position uri wait_time queue_sid"),
+        (&list, "end first_page_uri next_page_uri page page_size previous_page_uri start uri messages"),
+    ] {
+        for name in names.split_whitespace() {
+            assert!(shown.get(name).is_some(), "{name} in {shown}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn lists_are_filtered_and_paged() {
     let world = World::new().await;
     world.says("/voice", "<Dial>+15005550007</Dial>");

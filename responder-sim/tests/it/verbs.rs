@@ -101,6 +101,17 @@ async fn unknown_and_misplaced_verbs_are_skipped_with_a_notice() {
 }
 
 #[tokio::test]
+async fn long_documents_do_no_harm() {
+    let world = World::new().await;
+    let dials = "<Dial/>".repeat(20_000);
+    let prompts = "<Sing/>".repeat(20_000);
+    world.says("/voice", &format!("{dials}<Gather timeout='1'>{prompts}</Gather><Say>End.</Say>"));
+    let sid = world.call(TECHNICIAN, "/voice", &[]).await;
+    world.pass(30).await;
+    assert!(world.record(&sid).heard_text("end"));
+}
+
+#[tokio::test]
 async fn record_takes_a_message_and_tells_the_action() {
     let world = World::new().await;
     world.says("/voice", r##"<Say>Leave a message.</Say><Record action="/left" maxLength="60" finishOnKey="#" recordingStatusCallback="/recorded"/><Say>Nothing.</Say>"##);
