@@ -3,9 +3,12 @@
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
 mod phone;
+mod sid;
 pub mod signature;
+pub mod telephony;
 mod time;
 pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
+pub use sid::{CallSid, MessageSid, RecordingSid, SidError};
 pub use time::{Timestamp, TimestampError};

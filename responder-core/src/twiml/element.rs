@@ -12,7 +12,7 @@ use super::{Name, NameError, ParseError, parse, print};
 /// they are set, and characters that XML 1.0 forbids even as references (all controls but tab, line feed and carriage
 /// return, and the non-characters U+FFFE and U+FFFF; section 2.2 of the recommendation) are dropped from texts and
 /// attribute values as they come in. So what is in the tree is what is printed, and parsing the print gives an equal
-/// tree.
+/// tree, as long as it is not deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
 ///
 /// Serialised, it is the printed document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -231,6 +231,13 @@ mod tests {
         assert_eq!(say.children(), [a, Node::Element(element("break")), c]);
         assert_eq!(say.inner_text(), "abc");
         assert_eq!(say.elements().count(), 1);
+    }
+
+    #[test]
+    fn is_its_document_in_json() {
+        let json = serde_json::to_string(&element("Say").text("\"a\"")).expect("a string");
+        assert_eq!(serde_json::from_str::<Element>(&json).ok(), Some(element("Say").text("\"a\"")));
+        assert!(serde_json::from_str::<Element>("\"<Say>\"").is_err());
     }
 
     #[test]

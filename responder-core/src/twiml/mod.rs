@@ -1,5 +1,7 @@
 //! TwiML: the XML documents that tell a Twilio-compatible provider what a call or a text conversation does next.
 //!
+//! [`voice`] and [`messaging`] hold a type for every verb that Responder uses; wrong nesting does not compile.
+//!
 //! [`Element`] is the tree underneath: any document can be built with it, it always prints well-formed XML, and
 //! [`Element::parse`] reads it back, so that a simulator can act on what a service answered.
 //!
@@ -19,10 +21,17 @@
 //! ```
 
 mod element;
+mod macros;
+pub mod messaging;
 mod name;
 mod parse;
 mod print;
+pub mod voice;
+mod words;
 
 pub use element::{Element, Node};
 pub use name::{Name, NameError};
 pub use parse::{MAX_DEPTH, ParseError, ParseErrorKind};
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use quick_xml::{Reader, errors::IllFormedError, events::Event};
 use super::{Element, Name, element::is_allowed};
 
 /// How many elements may be open at once. The deepest TwiML in use (speech markup inside a gather) nests about ten.
-pub const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 128;
 
 /// How many attributes one element may have: looking for repeated names is quadratic. No TwiML element knows 30.
 const MAX_ATTRIBUTES: usize = 128;
@@ -144,13 +144,14 @@ impl Builder {
                 Some(c) => self.text_in_root(c.encode_utf8(&mut [0; 4]), at),
                 None => Err((ParseErrorKind::Reference, at)),
             },
-            Event::Decl(declaration) if at == 0 => match declaration.version() {
-                Ok(version) if version == "1.0" => Ok(()),
-                _ => Err((ParseErrorKind::Declaration, at)),
-            },
+            Event::Decl(declaration) if at == 0 && is_declaration(declaration) => Ok(()),
             Event::Decl(_) => Err((ParseErrorKind::Declaration, at)),
             Event::DocType(_) => Err((ParseErrorKind::DocumentType, at)),
-            Event::Comment(_) | Event::PI(_) | Event::Eof => Ok(()),
+            Event::PI(instruction) => match Name::try_from(instruction.target()) {
+                Ok(name) if !name.as_str().eq_ignore_ascii_case("xml") => Ok(()),
+                _ => Err((ParseErrorKind::Name, at)),
+            },
+            Event::Comment(_) | Event::Eof => Ok(()),
         }
     }
 
@@ -194,6 +195,29 @@ impl Builder {
             _ => Err((ParseErrorKind::UnexpectedEnd, end)),
         }
     }
+}
+
+/// `xml version="1.0" encoding="..." standalone="..."`, the last two optional. The encoding is not obeyed: whoever
+/// made a `&str` of the document has.
+fn is_declaration(content: &str) -> bool {
+    let mut attributes = Element::named(Name::from_static("xml"));
+    let Some(raw) = content.strip_prefix("xml").filter(|raw| !raw.contains('&')) else {
+        return false;
+    };
+    if read_attributes(&mut attributes, raw, 0).is_err() {
+        return false;
+    }
+    let names: Vec<&str> = attributes.attributes().map(|(name, _)| name).collect();
+    matches!(names[..], ["version"] | ["version", "encoding" | "standalone"] | ["version", "encoding", "standalone"])
+        && attributes.get("version") == Some("1.0")
+        && attributes.get("encoding").is_none_or(is_encoding)
+        && attributes.get("standalone").is_none_or(|word| matches!(word, "yes" | "no"))
+}
+
+/// Production `EncName` of XML 1.0.
+fn is_encoding(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
 /// Reads the attributes of one tag. The reader's own iterator takes what XML forbids (no blank between two, `<` in a

@@ -73,6 +73,12 @@ fn refuses_what_is_ill_formed_and_says_where() {
         (" <?xml version='1.0'?><a/>", (1, 2, Declaration)),
         ("<?xml version='1.1'?><a/>", (1, 1, Declaration)),
         ("<?xml?><a/>", (1, 1, Declaration)),
+        ("<?xml encoding='UTF-8' version='1.0'?><a/>", (1, 1, Declaration)),
+        ("<?xml version='1.0' encoding='UTF 8'?><a/>", (1, 1, Declaration)),
+        ("<?xml version='1.0' encoding='UTF&#45;8'?><a/>", (1, 1, Declaration)),
+        ("<?xml version='1.0' standalone='perhaps'?><a/>", (1, 1, Declaration)),
+        ("<?XML version='1.0'?><a/>", (1, 1, Name)),
+        ("<a><?1?></a>", (1, 4, Name)),
         ("<!-- a -- b --><a/>", (1, 8, Syntax)),
     ];
     for (source, (line, column, kind)) in cases {

@@ -1,0 +1,75 @@
+//! Connecting a call to somebody.
+
+use super::{Client, Conference, DialRecord, Method, Number, Queue, RecordingEvent, RecordingTrack, Sip, Trim};
+use crate::twiml::{Element, macros::element};
+
+element! {
+    /// Connects the call. Several numbers and clients ring at once, and the first to answer has it.
+    ///
+    /// With an `action`, its answer takes over and the verbs after this one never run.
+    Dial = "Dial"
+    attributes {
+        /// Where the outcome is sent, and what the call does then.
+        action = "action" text,
+        /// How `action` is requested.
+        method = "method" one Method,
+        /// How many seconds to ring, or to wait for a caller in the queue: 5 to 600, 30 if nothing is said; the
+        /// provider adds about 5.
+        timeout_secs = "timeout" number,
+        /// The longest talk in seconds; 14,400 if nothing is said, which is also the most.
+        time_limit_secs = "timeLimit" number,
+        /// The number that is shown; one of ours, or a verified one.
+        caller_id = "callerId" text,
+        /// Whether the talk is recorded.
+        record = "record" one DialRecord,
+        /// Whether silence is cut from the ends of the recording.
+        trim = "trim" one Trim,
+        /// Which side is recorded.
+        recording_track = "recordingTrack" one RecordingTrack,
+        /// Where the state of the recording is reported.
+        recording_status_callback = "recordingStatusCallback" text,
+        /// How it is reported.
+        recording_status_callback_method = "recordingStatusCallbackMethod" one Method,
+        /// What is reported; `completed` if nothing is said.
+        recording_status_callback_event = "recordingStatusCallbackEvent" list RecordingEvent,
+        /// Settings for the recording that are kept with the provider.
+        recording_configuration_id = "recordingConfigurationId" text,
+        /// Whether an inbound call stays unanswered, and the caller hears real ringing, until the other side answers.
+        answer_on_bridge = "answerOnBridge" flag,
+        /// Whether `*` ends the other side's call.
+        hangup_on_star = "hangupOnStar" flag,
+        /// The country whose ringing is played, such as `us`.
+        ring_tone = "ringTone" text,
+        /// Whether numbers ring one after the other, at most ten.
+        sequential = "sequential" flag,
+        /// Where a SIP transfer is reported.
+        refer_url = "referUrl" text,
+        /// How it is reported.
+        refer_method = "referMethod" one Method,
+        /// What is reported about the dialled calls; the provider knows `call-progress-event`.
+        events = "events" text,
+        /// Signed statements about the caller, for verified caller ids.
+        passports = "passports" text,
+    }
+    children {
+        /// A phone.
+        number: Number,
+        /// An app that uses the voice SDK.
+        client: Client,
+        /// The first caller in a queue.
+        queue: Queue,
+        /// A conference.
+        conference: Conference,
+        /// A SIP address.
+        sip: Sip,
+        /// Anything else that can be dialled and has no type here yet.
+        element: Element,
+    }
+}
+
+impl Dial {
+    /// Dials one number, in the short form without a noun.
+    pub fn calling(number: impl Into<String>) -> Self {
+        Self(Element::named(Self::NAME).text(number))
+    }
+}
