@@ -214,7 +214,7 @@ impl Simulator {
         self.hub.until(|network| Some(network.trace()).filter(&mut look)).await
     }
 
-    /// Keeps time from jumping by itself ([`ClockMode::Auto`]) as long as the hold lives.
+    /// Keeps time from jumping by itself ([`ClockMode::Auto`](crate::ClockMode::Auto)) as long as the hold lives.
     pub fn hold_time(&self) -> TimeHold {
         self.hub.hold();
         TimeHold { hub: Arc::clone(&self.hub) }

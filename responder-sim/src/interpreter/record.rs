@@ -49,7 +49,7 @@ impl Network {
         let silence = verb.seconds("timeout").unwrap_or(Duration::from_secs(5));
         let message = self.call(sid).phone.script.message;
         let spoken = message.length.min(longest);
-        let end = if silence.is_zero() { longest } else { (spoken + silence).min(longest) };
+        let end = if silence.is_zero() { longest } else { spoken.saturating_add(silence).min(longest) };
         match message.then {
             AfterMessage::Key(key) if message.length < longest => self.plan_press(sid, key.to_string(), spoken),
             AfterMessage::HangUp if message.length < longest => self.arm(sid, Timer::HangUpAfterMessage, spoken),

@@ -37,7 +37,7 @@ impl Network {
         self.hears_text(sid, &text);
         let rate = f64::from(self.options.timing.speech_rate.max(1));
         let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        seconds(f64::from(characters) / rate) * repeats(verb)
+        seconds(f64::from(characters) / rate).saturating_mul(repeats(verb))
     }
 
     fn begin_play(&mut self, sid: &Sid, verb: &Element) -> Duration {
@@ -45,14 +45,14 @@ impl Network {
         if let Some(digits) = verb.get("digits") {
             self.call(sid).hear(now, Sound::Tones(digits.to_owned()));
             let tones = u32::try_from(digits.chars().count()).unwrap_or(u32::MAX);
-            return Duration::from_millis(500) * tones;
+            return Duration::from_millis(500).saturating_mul(tones);
         }
         let written = verb.inner_text().trim().to_owned();
         let url = self.address(sid, &written, None).map_or(written, |target| target.url);
         let timing = &self.options.timing;
         let length = timing.media_lengths.get(&url).copied().unwrap_or(timing.play_length);
         self.call(sid).hear(now, Sound::Played(url));
-        length * repeats(verb)
+        length.saturating_mul(repeats(verb))
     }
 }
 

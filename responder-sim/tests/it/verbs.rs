@@ -112,6 +112,21 @@ async fn long_documents_do_no_harm() {
 }
 
 #[tokio::test]
+async fn absurd_numbers_do_no_harm() {
+    let world = World::new().await;
+    let most = u64::MAX;
+    world.says("/voice", &format!("<Record timeout='{most}' maxLength='{most}'/>"));
+    world
+        .says("/other", &format!("<Say loop='0'>x</Say><Dial timeout='{most}' timeLimit='{most}'>+15005550006</Dial>"));
+    let first = world.call(TECHNICIAN, "/voice", &[("TimeLimit", "60")]).await;
+    let second = world.customer_calls("/other");
+    world.pass(20_000).await;
+    for sid in [first, second] {
+        assert_eq!(world.record(&sid).status, CallStatus::Completed);
+    }
+}
+
+#[tokio::test]
 async fn record_takes_a_message_and_tells_the_action() {
     let world = World::new().await;
     world.says("/voice", r##"<Say>Leave a message.</Say><Record action="/left" maxLength="60" finishOnKey="#" recordingStatusCallback="/recorded"/><Say>Nothing.</Say>"##);
