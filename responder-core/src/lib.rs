@@ -4,6 +4,7 @@
 
 pub mod emergency;
 mod phone;
+mod public_url;
 mod sid;
 pub mod signature;
 pub mod telephony;
@@ -11,5 +12,6 @@ mod time;
 pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
+pub use public_url::{PublicUrl, PublicUrlError};
 pub use sid::{CallSid, MessageSid, RecordingSid, SidError};
 pub use time::{Timestamp, TimestampError};
