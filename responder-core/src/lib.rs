@@ -5,6 +5,7 @@
 pub mod emergency;
 mod phone;
 mod public_url;
+pub mod script;
 mod sid;
 pub mod signature;
 pub mod telephony;
