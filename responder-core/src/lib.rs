@@ -9,6 +9,8 @@ pub mod emergency;
 #[cfg(feature = "runtime")]
 pub mod notify;
 mod phone;
+mod public_url;
+pub mod script;
 mod sid;
 pub mod signature;
 pub mod store;
@@ -17,5 +19,6 @@ mod time;
 pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
+pub use public_url::{PublicUrl, PublicUrlError};
 pub use sid::{CallSid, MessageSid, RecordingSid, SidError};
 pub use time::{Timestamp, TimestampError};

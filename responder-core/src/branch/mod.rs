@@ -9,9 +9,9 @@ mod handle;
 mod inbound;
 mod report;
 mod settings;
-mod texts;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::{
     fmt,
@@ -23,8 +23,8 @@ pub use handle::Handled;
 pub use inbound::Inbound;
 pub use report::Reported;
 pub use settings::{BranchSettings, SettingsError};
-pub use texts::TextAnswer;
 use texts::AnswerLimit;
+pub use texts::TextAnswer;
 use tokio::sync::watch;
 
 use crate::{

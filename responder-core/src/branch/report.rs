@@ -42,11 +42,7 @@ impl Branch {
     }
 
     /// Opens an emergency.
-    pub(super) async fn open(
-        &self,
-        intake: Intake,
-        idempotency: Option<Idempotency>,
-    ) -> Result<Reported, ReportError> {
+    pub(super) async fn open(&self, intake: Intake, idempotency: Option<Idempotency>) -> Result<Reported, ReportError> {
         let now = self.store.now().await?;
         let id = EmergencyId::new(now, random_bits());
         let opened = Emergency::open(id, now, intake, Arc::clone(self.settings.policy()));

@@ -152,13 +152,7 @@ impl Dispatcher {
     }
 
     /// Nothing to claim: until there is, or room for it.
-    async fn idle(
-        &self,
-        kinds: &[CommandKind],
-        room: usize,
-        running: &mut JoinSet<()>,
-        signals: &mut Signals,
-    ) {
+    async fn idle(&self, kinds: &[CommandKind], room: usize, running: &mut JoinSet<()>, signals: &mut Signals) {
         if running.len() >= room {
             running.join_next().await;
             return;

@@ -10,7 +10,7 @@ use crate::{
     script::queue_name,
     store::Claimed,
     telephony::{
-        AnsweringMachineDetection, Answer, CallEnd, CallInfo, PlaceCall, SendText, StatusCallback, TelephonyError,
+        Answer, AnsweringMachineDetection, CallEnd, CallInfo, PlaceCall, SendText, StatusCallback, TelephonyError,
     },
 };
 
@@ -50,12 +50,10 @@ pub(super) async fn run(branch: &Branch, claimed: &Claimed, command: &Command) -
         },
         Action::SendText { to, text } => send_text(branch, claimed, emergency, *to, text).await,
         Action::SendMail { text } => send_mail(branch, claimed, emergency, text).await,
-        Action::DeleteQueue { leg } => {
-            match branch.telephony().delete_queue(&queue_name(emergency, *leg)).await {
-                Ok(_) => Run::Finished(Outcome::Done),
-                Err(error) => repeat(claimed, &error),
-            }
-        }
+        Action::DeleteQueue { leg } => match branch.telephony().delete_queue(&queue_name(emergency, *leg)).await {
+            Ok(_) => Run::Finished(Outcome::Done),
+            Err(error) => repeat(claimed, &error),
+        },
     }
 }
 
@@ -171,9 +169,7 @@ async fn send_mail(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, t
 fn repeat(claimed: &Claimed, error: &TelephonyError) -> Run {
     match error {
         TelephonyError::Rejected { .. } => Run::Finished(Outcome::Unavailable { reason: error.to_string() }),
-        _ if claimed.ticket.claim >= MOST_TRIES => {
-            Run::Finished(Outcome::Unavailable { reason: error.to_string() })
-        }
+        _ if claimed.ticket.claim >= MOST_TRIES => Run::Finished(Outcome::Unavailable { reason: error.to_string() }),
         TelephonyError::RateLimited { retry_after: Some(delay) } => Run::Later(*delay),
         _ => Run::Later(backoff(claimed)),
     }
