@@ -62,7 +62,7 @@ impl Branch {
             return self.load(id).await.map(Some);
         }
         let open = self.store.open_emergencies(&self.key).await?.emergencies;
-        if let Some(chosen) = choose(open.iter().map(|loaded| &loaded.state), from) {
+        if let Some(chosen) = choose(&open, from) {
             return Ok(open.into_iter().find(|loaded| loaded.state.id() == chosen));
         }
         self.reopened(from).await
@@ -85,13 +85,13 @@ impl Branch {
 }
 
 /// Which of the open emergencies, oldest first, a caller belongs to.
-fn choose<'a>(open: impl Iterator<Item = &'a Emergency> + Clone, from: Option<E164>) -> Option<EmergencyId> {
-    let is_theirs = |e: &&Emergency| from.is_some() && e.intake().callback == from;
+fn choose(open: &[Loaded], from: Option<E164>) -> Option<EmergencyId> {
+    let all = || open.iter().map(|loaded| &loaded.state);
     let is_seeking = |e: &&Emergency| matches!(e.phase(), Phase::Seeking | Phase::Accepted);
-    let by_number = open.clone().filter(is_theirs).max_by_key(|e| (is_seeking(e), e.id()));
-    let without_customer = || open.clone().find(|e| is_seeking(e) && e.awaits_customer());
-    let any = || open.clone().find(is_seeking);
-    by_number.or_else(without_customer).or_else(any).map(Emergency::id)
+    let is_theirs = |e: &&Emergency| from.is_some() && e.intake().callback == from;
+    let by_number = all().filter(is_theirs).max_by_key(|e| (is_seeking(e), e.id()));
+    let without_customer = || all().find(|e| is_seeking(e) && e.awaits_customer());
+    by_number.or_else(without_customer).or_else(|| all().find(is_seeking)).map(Emergency::id)
 }
 
 fn ended_without_talk(e: &Emergency) -> bool {

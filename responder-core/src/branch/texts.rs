@@ -40,11 +40,11 @@ impl Branch {
     ) -> Result<Option<TextAnswer>, HandleError> {
         let Some((keyword, code)) = read(body) else { return Ok(None) };
         let open = self.store.open_emergencies(&self.key).await?.emergencies;
-        let theirs = open.iter().map(|loaded| &loaded.state).filter(|e| takes_part(e, from));
+        let mut theirs = open.iter().map(|loaded| &loaded.state).filter(|e| takes_part(e, from));
         let chosen = match code {
-            Some(code) => theirs.clone().find(|e| code_of(e.id()) == code),
+            Some(code) => theirs.find(|e| code_of(e.id()) == code),
             // Without a code the newest is meant: the one that they were texted about last.
-            None => theirs.clone().last(),
+            None => theirs.next_back(),
         };
         let Some(id) = chosen.map(Emergency::id) else { return Ok(None) };
         let handled = self.handle(id, Input::TextReceived { message, from, keyword }).await?;

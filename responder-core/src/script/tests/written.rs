@@ -8,7 +8,7 @@ fn code() -> String {
 
 fn reads(text: &Text) -> String {
     script()
-        .render_text(&emergency(), &text)
+        .render_text(&emergency(), text)
         .replace(&format!("ergency {}", code()), "ergency XX")
         .replace(&format!("ERGENCY {}", code()), "ERGENCY XX")
 }
