@@ -2,9 +2,15 @@
 //!
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
+#[cfg(feature = "runtime")]
+pub mod branch;
 pub mod driver;
 pub mod emergency;
+#[cfg(feature = "runtime")]
+pub mod notify;
 mod phone;
+mod public_url;
+pub mod script;
 mod sid;
 pub mod signature;
 pub mod store;
@@ -13,5 +19,6 @@ mod time;
 pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
+pub use public_url::{PublicUrl, PublicUrlError};
 pub use sid::{CallSid, MessageSid, RecordingSid, SidError};
 pub use time::{Timestamp, TimestampError};

@@ -90,6 +90,9 @@ impl E164 {
 }
 
 impl CountryCode {
+    /// The United States, Canada and their neighbours.
+    pub const NORTH_AMERICA: Self = Self(1);
+
     /// One to three digits, not beginning with 0.
     pub const fn new(code: u16) -> Option<Self> {
         if code >= 1 && code <= 999 { Some(Self(code)) } else { None }

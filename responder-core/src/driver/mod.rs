@@ -1,5 +1,11 @@
-//! What drives emergencies on: time, and later the dispatcher.
+//! What drives emergencies on: time, and the dispatcher that carries out what was committed.
 
 mod clock;
+#[cfg(feature = "runtime")]
+mod dispatcher;
+#[cfg(feature = "runtime")]
+mod run;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+#[cfg(feature = "runtime")]
+pub use dispatcher::{Dispatcher, DispatcherSettings};

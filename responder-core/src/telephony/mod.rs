@@ -5,6 +5,7 @@
 //! knows whether a call that may have been placed has shown up meanwhile. [`TelephonyError`] says what may be done.
 
 mod call;
+mod callback;
 mod error;
 mod pacer;
 mod queue;
@@ -19,6 +20,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 
 pub use call::{AnsweringMachineDetection, CallEnd, CallInfo, CallRecording, PlaceCall, StatusCallback, StatusEvent};
+pub use callback::Callback;
 pub use error::TelephonyError;
 pub use pacer::Pacer;
 pub use queue::{QueueDeletion, QueueInfo};

@@ -1,0 +1,97 @@
+//! Load, handle, commit; and again when somebody else was first.
+
+use super::{Branch, HandleError};
+use crate::{
+    emergency::{Emergency, EmergencyId, Input, Outcome, Reply},
+    store::{Commit, Committed, Loaded, StoreError},
+};
+
+/// An input that was handled and stored.
+#[derive(Clone, Debug)]
+pub struct Handled {
+    /// The state after it.
+    pub state: Emergency,
+    /// What to answer.
+    pub reply: Reply,
+}
+
+/// How often somebody else may be first.
+const MOST_CONFLICTS: usize = 20;
+
+/// How often a commit whose answer was lost is repeated.
+const MOST_REPEATS: usize = 3;
+
+impl Branch {
+    /// Has an emergency of this branch handle an input, and stores what comes of it.
+    ///
+    /// # Errors
+    /// [`HandleError`]; then nothing was stored, but for a store that failed with an unknown outcome.
+    pub async fn handle(&self, id: EmergencyId, mut input: Input) -> Result<Handled, HandleError> {
+        for _ in 0..MOST_CONFLICTS {
+            let loaded = self.load(id).await?;
+            match self.attempt(&loaded, &input).await? {
+                Attempted::Done(handled) => return Ok(*handled),
+                Attempted::Settled(first) => match late(input, &first) {
+                    Some(late) => input = late,
+                    None => return Ok(Handled { state: loaded.state, reply: Reply::Nothing }),
+                },
+                Attempted::Conflict => {}
+            }
+        }
+        Err(HandleError::Contended)
+    }
+
+    /// Reads an emergency of this branch.
+    ///
+    /// # Errors
+    /// [`HandleError::NotFound`], also when it belongs to another branch; [`HandleError::Store`].
+    pub async fn load(&self, id: EmergencyId) -> Result<Loaded, HandleError> {
+        let loaded = self.store.load(id).await?;
+        loaded.filter(|loaded| loaded.branch == self.key).ok_or(HandleError::NotFound)
+    }
+
+    /// Handles an input once, on the state as it was loaded.
+    pub(super) async fn attempt(&self, loaded: &Loaded, input: &Input) -> Result<Attempted, HandleError> {
+        let (commit, reply) = Commit::of(loaded, input.clone(), Self::commit_id());
+        if !commit.is_noop() {
+            match self.commit(&commit).await {
+                Ok(Committed::Written(_)) => {}
+                Ok(Committed::AlreadySettled { first }) => return Ok(Attempted::Settled(first)),
+                Err(StoreError::Conflict) => return Ok(Attempted::Conflict),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Attempted::Done(Box::new(Handled { state: commit.state, reply })))
+    }
+
+    /// Stores a commit, and announces the work in it.
+    pub(crate) async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        let mut result = self.store.commit(commit).await;
+        for _ in 0..MOST_REPEATS {
+            // A commit has a name, so repeating it writes it once.
+            let Err(StoreError::Unknown(_)) = result else { break };
+            result = self.store.commit(commit).await;
+        }
+        if result.is_ok() {
+            self.announce_work();
+        }
+        result
+    }
+}
+
+/// What came of handling an input once.
+pub(super) enum Attempted {
+    Done(Box<Handled>),
+    Settled(Outcome),
+    Conflict,
+}
+
+/// A second, different outcome of a command.
+fn late(input: Input, first: &Outcome) -> Option<Input> {
+    match input {
+        Input::CommandFinished { command, outcome } if outcome != *first => {
+            Some(Input::LateOutcome { command, outcome })
+        }
+        _ => None,
+    }
+}

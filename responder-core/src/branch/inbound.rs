@@ -1,0 +1,100 @@
+//! Whose call it is.
+
+use std::time::Duration;
+
+use super::handle::Attempted;
+use super::{Branch, HandleError, Handled, ReportError};
+use crate::{
+    CallSid, E164,
+    emergency::{Conclusion, Emergency, EmergencyId, Input, Intake, Phase},
+    store::Loaded,
+};
+
+/// What a caller is to hear.
+#[derive(Clone, Debug)]
+pub enum Inbound {
+    /// What an emergency says.
+    Emergency(Box<Handled>),
+    /// That there is none.
+    NoEmergency,
+}
+
+/// How long after an emergency that ended without a talk its customer's call begins a new one.
+const REOPENS_FOR: Duration = Duration::from_secs(2 * 3600);
+
+/// How often somebody else may be first.
+const MOST_CONFLICTS: usize = 20;
+
+impl Branch {
+    /// Somebody calls the branch's number. The call belongs to the emergency that it is known in; else to the one
+    /// whose customer has that number; else to the oldest that has no customer on the line. If there is none, a caller
+    /// whose emergency ended without a talk in the last two hours begins it anew.
+    ///
+    /// # Errors
+    /// [`HandleError`]; nothing was stored.
+    pub async fn customer_called(&self, call: CallSid, from: Option<E164>) -> Result<Inbound, HandleError> {
+        for _ in 0..MOST_CONFLICTS {
+            let Some(loaded) = self.emergency_of_caller(&call, from).await? else {
+                return Ok(Inbound::NoEmergency);
+            };
+            let input = Input::CustomerCalled { call: call.clone(), from };
+            // After a conflict it may be another emergency that the caller belongs to.
+            if let Attempted::Done(handled) = self.attempt(&loaded, &input).await? {
+                return Ok(Inbound::Emergency(handled));
+            }
+        }
+        Err(HandleError::Contended)
+    }
+
+    /// An incoming call is over. One that no emergency knows is nobody's.
+    ///
+    /// # Errors
+    /// [`HandleError`]; nothing was stored.
+    pub async fn customer_call_ended(&self, call: CallSid) -> Result<(), HandleError> {
+        if let Some((id, _)) = self.store.find_call(&self.key, &call).await? {
+            self.handle(id, Input::CustomerCallEnded { call }).await?;
+        }
+        Ok(())
+    }
+
+    async fn emergency_of_caller(&self, call: &CallSid, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {
+        if let Some((id, _)) = self.store.find_call(&self.key, call).await? {
+            return self.load(id).await.map(Some);
+        }
+        let open = self.store.open_emergencies(&self.key).await?.emergencies;
+        if let Some(chosen) = choose(&open, from) {
+            return Ok(open.into_iter().find(|loaded| loaded.state.id() == chosen));
+        }
+        self.reopened(from).await
+    }
+
+    async fn reopened(&self, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {
+        let Some(from) = from else { return Ok(None) };
+        let since = self.store.now().await? - REOPENS_FOR;
+        let concluded = self.store.concluded_since(&self.key, since).await?.emergencies;
+        let newest = concluded.into_iter().find(|loaded| loaded.state.intake().callback == Some(from));
+        let Some(old) = newest.filter(|old| ended_without_talk(&old.state)) else { return Ok(None) };
+        let intake = Intake { reopens: Some(old.state.id()), ..old.state.intake().clone() };
+        match self.open(intake, None).await {
+            Ok(reported) => self.load(reported.id()).await.map(Some),
+            Err(ReportError::Store(error)) => Err(error.into()),
+            // Busy or disabled: there is nothing that the caller could be part of.
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+/// Which of the open emergencies, oldest first, a caller belongs to.
+fn choose(open: &[Loaded], from: Option<E164>) -> Option<EmergencyId> {
+    let all = || open.iter().map(|loaded| &loaded.state);
+    let is_seeking = |e: &&Emergency| matches!(e.phase(), Phase::Seeking | Phase::Accepted);
+    let is_theirs = |e: &&Emergency| from.is_some() && e.intake().callback == from;
+    let by_number = all().filter(is_theirs).max_by_key(|e| (is_seeking(e), e.id()));
+    let without_customer = || all().find(|e| is_seeking(e) && e.awaits_customer());
+    by_number.or_else(without_customer).or_else(|| all().find(is_seeking)).map(Emergency::id)
+}
+
+fn ended_without_talk(e: &Emergency) -> bool {
+    let Phase::Concluded { outcome, .. } = e.phase() else { return false };
+    !matches!(outcome, Conclusion::Connected | Conclusion::Cancelled)
+}

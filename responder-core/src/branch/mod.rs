@@ -1,0 +1,158 @@
+//! One branch at work: where reports, calls, texts and outcomes meet the store.
+//!
+//! A [`Branch`] finds out which emergency something belongs to, has the state machine handle it, and stores what comes
+//! of it; only then is the answer given. What has to be done in the world afterwards is for the
+//! [`Dispatcher`](crate::driver::Dispatcher).
+
+mod error;
+mod handle;
+mod inbound;
+mod report;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+pub use error::{HandleError, ReportError};
+pub use handle::Handled;
+pub use inbound::Inbound;
+pub use report::Reported;
+pub use settings::{BranchSettings, SettingsError};
+use texts::AnswerLimit;
+pub use texts::TextAnswer;
+use tokio::sync::watch;
+
+use crate::{
+    notify::{NoNotifier, Notifier},
+    script::{Links, Script},
+    store::{BranchKey, CommitId, EmergencyStore},
+    telephony::Telephony,
+};
+
+/// One branch: its settings, and what it works with.
+///
+/// ```
+/// # async fn example(store: std::sync::Arc<dyn responder_core::store::EmergencyStore>,
+/// #     telephony: std::sync::Arc<dyn responder_core::telephony::Telephony>,
+/// #     settings: responder_core::branch::BranchSettings) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+/// use responder_core::{branch::Branch, driver::Dispatcher, emergency::Report, script::{Links, Script}};
+///
+/// let links = Links::new("https://help.example.com".parse()?);
+/// let branch = Branch::new("tuc".parse()?, settings, store, telephony, Script::default(), links);
+/// let branch = Arc::new(branch);
+///
+/// let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+/// let reported = branch.report(report, None).await?;
+/// println!("the phone rings for {}", reported.id());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Branch {
+    key: BranchKey,
+    settings: Arc<BranchSettings>,
+    store: Arc<dyn EmergencyStore>,
+    telephony: Arc<dyn Telephony>,
+    notifier: Arc<dyn Notifier>,
+    script: Script,
+    links: Links,
+    work: watch::Sender<()>,
+    answers: Mutex<AnswerLimit>,
+}
+
+impl Branch {
+    /// A branch without mail; see [`notifying`](Self::notifying).
+    pub fn new(
+        key: BranchKey,
+        settings: BranchSettings,
+        store: Arc<dyn EmergencyStore>,
+        telephony: Arc<dyn Telephony>,
+        script: Script,
+        links: Links,
+    ) -> Self {
+        Self {
+            key,
+            settings: Arc::new(settings),
+            store,
+            telephony,
+            notifier: Arc::new(NoNotifier),
+            script,
+            links,
+            work: watch::Sender::new(()),
+            answers: Mutex::default(),
+        }
+    }
+
+    /// Sends mail by `notifier`.
+    #[must_use]
+    pub fn notifying(self, notifier: Arc<dyn Notifier>) -> Self {
+        Self { notifier, ..self }
+    }
+
+    /// Its name.
+    pub const fn key(&self) -> &BranchKey {
+        &self.key
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &BranchSettings {
+        &self.settings
+    }
+
+    /// Where its emergencies are kept.
+    pub fn store(&self) -> &Arc<dyn EmergencyStore> {
+        &self.store
+    }
+
+    /// What it calls and texts with.
+    pub fn telephony(&self) -> &Arc<dyn Telephony> {
+        &self.telephony
+    }
+
+    /// What it mails with.
+    pub fn notifier(&self) -> &Arc<dyn Notifier> {
+        &self.notifier
+    }
+
+    /// How it speaks and writes.
+    pub const fn script(&self) -> &Script {
+        &self.script
+    }
+
+    /// The URLs that it hands out.
+    pub const fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// Changes whenever there may be something new to do: only a hint, the store is the truth.
+    pub(crate) fn work(&self) -> watch::Receiver<()> {
+        self.work.subscribe()
+    }
+
+    fn announce_work(&self) {
+        self.work.send_replace(());
+    }
+
+    pub(crate) fn commit_id() -> CommitId {
+        CommitId::from_random(random_bits())
+    }
+}
+
+/// Without what it works with: settings hold numbers and names.
+impl fmt::Debug for Branch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Branch").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// 128 bits from the system's random source.
+fn random_bits() -> u128 {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).expect("BUG: an operating system without a random source");
+    u128::from_ne_bytes(bits)
+}

@@ -1,0 +1,70 @@
+//! A report becomes an emergency.
+
+use std::sync::Arc;
+
+use super::{Branch, ReportError, random_bits};
+use crate::{
+    emergency::{Emergency, EmergencyId, Intake, IntakeError, Report},
+    store::{Idempotency, Opened, Opening, StoreError},
+};
+
+/// A report that was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reported {
+    /// It is a new emergency.
+    Created(EmergencyId),
+    /// It came before.
+    Existing(EmergencyId),
+}
+
+impl Reported {
+    /// The emergency that it is.
+    pub const fn id(self) -> EmergencyId {
+        match self {
+            Self::Created(id) | Self::Existing(id) => id,
+        }
+    }
+}
+
+impl Branch {
+    /// Takes in a report. When this returns, the emergency is stored, and everybody is being told.
+    ///
+    /// # Errors
+    /// [`ReportError`]; nothing was stored, but for a store that failed with an unknown outcome: repeat it with the
+    /// same `idempotency`.
+    pub async fn report(&self, report: Report, idempotency: Option<Idempotency>) -> Result<Reported, ReportError> {
+        let intake = Intake::check(report, self.settings.default_country)?;
+        if !self.settings.policy().may_reach(intake.technician.number) {
+            let reason = "this number may not be called by this branch".to_owned();
+            return Err(IntakeError { field: "chosen_phone", reason }.into());
+        }
+        self.open(intake, idempotency).await
+    }
+
+    /// Opens an emergency.
+    pub(super) async fn open(&self, intake: Intake, idempotency: Option<Idempotency>) -> Result<Reported, ReportError> {
+        let now = self.store.now().await?;
+        let id = EmergencyId::new(now, random_bits());
+        let opened = Emergency::open(id, now, intake, Arc::clone(self.settings.policy()));
+        let mut opening =
+            Opening::of(self.key.clone(), self.settings.max_active_emergencies, opened, Self::commit_id());
+        if let Some(idempotency) = idempotency {
+            opening = opening.idempotent(idempotency);
+        }
+        let answer = match self.store.open(&opening).await {
+            // The opening has a name, so repeating it opens one emergency.
+            Err(StoreError::Unknown(_)) => self.store.open(&opening).await?,
+            other => other?,
+        };
+        match answer {
+            Opened::Created(_) => {
+                self.announce_work();
+                Ok(Reported::Created(id))
+            }
+            Opened::Existing(id) => Ok(Reported::Existing(id)),
+            Opened::KeyReused => Err(ReportError::KeyReused),
+            Opened::Busy => Err(ReportError::Busy),
+            Opened::Disabled => Err(ReportError::Disabled),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Carries out what was committed.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use tokio::{sync::watch, task::JoinSet, time::timeout};
+
+use super::run::{self, Run};
+use crate::{
+    branch::{Branch, HandleError},
+    emergency::{CommandKind, Input, Outcome},
+    store::{ClaimRequest, Claimed, Commit, Lease, StoreError, Task, WorkerId},
+};
+
+/// Claims due commands of one branch, carries them out, and feeds each outcome back; and tells emergencies whose
+/// deadline has passed.
+///
+/// Any number of dispatchers may work on one store: a command is claimed by one of them at a time. One that dies, or
+/// is paused, loses nothing: what it had claimed is claimed again when the lease runs out.
+#[derive(Clone, Debug)]
+pub struct Dispatcher {
+    branch: Arc<Branch>,
+    worker: WorkerId,
+    settings: DispatcherSettings,
+}
+
+/// How much a dispatcher does at a time.
+#[derive(Clone, Debug)]
+pub struct DispatcherSettings {
+    /// Commands about calls that are under way at a time (64).
+    pub calls: usize,
+    /// Texts, mails and the rest (64). Kept apart, so that a stalled text never keeps a phone from ringing.
+    pub messages: usize,
+    /// How long one command may take (20 s).
+    pub command_deadline: Duration,
+    /// The longest sleep: work that another process announces is found at the latest then (1 s).
+    pub longest_sleep: Duration,
+}
+
+/// Commands that somebody waits for on the phone.
+const CALLS: &[CommandKind] =
+    &[CommandKind::PlaceCall, CommandKind::EndCall, CommandKind::FetchCall, CommandKind::FindCall];
+/// Commands that may stall without keeping a phone from ringing.
+const MESSAGES: &[CommandKind] = &[CommandKind::SendText, CommandKind::SendMail, CommandKind::DeleteQueue];
+
+/// After a failure of the store.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
+
+/// Emergencies told of their deadline in one go.
+const DUE_AT_ONCE: u32 = 64;
+
+impl Default for DispatcherSettings {
+    fn default() -> Self {
+        Self {
+            calls: 64,
+            messages: 64,
+            command_deadline: Duration::from_secs(20),
+            longest_sleep: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Dispatcher {
+    /// A dispatcher that claims in the name of `worker`, which no other one may have.
+    pub fn new(branch: Arc<Branch>, worker: WorkerId) -> Self {
+        Self { branch, worker, settings: DispatcherSettings::default() }
+    }
+
+    /// With other settings.
+    #[must_use]
+    pub fn with(self, settings: DispatcherSettings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Works until `stop` completes; then claims nothing more, and returns when what is under way has ended.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send) {
+        let (stopping, stopped) = watch::channel(false);
+        let work = async {
+            let calls = self.lane(CALLS, self.settings.calls, self.signals(&stopped));
+            let messages = self.lane(MESSAGES, self.settings.messages, self.signals(&stopped));
+            tokio::join!(self.deadlines(self.signals(&stopped)), calls, messages);
+        };
+        let stop = async {
+            stop.await;
+            let _ = stopping.send(true);
+        };
+        tokio::join!(work, stop);
+    }
+
+    fn signals(&self, stopped: &watch::Receiver<bool>) -> Signals {
+        Signals { work: self.branch.work(), stopped: stopped.clone() }
+    }
+
+    /// Tells emergencies that their time is up.
+    async fn deadlines(&self, mut signals: Signals) {
+        while signals.look() {
+            let sleep = match self.tell_due().await {
+                Ok(sleep) => sleep,
+                Err(error) => {
+                    tracing::warn!(branch = %self.branch.key(), %error, "deadlines can't be read");
+                    AFTER_FAILURE
+                }
+            };
+            signals.rest(sleep).await;
+        }
+    }
+
+    async fn tell_due(&self) -> Result<Duration, StoreError> {
+        let due = self.branch.store().due(self.branch.key(), DUE_AT_ONCE).await?;
+        for emergency in &due {
+            if let Err(error) = self.branch.handle(emergency.id, Input::Timeout).await {
+                tracing::warn!(emergency = %emergency.id, %error, "a deadline was not handled");
+                self.branch.store().defer(emergency, AFTER_FAILURE).await?;
+            }
+        }
+        if due.is_empty() { self.sleep_for(&[]).await } else { Ok(Duration::ZERO) }
+    }
+
+    /// Claims commands of some kinds while there is room, and lets them run side by side.
+    async fn lane(&self, kinds: &[CommandKind], room: usize, mut signals: Signals) {
+        let mut running = JoinSet::new();
+        while signals.look() {
+            let free = room.saturating_sub(running.len());
+            match self.claim(kinds, free).await {
+                Ok(claimed) if claimed.is_empty() => self.idle(kinds, room, &mut running, &mut signals).await,
+                Ok(claimed) => {
+                    for claimed in claimed {
+                        running.spawn(self.clone().carry_out(claimed));
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(branch = %self.branch.key(), %error, "commands can't be claimed");
+                    signals.rest(AFTER_FAILURE).await;
+                }
+            }
+            while running.try_join_next().is_some() {}
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    async fn claim(&self, kinds: &[CommandKind], room: usize) -> Result<Vec<Claimed>, StoreError> {
+        if room == 0 {
+            return Ok(Vec::new());
+        }
+        let request = ClaimRequest {
+            branch: self.branch.key().clone(),
+            worker: self.worker.clone(),
+            kinds: kinds.to_vec(),
+            max: u32::try_from(room).unwrap_or(u32::MAX),
+            lease: Lease::for_deadline(self.settings.command_deadline),
+        };
+        self.branch.store().claim(&request).await
+    }
+
+    /// Nothing to claim: until there is, or room for it.
+    async fn idle(&self, kinds: &[CommandKind], room: usize, running: &mut JoinSet<()>, signals: &mut Signals) {
+        if running.len() >= room {
+            running.join_next().await;
+            return;
+        }
+        let sleep = self.sleep_for(kinds).await.unwrap_or(AFTER_FAILURE);
+        signals.rest(sleep).await;
+    }
+
+    async fn sleep_for(&self, kinds: &[CommandKind]) -> Result<Duration, StoreError> {
+        let wake = self.branch.store().next_wake(self.branch.key(), kinds).await?;
+        Ok(wake.unwrap_or(self.settings.longest_sleep).min(self.settings.longest_sleep))
+    }
+
+    async fn carry_out(self, claimed: Claimed) {
+        let id = claimed.id();
+        if let Err(error) = self.settle(claimed).await {
+            // The lease runs out, and the command is claimed again.
+            tracing::warn!(command = %id, %error, "an outcome could not be stored");
+        }
+    }
+
+    async fn settle(&self, claimed: Claimed) -> Result<(), HandleError> {
+        let id = claimed.id();
+        let (command, outcome) = match claimed.task {
+            Task::Report(command, outcome) => (command, outcome),
+            Task::Unreadable => return self.abandon(&claimed).await,
+            Task::Run(ref command) => {
+                let deadline = self.settings.command_deadline;
+                let run = timeout(deadline, run::run(&self.branch, &claimed, command)).await;
+                match run.unwrap_or(Run::Finished(Outcome::Unknown)) {
+                    Run::Finished(outcome) => (command.clone(), outcome),
+                    Run::Later(delay) => {
+                        self.branch.store().put_back(&claimed.ticket, delay).await?;
+                        return Ok(());
+                    }
+                    Run::NotOurs => return Ok(()),
+                }
+            }
+        };
+        self.branch.handle(id.emergency, Input::CommandFinished { command, outcome }).await?;
+        Ok(())
+    }
+
+    async fn abandon(&self, claimed: &Claimed) -> Result<(), HandleError> {
+        let id = claimed.id();
+        let loaded = self.branch.load(id.emergency).await?;
+        let commit = Commit::abandoning(&loaded, id, Branch::commit_id());
+        let _ = self.branch.commit(&commit).await?;
+        Ok(())
+    }
+}
+
+/// What ends a sleep. Each loop has its own, so that none takes another's signal.
+struct Signals {
+    work: watch::Receiver<()>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Signals {
+    /// Whether to look for work once more. What is announced from here on ends the next sleep at once.
+    fn look(&mut self) -> bool {
+        self.work.mark_unchanged();
+        !*self.stopped.borrow()
+    }
+
+    /// Sleeps until there is work, the time is over, or the end has come.
+    async fn rest(&mut self, span: Duration) {
+        tokio::select! {
+            _ = self.work.changed() => {}
+            () = tokio::time::sleep(span) => {}
+            _ = self.stopped.changed() => {}
+        }
+    }
+}

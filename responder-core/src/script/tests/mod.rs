@@ -1,0 +1,4 @@
+mod hostile;
+mod spoken;
+mod stage;
+mod written;

@@ -1,0 +1,144 @@
+//! Setting a simulator up.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use responder_core::{Timestamp, signature::AuthTokens};
+use secrecy::SecretString;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    Simulator,
+    clock::ClockMode,
+    hub::Hub,
+    options::{OpenQuestions, Options, Timing},
+    server,
+    trace::NumberConfig,
+    webhook::Route,
+};
+
+/// Sets a simulator up; every setting has a default. See [`Simulator::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens before `start`"]
+pub struct SimulatorBuilder {
+    listen: SocketAddr,
+    options: Options,
+}
+
+impl Default for SimulatorBuilder {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), options: Options::default() }
+    }
+}
+
+impl SimulatorBuilder {
+    /// The socket to listen on; by default a free port of the loopback interface.
+    pub const fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// The account and its secret, which REST expects and which signs.
+    pub fn account(mut self, sid: impl Into<String>, auth_token: impl Into<String>) -> Self {
+        self.options.account_sid = sid.into();
+        self.options.auth_token = SecretString::from(auth_token.into());
+        self
+    }
+
+    /// A further user and password that REST accepts.
+    pub fn api_key(mut self, sid: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.options.api_keys.insert(sid.into(), SecretString::from(secret.into()));
+        self
+    }
+
+    /// How time moves; by default it is real.
+    pub const fn clock(mut self, mode: ClockMode) -> Self {
+        self.options.clock = mode;
+        self
+    }
+
+    /// The time at the start.
+    pub const fn start_time(mut self, time: Timestamp) -> Self {
+        self.options.start_time = Some(time);
+        self
+    }
+
+    /// What identifiers are made from.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.options.seed = seed;
+        self
+    }
+
+    /// API calls begun per second, 1 by default; zero does not pace them at all.
+    pub const fn calls_per_second(mut self, rate: f64) -> Self {
+        self.options.calls_per_second = rate;
+        self
+    }
+
+    /// Refuses a `From` that is none of the numbers that the network knows.
+    pub const fn only_owned_from(mut self) -> Self {
+        self.options.owned_from_only = true;
+        self
+    }
+
+    /// One of the account's numbers; unlike one that is set later, it outlives a reset.
+    pub fn number(mut self, number: impl Into<String>, config: NumberConfig) -> Self {
+        self.options.numbers.insert(number.into(), config);
+        self
+    }
+
+    /// Where the host of a public address really listens; this is how an application with an `https` address is
+    /// reached without TLS. Signatures cover the address as it is written.
+    pub fn host(mut self, name: impl Into<String>, socket: SocketAddr) -> Self {
+        self.options.hosts.insert(name.into(), socket);
+        self
+    }
+
+    /// The address of this API in links to recordings.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.options.public_url = Some(url.into());
+        self
+    }
+
+    /// The longest that one webhook may take in real time; 15 seconds at the provider.
+    pub const fn webhook_cap(mut self, cap: Duration) -> Self {
+        self.options.webhook_cap = cap;
+        self
+    }
+
+    /// Changes how long things take.
+    pub fn timing(mut self, change: impl FnOnce(&mut Timing)) -> Self {
+        change(&mut self.options.timing);
+        self
+    }
+
+    /// Decides what the provider's documents leave open.
+    pub fn open_questions(mut self, change: impl FnOnce(&mut OpenQuestions)) -> Self {
+        change(&mut self.options.open_questions);
+        self
+    }
+
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// If the socket can't be had, or the auth token is empty.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub async fn start(self) -> io::Result<Simulator> {
+        let listener = TcpListener::bind(self.listen).await?;
+        let address = listener.local_addr()?;
+        let public_url = self.options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let tokens = AuthTokens::new(self.options.auth_token.clone()).map_err(io::Error::other)?;
+        let route = Route { tokens, hosts: self.options.hosts.clone(), cap: self.options.webhook_cap };
+        let hub = Hub::new(self.options, public_url, route);
+        let (stop, stopped) = watch::channel(false);
+        let server = tokio::spawn(server::serve(listener, Arc::clone(&hub), stopped));
+        let driver = tokio::spawn(Arc::clone(&hub).drive());
+        Ok(Simulator { hub, address, stop, server: Some(server), driver })
+    }
+}

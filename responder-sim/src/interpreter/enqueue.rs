@@ -1,0 +1,47 @@
+//! `<Enqueue>`.
+
+use responder_core::twiml::Element;
+
+use super::{Attributes, Flow};
+use crate::{
+    network::{Network, Role, Wait},
+    sid::Sid,
+    webhook::{Fields, Target},
+};
+
+impl Network {
+    pub(super) fn enqueue_verb(&mut self, sid: &Sid, verb: &Element) -> Flow {
+        let name = verb.inner_text().trim().to_owned();
+        let base = self.call(sid).base().map(str::to_owned);
+        let action = verb.target("action", "method", base.as_deref());
+        if name.is_empty() || name.chars().count() > MAX_NAME || verb.get("workflowSid").is_some() {
+            self.notice(sid, 12200, "an <Enqueue> needs a name of 1 to 64 characters; workflows are not simulated");
+            return self.enqueue_refused(sid, action, "error");
+        }
+        let wait = self.wait(sid, verb);
+        if self.enqueue(sid, &name, wait, action.clone()) {
+            return Flow::Wait;
+        }
+        self.notice(sid, 0, "the queue is full");
+        self.enqueue_refused(sid, action, "queue-full")
+    }
+
+    fn enqueue_refused(&mut self, sid: &Sid, action: Option<Target>, result: &str) -> Flow {
+        let Some(action) = action else {
+            return Flow::Next;
+        };
+        let fields: Fields = vec![("QueueResult".to_owned(), result.to_owned())];
+        self.fetch(sid, action, fields, Role::Main);
+        Flow::Wait
+    }
+
+    fn wait(&mut self, sid: &Sid, verb: &Element) -> Wait {
+        match verb.get("waitUrl") {
+            None => Wait::Music,
+            Some("") => Wait::Silence,
+            Some(url) => self.address(sid, url, verb.get("waitUrlMethod")).map_or(Wait::Silence, Wait::Document),
+        }
+    }
+}
+
+const MAX_NAME: usize = 64;

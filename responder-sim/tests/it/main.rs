@@ -1,0 +1,20 @@
+//! The simulator against a tiny application on the loopback interface.
+
+mod world;
+
+mod calls;
+mod clock;
+mod control;
+mod detection;
+mod dial;
+mod faults;
+mod gather;
+mod messages;
+mod program;
+mod queue;
+mod recording;
+mod rest;
+mod scenario;
+mod sdk;
+mod verbs;
+mod webhooks;
