@@ -1,5 +1,6 @@
 //! The store in a SQLite file.
 
+mod batch;
 mod error;
 mod queue;
 mod read;

@@ -35,7 +35,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn take_commands(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut writer = self.writer.acquire().await.map_err(failed)?;
         let now = self.clock.now();
         let lease_until = now + request.lease.span();
         let query = sqlx::query_as::<_, ClaimedRow>(CLAIM)
@@ -46,8 +46,7 @@ impl SqliteStore {
             .bind(lease_until.as_micros())
             .bind(MOST_LOST_CLAIMS)
             .bind(request.worker.as_str());
-        let mut rows = query.fetch_all(&mut *tx).await.map_err(failed)?;
-        tx.commit().await.map_err(commit_failed)?;
+        let mut rows = query.fetch_all(&mut *writer).await.map_err(commit_failed)?;
         // The order of what RETURNING returns is not defined.
         rows.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
         rows.into_iter().map(|row| row.claimed(lease_until)).collect()
@@ -63,7 +62,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn write_lease(&self, ticket: &Ticket, lease: Lease) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
+        let mut writer = self.writer.acquire().await.map_err(failed)?;
         let now = self.clock.now();
         let query = sqlx::query(EXTEND)
             .bind(ticket.command.emergency.to_string())
@@ -71,9 +70,7 @@ impl SqliteStore {
             .bind(ticket.claim)
             .bind(now.as_micros())
             .bind((now + lease.span()).as_micros());
-        let is_held = query.execute(&mut *tx).await.map_err(failed)?.rows_affected() == 1;
-        tx.commit().await.map_err(commit_failed)?;
-        Ok(is_held)
+        Ok(query.execute(&mut *writer).await.map_err(commit_failed)?.rows_affected() == 1)
     }
 
     pub(super) async fn return_command(&self, ticket: &Ticket, delay: Duration) -> Result<bool, StoreError> {
