@@ -1,9 +1,11 @@
 //! The stored form of states, commands, events and outcomes: JSON, the same in every store.
 
+use std::fmt;
+
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::StoreError;
-use crate::emergency::Emergency;
+use super::{Commit, StoreError};
+use crate::emergency::{CommandId, CommandKind, Emergency};
 
 /// The format of states that this build writes. Every released format stays readable.
 pub const STATE_FORMAT: u16 = 1;
@@ -21,6 +23,45 @@ pub enum DecodeError {
     /// Written by a newer build.
     #[error("format {0} is newer than this build")]
     Format(u16),
+}
+
+/// The stored form of a commit, made before anything is written, so that nothing can fail half-way.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CommitTexts {
+    /// The state, in [`STATE_FORMAT`].
+    pub state: String,
+    /// The events, in order.
+    pub events: Vec<String>,
+    /// The commands, and what is stored beside each.
+    pub commands: Vec<(CommandId, CommandKind, String)>,
+    /// The outcome that settles a command.
+    pub outcome: Option<(CommandId, String)>,
+}
+
+impl CommitTexts {
+    /// Of a commit.
+    ///
+    /// # Errors
+    /// As for [`encode`].
+    pub fn of(commit: &Commit) -> Result<Self, StoreError> {
+        let commands = commit.commands.iter();
+        let commands = commands.map(|command| Ok((command.id, command.action.kind(), encode("command", command)?)));
+        let settles = commit.settles.as_ref();
+        let outcome = settles.map(|settled| Ok((settled.command, encode("outcome", &settled.outcome)?)));
+        Ok(Self {
+            state: encode("state", &commit.state)?,
+            events: commit.events.iter().map(|event| encode("event", event)).collect::<Result<_, _>>()?,
+            commands: commands.collect::<Result<_, StoreError>>()?,
+            outcome: outcome.transpose()?,
+        })
+    }
+}
+
+/// Without what it says.
+impl fmt::Debug for CommitTexts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CommitTexts").finish_non_exhaustive()
+    }
 }
 
 /// The stored form of a value.

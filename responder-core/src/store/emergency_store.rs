@@ -181,3 +181,17 @@ pub trait EmergencyStore: Debug + Send + Sync + 'static {
     /// [`StoreError::Unavailable`].
     async fn health(&self, branch: &BranchKey) -> Result<Health, StoreError>;
 }
+
+#[cfg(all(test, feature = "mock"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_mock_stands_in_for_a_store() {
+        let mut store = MockEmergencyStore::new();
+        store.expect_load().once().returning(|_| Err(StoreError::Conflict));
+        let store: std::sync::Arc<dyn EmergencyStore> = std::sync::Arc::new(store);
+        let loaded = store.load(EmergencyId::new(Timestamp::default(), 1)).await;
+        assert!(matches!(loaded, Err(StoreError::Conflict)));
+    }
+}

@@ -2,38 +2,14 @@
 
 use super::super::{
     Availability, Bind, BranchKey, Card, Columns, Commit, CommitId, Committed, EventId, KEY_LIFE, Opened, Opening,
-    Receipt, StoreError, StoredEvent, codec,
+    Receipt, StoreError, StoredEvent,
+    codec::{self, CommitTexts},
 };
 use super::data::{CommandRow, Data, Key, Row, Verdict};
 use crate::{
     Timestamp,
     emergency::{CommandId, CommandKind, EmergencyId, Outcome},
 };
-
-/// A commit in its stored form. Whatever can fail fails while this is made.
-struct Texts {
-    state: String,
-    events: Vec<String>,
-    commands: Vec<(CommandId, CommandKind, String)>,
-    outcome: Option<(CommandId, String)>,
-}
-
-impl Texts {
-    fn of(commit: &Commit) -> Result<Self, StoreError> {
-        let commands = commit
-            .commands
-            .iter()
-            .map(|command| Ok((command.id, command.action.kind(), codec::encode("command", command)?)));
-        let settles = commit.settles.as_ref();
-        let outcome = settles.map(|settled| Ok((settled.command, codec::encode("outcome", &settled.outcome)?)));
-        Ok(Self {
-            state: codec::encode("state", &commit.state)?,
-            events: commit.events.iter().map(|event| codec::encode("event", event)).collect::<Result<_, _>>()?,
-            commands: commands.collect::<Result<_, StoreError>>()?,
-            outcome: outcome.transpose()?,
-        })
-    }
-}
 
 impl Data {
     pub(super) fn open(&mut self, now: Timestamp, opening: &Opening) -> Result<Opened, StoreError> {
@@ -44,7 +20,7 @@ impl Data {
         if let Some(refusal) = self.refusal(now, opening) {
             return Ok(refusal);
         }
-        let texts = Texts::of(&opening.commit)?;
+        let texts = CommitTexts::of(&opening.commit)?;
         let card = codec::encode("card", &Card::of(&opening.commit.state))?;
         self.remember_key(now, opening);
         self.emergencies.insert(
@@ -103,7 +79,7 @@ impl Data {
         if is_stale {
             return Err(StoreError::Conflict);
         }
-        let (branch, texts) = (row.branch.clone(), Texts::of(commit)?);
+        let (branch, texts) = (row.branch.clone(), CommitTexts::of(commit)?);
         Ok(Committed::Written(self.write(now, &branch, commit, texts)))
     }
 
@@ -120,7 +96,7 @@ impl Data {
     }
 
     /// The writing itself, which can't fail.
-    fn write(&mut self, now: Timestamp, branch: &BranchKey, commit: &Commit, texts: Texts) -> Receipt {
+    fn write(&mut self, now: Timestamp, branch: &BranchKey, commit: &Commit, texts: CommitTexts) -> Receipt {
         let first_event = self.add_events(now, branch, commit.emergency(), texts.events);
         let receipt = Receipt { version: commit.expected.next(), first_event };
         self.replace_state(branch, commit, texts.state, receipt);

@@ -3,7 +3,7 @@
 //! Implement [`Lab`] for the store, then let [`store_conformance!`](crate::store_conformance) make one test of each
 //! check. The tests run on tokio, which the crate under test needs as a dev-dependency (`macros`, `rt-multi-thread`).
 //!
-//! ```ignore
+//! ```text
 //! responder_core::store_conformance!(MyLab::start());
 //! ```
 

@@ -1,0 +1,93 @@
+-- Times are microseconds since 1970-01-01T00:00:00Z, on the store's clock.
+
+CREATE TABLE branches (
+    branch TEXT PRIMARY KEY,
+    availability TEXT NOT NULL DEFAULT '"enabled"',
+    -- The id of the last event. Counted in the transaction that writes the events.
+    last_event INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE emergencies (
+    id TEXT PRIMARY KEY,
+    branch TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    format INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    -- What people must know when the state can't be read.
+    card TEXT NOT NULL,
+    next_deadline INTEGER,
+    occupies INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    concluded_at INTEGER
+) STRICT;
+CREATE INDEX emergencies_by_branch ON emergencies (branch, id);
+CREATE INDEX emergencies_open ON emergencies (branch, id, occupies) WHERE concluded_at IS NULL;
+CREATE INDEX emergencies_due ON emergencies (branch, next_deadline, id) WHERE next_deadline IS NOT NULL;
+CREATE INDEX emergencies_concluded ON emergencies (branch, concluded_at, id) WHERE concluded_at IS NOT NULL;
+
+-- The receipts.
+CREATE TABLE commits (
+    emergency TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    first_event INTEGER,
+    PRIMARY KEY (emergency, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+    branch TEXT NOT NULL,
+    id INTEGER NOT NULL,
+    emergency TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    json TEXT NOT NULL,
+    PRIMARY KEY (branch, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_by_emergency ON events (emergency, id);
+
+CREATE TABLE commands (
+    emergency TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    branch TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    -- When it can be claimed: when it is due, or when its lease runs out.
+    visible_at INTEGER NOT NULL,
+    command TEXT NOT NULL,
+    claims INTEGER NOT NULL DEFAULT 0,
+    -- Claims that ended without a word.
+    lost INTEGER NOT NULL DEFAULT 0,
+    is_claimed INTEGER NOT NULL DEFAULT 0,
+    -- Who claimed it last; for people who look.
+    worker TEXT,
+    -- An outcome that the machine has not heard of: withdrawn, abandoned.
+    verdict TEXT,
+    outcome TEXT,
+    PRIMARY KEY (emergency, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX commands_waiting ON commands (branch, priority, due, emergency, number, visible_at) WHERE outcome IS NULL;
+
+-- By what a callback finds its emergency.
+CREATE TABLE calls (
+    branch TEXT NOT NULL,
+    call TEXT NOT NULL,
+    emergency TEXT NOT NULL,
+    line TEXT NOT NULL,
+    PRIMARY KEY (branch, call)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE messages (
+    branch TEXT NOT NULL,
+    message TEXT NOT NULL,
+    emergency TEXT NOT NULL,
+    PRIMARY KEY (branch, message)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE report_keys (
+    branch TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body_hash BLOB NOT NULL,
+    emergency TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (branch, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX report_keys_by_age ON report_keys (branch, at);

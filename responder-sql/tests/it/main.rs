@@ -1,0 +1,4 @@
+//! The stores of this crate against the contract.
+
+#[cfg(feature = "sqlite")]
+mod sqlite;

@@ -1,0 +1,46 @@
+//! The file itself.
+
+use std::{error::Error, sync::Arc};
+
+use responder_core::{driver::SystemClock, store::EmergencyStore};
+use responder_sql::{OpenError, SqliteStore};
+use sqlx::{Connection, SqliteConnection};
+
+/// People's names and numbers are in it.
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("responder.db");
+    let store = SqliteStore::open(&path, Arc::new(SystemClock)).await.unwrap();
+    store.now().await.unwrap();
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() >= 2, "the file and its log: {files:?}");
+    for file in files {
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_version_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("responder.db");
+    SqliteStore::open(&path, Arc::new(SystemClock)).await.unwrap().close().await;
+    let mut database = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    sqlx::query("PRAGMA user_version = 99").execute(&mut database).await.unwrap();
+
+    let refused = SqliteStore::open(&path, Arc::new(SystemClock)).await;
+    assert!(matches!(refused, Err(OpenError::Newer { found: 99 })), "{refused:?}");
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut database).await.unwrap();
+    assert_eq!(version, 99);
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("responder.db");
+    std::fs::write(&path, "not a database, but long enough to look like one ".repeat(50)).unwrap();
+    let refused = SqliteStore::open(&path, Arc::new(SystemClock)).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Unusable(_)) && refused.source().is_some(), "{refused:?}");
+}

@@ -1,0 +1,91 @@
+//! A lab around a file in a directory of its own.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use responder_core::{
+    Timestamp,
+    driver::ManualClock,
+    store::{
+        BranchControl, EmergencyStore,
+        testing::{Crash, Job, Lab, Spoil},
+    },
+};
+use responder_sql::SqliteStore;
+use sqlx::{Connection, SqliteConnection};
+
+#[derive(Debug)]
+pub(super) struct SqliteLab {
+    clock: Arc<ManualClock>,
+    store: Arc<SqliteStore>,
+    folder: tempfile::TempDir,
+    /// What crashed. Its connections stay open, as if it had been stopped in the middle of everything.
+    wrecks: Vec<(Arc<SqliteStore>, tempfile::TempDir)>,
+}
+
+impl SqliteLab {
+    pub(super) async fn start() -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_001)));
+        let folder = tempfile::tempdir().expect("a folder for the database");
+        let store = open(folder.path(), &clock).await;
+        Self { clock, store, folder, wrecks: Vec::new() }
+    }
+}
+
+async fn open(folder: &Path, clock: &Arc<ManualClock>) -> Arc<SqliteStore> {
+    let store = SqliteStore::open(folder.join(FILE), clock.clone()).await;
+    Arc::new(store.expect("a database in a fresh folder"))
+}
+
+const FILE: &str = "responder.db";
+
+#[async_trait]
+impl Lab for SqliteLab {
+    fn store(&self) -> Arc<dyn EmergencyStore> {
+        self.store.clone()
+    }
+
+    fn branches(&self) -> Arc<dyn BranchControl> {
+        self.store.clone()
+    }
+
+    async fn advance(&self, span: Duration) {
+        self.clock.advance(span);
+    }
+
+    /// Opens a copy of what is on the disk at this moment: nothing has been closed, nothing has been tidied up.
+    async fn crash(&mut self) -> Crash {
+        let copy = tempfile::tempdir().expect("a folder for the copy");
+        for name in [FILE.to_owned(), format!("{FILE}-wal")] {
+            std::fs::copy(self.folder.path().join(&name), copy.path().join(&name)).expect("a copy of the file");
+        }
+        let reopened = open(copy.path(), &self.clock).await;
+        let wreck = std::mem::replace(&mut self.store, reopened);
+        self.wrecks.push((wreck, std::mem::replace(&mut self.folder, copy)));
+        Crash::Reopened
+    }
+
+    async fn spoil(&self, what: Spoil) {
+        let address = format!("sqlite://{}", self.folder.path().join(FILE).display());
+        let mut database = SqliteConnection::connect(&address).await.expect("a second connection");
+        let query = match what {
+            Spoil::State(id) => {
+                sqlx::query("UPDATE emergencies SET state = substr(state, 1, length(state) / 2) WHERE id = ?1")
+                    .bind(id.to_string())
+            }
+            Spoil::Command(id) => {
+                let sql = "UPDATE commands SET command = substr(command, 2) WHERE emergency = ?1 AND number = ?2";
+                sqlx::query(sql).bind(id.emergency.to_string()).bind(id.number)
+            }
+            other => panic!("no way to spoil {other:?}"),
+        };
+        assert_eq!(query.execute(&mut database).await.expect("the damage").rows_affected(), 1);
+    }
+
+    async fn run_all(&self, jobs: Vec<Job>) {
+        let running: Vec<_> = jobs.into_iter().map(tokio::spawn).collect();
+        for job in running {
+            job.await.expect("a job panicked");
+        }
+    }
+}
