@@ -21,7 +21,8 @@ pub enum Credential {
     /// `Authorization: Bearer` with the token that branch and admin server share.
     Internal(BranchScope),
     /// HTTP Basic with the user `operator`. Browsers send it by themselves, so that a request which changes something
-    /// must also come from one of our own pages.
+    /// must also come from one of our own pages. A `GET` counts as changing nothing: one that sends or changes after
+    /// all must not take this credential.
     OperatorBasic,
 }
 
