@@ -25,6 +25,8 @@ async fn a_body_may_have_64_kib_however_it_comes() {
     assert_eq!(outcome(ask(form("/fields").body(chunked(65, 1024)).expect("a request")).await), too_large);
     assert_eq!(outcome(ask(form("/small").body("abcd").expect("a request")).await), fits);
     assert_eq!(outcome(ask(form("/small").body("abcde").expect("a request")).await), too_large);
+    assert_eq!(outcome(ask(form("/small").body(chunked(4, 1)).expect("a request")).await), fits);
+    assert_eq!(outcome(ask(form("/small").body(chunked(5, 1)).expect("a request")).await), too_large);
     let endless = Body::stream(stream::repeat_with(|| Ok::<_, HttpError>(Bytes::from_static(b"a"))));
     assert_eq!(outcome(ask(form("/small").body(endless).expect("a request")).await), too_large);
 }
