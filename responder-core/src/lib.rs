@@ -6,6 +6,7 @@
 pub mod branch;
 pub mod driver;
 pub mod emergency;
+pub mod http;
 #[cfg(feature = "runtime")]
 pub mod notify;
 mod phone;

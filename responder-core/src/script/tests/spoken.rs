@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use super::stage::*;
-use crate::emergency::{Confirmation, Document, Farewell, Input, Lead, LegNo, News, Policy, Report, Transfer};
+use crate::emergency::{Confirmation, Document, Farewell, Input, Lead, LegNo, News, Policy, Report, Timing, Transfer};
 use crate::script::Script;
 
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
@@ -72,6 +74,11 @@ fn connecting_dials_the_queue_of_the_customer() {
          <Queue url=\"/bridge_joined?leg=2&amp;attempt=0\">{id}-2</Queue></Dial></Response>"
     );
     assert_eq!(says(Document::Connect { leg: LegNo(2) }), expected);
+
+    let timing = Timing { talk_limit: Duration::from_secs(86_400), ..Timing::default() };
+    let long = opened(report(), Policy { timing, ..policy() });
+    let document = hears(&script(), &long, TECHNICIAN, Document::Connect { leg: LegNo(0) });
+    assert!(document.contains("timeLimit=\"14400\""), "a provider takes no more: {document}");
 
     let recording = opened(report(), Policy { recording: true, ..policy() });
     let document = hears(&script(), &recording, TECHNICIAN, Document::Connect { leg: LegNo(0) });

@@ -61,6 +61,8 @@ fn a_status_follows_the_emergency() {
 
 #[test]
 fn without_a_stated_number_the_caller_is_called_back() {
+    let own = after(emergency(), [customer_calls("+15005550100")]);
+    assert!(script().render_text(&own, &Text::Status).ends_with("Call back: +15005550100."), "it is named once");
     let nameless = Report { user_stated_callback_number: String::new(), ..report() };
     let called = after(opened(nameless.clone(), policy()), [customer_calls("+15005550102")]);
     let text = Text::CallCustomer { why: Farewell::WillCallBack };

@@ -1,0 +1,5 @@
+//! The endpoints behind axum: in memory, and over a socket.
+
+mod desk;
+mod oneshot;
+mod socket;

@@ -1,0 +1,83 @@
+//! Who may call an endpoint.
+
+/// Who may call an endpoint. There is no other place where this is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Whoever has one of these.
+    AnyOf(Vec<Credential>),
+}
+
+/// A way to show who is calling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    /// The signature of a telephony provider.
+    TwilioSignature,
+    /// `Authorization: Bearer` with the intake token.
+    IntakeToken,
+    /// `X-Signature-256`: the HMAC of the body.
+    IntakeHmac,
+    /// `Authorization: Bearer` with the token that branch and admin server share.
+    Internal(BranchScope),
+    /// HTTP Basic with the user `operator`. Browsers send it by themselves, so that a request which changes something
+    /// must also come from one of our own pages. A `GET` counts as changing nothing: one that sends or changes after
+    /// all must not take this credential.
+    OperatorBasic,
+}
+
+/// Whose token counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BranchScope {
+    /// That of any branch we know.
+    Any,
+    /// That of the branch which the path names in this parameter.
+    Parameter(&'static str),
+}
+
+/// As whom a caller was recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// The endpoint is public.
+    Anonymous,
+    /// The telephony provider.
+    Provider,
+    /// Somebody who may report emergencies.
+    Intake,
+    /// The other server of this branch.
+    Internal {
+        /// Whose token it was.
+        branch: String,
+    },
+    /// A person with the operator's password.
+    Operator,
+}
+
+impl Access {
+    /// Only the telephony provider.
+    pub fn provider() -> Self {
+        Self::AnyOf(vec![Credential::TwilioSignature])
+    }
+
+    /// Whoever may report an emergency: by token or signed body, or a server of ours.
+    pub fn intake() -> Self {
+        Self::AnyOf(vec![Credential::IntakeToken, Credential::IntakeHmac, Credential::Internal(BranchScope::Any)])
+    }
+
+    /// Whoever may look into the branch and steer it: a server of ours, who may report, or a person with the password.
+    pub fn operator() -> Self {
+        Self::AnyOf(vec![Credential::Internal(BranchScope::Any), Credential::IntakeToken, Credential::OperatorBasic])
+    }
+
+    /// Only a server of ours.
+    pub fn internal() -> Self {
+        Self::AnyOf(vec![Credential::Internal(BranchScope::Any)])
+    }
+
+    pub(super) fn credentials(&self) -> &[Credential] {
+        match self {
+            Self::Public => &[],
+            Self::AnyOf(credentials) => credentials,
+        }
+    }
+}

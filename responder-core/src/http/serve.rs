@@ -1,0 +1,138 @@
+//! From a request to its answer.
+
+use std::{net::IpAddr, panic::AssertUnwindSafe};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+
+use super::body::read;
+use super::call::{Media, unsupported};
+use super::form::{decode, malformed};
+use super::guard::{Admission, Guard};
+use super::table::Route;
+use super::{Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, MountedPath};
+
+impl Endpoints {
+    /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
+    ///
+    /// What is checked, in this order: the path (404), the method (405, or 204 to `OPTIONS`), credentials that need
+    /// no body (401, 403), the size of the body (413), signatures that cover it (403, 401), its content type (415),
+    /// fields and parameters (400). Only then the handler runs. A handler that panics is answered for with 500.
+    pub async fn serve<B>(&self, request: Request<B>, peer: Option<IpAddr>) -> Response<Body>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Send,
+    {
+        let (head, body) = request.into_parts();
+        let is_head = head.method == Method::HEAD;
+        let response = self.answer(head, body, peer).await;
+        finished(response.unwrap_or_else(HttpError::into_response), is_head)
+    }
+
+    async fn answer<B>(&self, head: Parts, body: B, peer: Option<IpAddr>) -> Result<Response<Body>, HttpError>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Send,
+    {
+        let target = MountedPath::of(&head.uri);
+        let (route, params) = self.route(target.path()).ok_or_else(HttpError::not_found)?;
+        if head.method == Method::OPTIONS {
+            return Ok(options(route));
+        }
+        let endpoint = route.endpoint(&head.method).ok_or_else(|| not_allowed(route))?;
+        let keys = self.keys();
+        let (access, public) = (endpoint.access(), self.public_url());
+        let guard = Guard { access, keys: &keys, public, head: &head, target: &target, params: &params };
+
+        let admission = guard.by_head().inspect_err(|error| refused(endpoint, error))?;
+        let body = match endpoint.body() {
+            BodyRule::Empty => Bytes::new(),
+            BodyRule::Json { max } | BodyRule::Form { max } | BodyRule::Either { max } => read(body, max).await?,
+        };
+        let media = Media::of(&head.headers);
+        let fields = if media == Media::Form { decode(&body) } else { None };
+        let caller = match admission {
+            Admission::Granted(caller) => caller,
+            Admission::DependsOnBody => {
+                guard.by_body(&body, fields.as_deref()).inspect_err(|error| refused(endpoint, error))?
+            }
+        };
+        let form = match (takes(endpoint.body(), media, &body)?, fields) {
+            (true, Some(fields)) => Form::unique(fields)?,
+            (true, None) => return Err(malformed()),
+            (false, _) => Form::default(),
+        };
+        let query = Form::parse(target.query().as_bytes())?;
+
+        let peer = peer.map(|socket| self.proxies().client(socket, &head.headers));
+        let method = endpoint.method().clone();
+        let call = Call { method, target, params, headers: head.headers, peer, caller, body, form, query };
+        handled(endpoint, call).await
+    }
+}
+
+/// Whether the body is to be read as a form.
+fn takes(rule: BodyRule, media: Media, body: &[u8]) -> Result<bool, HttpError> {
+    match (rule, media) {
+        (BodyRule::Empty, _) | (BodyRule::Json { .. } | BodyRule::Either { .. }, Media::Json) => Ok(false),
+        (BodyRule::Form { .. } | BodyRule::Either { .. }, Media::Form) => Ok(true),
+        (BodyRule::Form { .. } | BodyRule::Either { .. }, Media::Unsaid) if body.is_empty() => Ok(false),
+        _ => Err(unsupported()),
+    }
+}
+
+/// A panic is caught here, because a broken connection would tell a provider nothing and 500 makes it ask again.
+async fn handled(endpoint: &Endpoint, call: Call) -> Result<Response<Body>, HttpError> {
+    let answer = AssertUnwindSafe(endpoint.handler().handle(call)).catch_unwind().await;
+    let answer = answer.unwrap_or_else(|_| Err(HttpError::internal("the handler panicked")));
+    if let Some(error) = answer.as_ref().err().filter(|error| error.status().is_server_error()) {
+        let (method, path, code) = (endpoint.method(), endpoint.path(), error.code());
+        let cause = std::error::Error::source(error);
+        tracing::error!(%method, path, code, cause, "request failed");
+    }
+    answer
+}
+
+fn refused(endpoint: &Endpoint, error: &HttpError) {
+    tracing::warn!(method = %endpoint.method(), path = endpoint.path(), code = error.code(), "caller refused");
+}
+
+fn options(route: &Route) -> Response<Body> {
+    let mut response = super::no_content();
+    response.headers_mut().insert(header::ALLOW, allow(route));
+    response
+}
+
+fn not_allowed(route: &Route) -> HttpError {
+    let message = "This address is asked with another method.";
+    HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        .with_header(header::ALLOW, allow(route))
+}
+
+fn allow(route: &Route) -> HeaderValue {
+    HeaderValue::from_str(&route.allow()).expect("BUG: methods are tokens")
+}
+
+/// Length and defaults. All that we answer is about one moment and may be about people, so nobody may keep it unless
+/// a handler says otherwise.
+fn finished(mut response: Response<Body>, is_head: bool) -> Response<Body> {
+    let length = response.body().as_full().map(|bytes| bytes.len() as u64);
+    let has_body = response.status() != StatusCode::NO_CONTENT && response.status() != StatusCode::NOT_MODIFIED;
+    let headers = response.headers_mut();
+    headers.remove(header::TRANSFER_ENCODING);
+    match length {
+        Some(length) if has_body => drop(headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length))),
+        // A handler that relays a stream may know how long it is.
+        None if has_body => {}
+        _ => drop(headers.remove(header::CONTENT_LENGTH)),
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    if is_head || !has_body {
+        *response.body_mut() = Body::absent();
+    }
+    response
+}

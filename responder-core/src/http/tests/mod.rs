@@ -1,0 +1,5 @@
+mod access;
+mod answers;
+mod bodies;
+mod desk;
+mod routing;
