@@ -1,3 +1,18 @@
 #![doc = include_str!("../README.md")]
 
-pub use responder_core as core;
+pub use responder_core::{
+    CallSid, CountryCode, E164, MessageSid, PhoneError, PublicUrl, PublicUrlError, RecordingSid, SidError, Timestamp,
+    TimestampError, branch, driver, emergency, http, notify, script, signature, store, telephony, twiml,
+};
+
+/// Endpoints as a router of axum.
+#[cfg(feature = "axum")]
+pub use responder_axum as axum;
+
+/// A phone network of one's own, for tests and demonstrations.
+#[cfg(feature = "sim")]
+pub use responder_sim as sim;
+
+/// Emergencies in a database.
+#[cfg(feature = "sqlite")]
+pub use responder_sql as sql;

@@ -7,10 +7,9 @@
 mod error;
 mod handle;
 mod inbound;
+mod pulse;
 mod report;
 mod settings;
-#[cfg(test)]
-mod tests;
 mod texts;
 
 use std::{
@@ -21,6 +20,7 @@ use std::{
 pub use error::{HandleError, ReportError};
 pub use handle::Handled;
 pub use inbound::Inbound;
+pub(crate) use pulse::Pulse;
 pub use report::Reported;
 pub use settings::{BranchSettings, SettingsError};
 use texts::AnswerLimit;
@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use crate::{
     notify::{NoNotifier, Notifier},
     script::{Links, Script},
-    store::{BranchKey, CommitId, EmergencyStore},
+    store::{BranchControl, BranchKey, CommitId, EmergencyStore},
     telephony::Telephony,
 };
 
@@ -59,10 +59,12 @@ pub struct Branch {
     store: Arc<dyn EmergencyStore>,
     telephony: Arc<dyn Telephony>,
     notifier: Arc<dyn Notifier>,
+    control: Option<Arc<dyn BranchControl>>,
     script: Script,
     links: Links,
     work: watch::Sender<()>,
     answers: Mutex<AnswerLimit>,
+    pulse: Pulse,
 }
 
 impl Branch {
@@ -85,6 +87,8 @@ impl Branch {
             links,
             work: watch::Sender::new(()),
             answers: Mutex::default(),
+            pulse: Pulse::default(),
+            control: None,
         }
     }
 
@@ -92,6 +96,12 @@ impl Branch {
     #[must_use]
     pub fn notifying(self, notifier: Arc<dyn Notifier>) -> Self {
         Self { notifier, ..self }
+    }
+
+    /// Tells in its status whether `control` has switched it off. Reports are refused then in any case, by the store.
+    #[must_use]
+    pub fn controlled_by(self, control: Arc<dyn BranchControl>) -> Self {
+        Self { control: Some(control), ..self }
     }
 
     /// Its name.
@@ -127,6 +137,15 @@ impl Branch {
     /// The URLs that it hands out.
     pub const fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// When a dispatcher last worked for it in this process.
+    pub(crate) const fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    pub(crate) const fn control(&self) -> Option<&Arc<dyn BranchControl>> {
+        self.control.as_ref()
     }
 
     /// Changes whenever there may be something new to do: only a hint, the store is the truth.

@@ -5,6 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use super::run::{self, Run};
+use super::{Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, HandleError},
     emergency::{CommandKind, Input, Outcome},
@@ -21,6 +22,7 @@ pub struct Dispatcher {
     branch: Arc<Branch>,
     worker: WorkerId,
     settings: DispatcherSettings,
+    sleeper: Arc<dyn Sleeper>,
 }
 
 /// How much a dispatcher does at a time.
@@ -62,13 +64,19 @@ impl Default for DispatcherSettings {
 impl Dispatcher {
     /// A dispatcher that claims in the name of `worker`, which no other one may have.
     pub fn new(branch: Arc<Branch>, worker: WorkerId) -> Self {
-        Self { branch, worker, settings: DispatcherSettings::default() }
+        Self { branch, worker, settings: DispatcherSettings::default(), sleeper: Arc::new(TokioSleeper) }
     }
 
     /// With other settings.
     #[must_use]
     pub fn with(self, settings: DispatcherSettings) -> Self {
         Self { settings, ..self }
+    }
+
+    /// Waits by `sleeper` instead of in real time: where the clock of the store is not the real one, either.
+    #[must_use]
+    pub fn sleeping_by(self, sleeper: Arc<dyn Sleeper>) -> Self {
+        Self { sleeper, ..self }
     }
 
     /// Works until `stop` completes; then claims nothing more, and returns when what is under way has ended.
@@ -87,7 +95,7 @@ impl Dispatcher {
     }
 
     fn signals(&self, stopped: &watch::Receiver<bool>) -> Signals {
-        Signals { work: self.branch.work(), stopped: stopped.clone() }
+        Signals { work: self.branch.work(), stopped: stopped.clone(), sleeper: Arc::clone(&self.sleeper) }
     }
 
     /// Tells emergencies that their time is up.
@@ -139,6 +147,7 @@ impl Dispatcher {
 
     async fn claim(&self, kinds: &[CommandKind], room: usize) -> Result<Vec<Claimed>, StoreError> {
         if room == 0 {
+            self.branch.pulse().beat();
             return Ok(Vec::new());
         }
         let request = ClaimRequest {
@@ -148,7 +157,9 @@ impl Dispatcher {
             max: u32::try_from(room).unwrap_or(u32::MAX),
             lease: Lease::for_deadline(self.settings.command_deadline),
         };
-        self.branch.store().claim(&request).await
+        let claimed = self.branch.store().claim(&request).await?;
+        self.branch.pulse().beat();
+        Ok(claimed)
     }
 
     /// Nothing to claim: until there is, or room for it.
@@ -209,6 +220,7 @@ impl Dispatcher {
 struct Signals {
     work: watch::Receiver<()>,
     stopped: watch::Receiver<bool>,
+    sleeper: Arc<dyn Sleeper>,
 }
 
 impl Signals {
@@ -222,7 +234,7 @@ impl Signals {
     async fn rest(&mut self, span: Duration) {
         tokio::select! {
             _ = self.work.changed() => {}
-            () = tokio::time::sleep(span) => {}
+            () = self.sleeper.sleep(span) => {}
             _ = self.stopped.changed() => {}
         }
     }

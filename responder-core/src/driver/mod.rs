@@ -5,7 +5,11 @@ mod clock;
 mod dispatcher;
 #[cfg(feature = "runtime")]
 mod run;
+#[cfg(feature = "runtime")]
+mod sleeper;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "runtime")]
 pub use dispatcher::{Dispatcher, DispatcherSettings};
+#[cfg(feature = "runtime")]
+pub use sleeper::{Sleeper, TokioSleeper};

@@ -31,6 +31,8 @@
 
 mod access;
 mod body;
+#[cfg(feature = "runtime")]
+pub mod branch;
 mod call;
 mod endpoint;
 mod error;

@@ -41,6 +41,11 @@ impl Links {
         Self { public, fallback: None }
     }
 
+    /// The public address below which they are.
+    pub const fn public(&self) -> &PublicUrl {
+        &self.public
+    }
+
     /// Sends the provider to `url` when it can't use our answers; a static document on another host still speaks when
     /// we are down. Handed out as it is.
     #[must_use]

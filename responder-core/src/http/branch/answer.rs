@@ -1,0 +1,98 @@
+//! Answers to the provider, in time.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use ::http::Response;
+
+use super::asked::Asked;
+use super::provider::{ReadDocument, ReadNotice};
+use crate::{
+    branch::{Branch, HandleError, Handled},
+    emergency::Reply,
+    http::{Body, Call, HttpError, no_content, twiml},
+    script::path,
+    store::StoreError,
+    twiml::voice,
+};
+
+/// How long an answer may take. The URLs that we hand out let the provider wait for 4 seconds.
+const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// Why there is no answer now.
+pub(super) enum Unanswered {
+    /// There is no such emergency.
+    NoEmergency,
+    /// The store is slow or away. What was asked may still be handled.
+    NotNow,
+}
+
+/// Does the work on a task of its own, which goes on when the caller hangs up or we have to answer before it is done.
+pub(super) async fn in_time<T: Send + 'static>(
+    work: impl Future<Output = Result<T, HandleError>> + Send + 'static,
+) -> Result<T, Unanswered> {
+    let error = match tokio::time::timeout(ANSWER_WITHIN, tokio::spawn(work)).await {
+        Ok(Ok(Ok(done))) => return Ok(done),
+        Ok(Ok(Err(HandleError::NotFound | HandleError::Store(StoreError::NotFound)))) => {
+            return Err(Unanswered::NoEmergency);
+        }
+        Ok(Ok(Err(error))) => error.to_string(),
+        Ok(Err(_)) => "the task panicked".to_owned(),
+        Err(_) => "it takes too long".to_owned(),
+    };
+    tracing::warn!(error, "a request of the provider can't be answered now");
+    Err(Unanswered::NotNow)
+}
+
+/// Has an emergency handle what the provider asks, and answers with the document that comes of it.
+pub(super) async fn document(branch: Arc<Branch>, call: Call, read: ReadDocument) -> Result<Response<Body>, HttpError> {
+    let fields = call.fields();
+    let asked = Asked::new(&call, &fields);
+    let (id, input) = (asked.emergency()?, read(&asked)?);
+    let work = Arc::clone(&branch);
+    let handled = in_time(async move { work.handle(id, input).await }).await;
+    Ok(twiml(&match handled {
+        Ok(handled) => spoken(&branch, &handled),
+        Err(unanswered) => stand_in(&branch, &call, &unanswered),
+    }))
+}
+
+/// Has an emergency handle what the provider lets us know. What is late, repeated or unknown changes nothing; what
+/// can't be handled now, the provider sends again.
+pub(super) async fn notice(branch: Arc<Branch>, call: Call, read: ReadNotice) -> Result<Response<Body>, HttpError> {
+    let fields = call.fields();
+    let asked = Asked::new(&call, &fields);
+    let (id, input) = (asked.emergency()?, read(&asked)?);
+    let Some(input) = input else { return Ok(no_content()) };
+    noted(&in_time(async move { branch.handle(id, input).await.map(drop) }).await)
+}
+
+/// The answer to a notice.
+pub(super) fn noted(handled: &Result<(), Unanswered>) -> Result<Response<Body>, HttpError> {
+    match handled {
+        Ok(()) | Err(Unanswered::NoEmergency) => Ok(no_content()),
+        Err(Unanswered::NotNow) => {
+            Err(HttpError::unavailable("not_now", "This can't be taken in at the moment; send it again.", 2))
+        }
+    }
+}
+
+/// What an emergency says.
+pub(super) fn spoken(branch: &Branch, handled: &Handled) -> voice::Response {
+    match &handled.reply {
+        Reply::Voice(voice) => branch.script().render_voice(branch.links(), &handled.state, voice),
+        Reply::Text(_) | Reply::Nothing => branch.script().out_of_order(),
+    }
+}
+
+/// What is said while nobody knows what to say: the same question again in a moment, and on hold music.
+pub(super) fn stand_in(branch: &Branch, call: &Call, unanswered: &Unanswered) -> voice::Response {
+    let script = branch.script();
+    match unanswered {
+        Unanswered::NoEmergency => script.out_of_order(),
+        Unanswered::NotNow if call.target.path() == path::HOLD => script.interlude(),
+        Unanswered::NotNow => match branch.links().again(call.target.as_str(), call.form().iter()) {
+            Some(again) => script.try_again(&again),
+            None => script.out_of_order(),
+        },
+    }
+}

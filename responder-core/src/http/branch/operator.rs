@@ -1,0 +1,99 @@
+//! What operators see and do.
+
+use std::{sync::Arc, time::Duration};
+
+use ::http::{Response, StatusCode};
+use serde_json::json;
+
+use super::view::EmergencyView;
+use crate::{
+    branch::{Branch, HandleError},
+    emergency::{EmergencyId, Input, Phase},
+    http::{Body, Call, HttpError, json as answer},
+    store::{EventId, StoreError, StoredEvent},
+};
+
+/// Emergencies on a page, if nothing is said.
+const PAGE: u32 = 50;
+/// And at most.
+const LONGEST_PAGE: u32 = 200;
+
+/// Events that are read at a time.
+const EVENTS: u32 = 1000;
+
+/// `?limit=` emergencies, newest first, from `?before=` on.
+pub(super) async fn list(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
+    let limit = call.query().parse_optional::<u32>("limit")?.unwrap_or(PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let message = format!("limit must be 1 to {LONGEST_PAGE}.");
+        return Err(HttpError::bad_request("invalid_field", message).with_field("limit"));
+    }
+    let before = call.query().parse_optional::<EmergencyId>("before")?;
+    let listing = branch.store().list(branch.key(), before, limit).await.map_err(store_failed)?;
+    let all = listing.emergencies.iter().map(|loaded| loaded.state.id()).chain(listing.unreadable.iter().copied());
+    let found = listing.emergencies.len() + listing.unreadable.len();
+    let next = all.min().filter(|_| found == usize::try_from(limit).unwrap_or(usize::MAX));
+    let views: Vec<_> =
+        listing.emergencies.iter().map(|loaded| EmergencyView::new(branch.key(), &loaded.state)).collect();
+    let body = json!({ "status": "success", "emergencies": views, "unreadable": listing.unreadable, "next": next });
+    answer(StatusCode::OK, &body)
+}
+
+/// One emergency with its timeline.
+pub(super) async fn one(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
+    let id = emergency(&call)?;
+    let loaded = branch.load(id).await.map_err(not_handled)?;
+    let timeline = timeline(&branch, id).await.map_err(store_failed)?;
+    answer(StatusCode::OK, &EmergencyView::new(branch.key(), &loaded.state).with_timeline(&timeline))
+}
+
+/// Ends an emergency politely. One that is over already stays as it is.
+pub(super) async fn cancel(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
+    let id = emergency(&call)?;
+    let before = branch.load(id).await.map_err(not_handled)?;
+    if let Phase::Closing { .. } | Phase::Concluded { .. } = before.state.phase() {
+        let message = "This emergency is over already.";
+        return Err(HttpError::new(StatusCode::CONFLICT, "already_over", message));
+    }
+    let work = tokio::spawn(async move { branch.handle(id, Input::Cancelled).await });
+    work.await.map_err(HttpError::internal)?.map_err(not_handled)?;
+    let message = "The emergency is cancelled; whoever is on the line is told.";
+    answer(StatusCode::OK, &json!({ "status": "success", "message": message, "emergency_id": id }))
+}
+
+fn emergency(call: &Call) -> Result<EmergencyId, HttpError> {
+    // An id that none can have is one that there is none of.
+    call.params.get("id").and_then(|id| id.parse().ok()).ok_or_else(no_emergency)
+}
+
+async fn timeline(branch: &Branch, id: EmergencyId) -> Result<Vec<StoredEvent>, StoreError> {
+    let mut events: Vec<StoredEvent> = Vec::new();
+    loop {
+        let after = events.last().map_or(EventId::from_u64(0), |event| event.id);
+        let page = branch.store().events_of(id, after, EVENTS).await?;
+        let is_last = page.len() < usize::try_from(EVENTS).unwrap_or(usize::MAX);
+        events.extend(page);
+        if is_last {
+            return Ok(events);
+        }
+    }
+}
+
+fn no_emergency() -> HttpError {
+    HttpError::new(StatusCode::NOT_FOUND, "no_such_emergency", "There is no such emergency in this branch.")
+}
+
+fn not_handled(error: HandleError) -> HttpError {
+    match error {
+        HandleError::NotFound => no_emergency(),
+        HandleError::Contended => HttpError::unavailable("contended", "Too much happens at once; try again.", 1),
+        HandleError::Store(error) => store_failed(error),
+    }
+}
+
+pub(super) fn store_failed(error: StoreError) -> HttpError {
+    let retry_after = u32::try_from(RETRY_AFTER.as_secs()).unwrap_or(u32::MAX);
+    HttpError::unavailable("store_unavailable", "The store does not answer; try again.", retry_after).with_cause(error)
+}
+
+const RETRY_AFTER: Duration = Duration::from_secs(2);
