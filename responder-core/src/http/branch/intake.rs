@@ -43,7 +43,7 @@ struct Accepted {
 
 /// Answers when the emergency is stored. A report that is repeated with its `Idempotency-Key` is the same emergency.
 pub(super) async fn webhook(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
-    let report = call.json::<Wire>()?.read()?;
+    let report = wire(&call)?.read()?;
     let idempotency = idempotency(&call)?;
     // On a task of its own: a reporter who hangs up must not leave half a report.
     let work = tokio::spawn(async move { branch.report(report, idempotency).await });
@@ -54,6 +54,14 @@ pub(super) async fn webhook(branch: Arc<Branch>, call: Call) -> Result<Response<
     };
     let message = "The emergency is stored, and the technician is being called.";
     json(StatusCode::OK, &Accepted { status: "success", message, emergency_id: reported.id() })
+}
+
+fn wire(call: &Call) -> Result<Wire, HttpError> {
+    let wire = call.json()?;
+    // A list would be read, too, as the fields in their order.
+    let is_object = call.body.trim_ascii_start().starts_with(b"{");
+    let not_expected = || HttpError::bad_request("invalid_json", "The JSON must be an object.");
+    if is_object { Ok(wire) } else { Err(not_expected()) }
 }
 
 impl Wire {
