@@ -5,7 +5,7 @@
 use std::{hint::black_box, sync::Arc};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use responder::core::{CallSid, CountryCode, E164, Timestamp, emergency::*};
+use responder::{CallSid, CountryCode, E164, Timestamp, emergency::*};
 
 fn number(text: &str) -> E164 {
     text.parse().expect("a number")

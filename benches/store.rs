@@ -14,7 +14,7 @@ use std::{
 };
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
-use responder::core::{
+use responder::{
     CountryCode,
     driver::SystemClock,
     emergency::{CommandKind, Emergency, EmergencyId, Input, Intake, Outcome, Policy, Report},
