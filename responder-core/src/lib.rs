@@ -12,6 +12,7 @@ pub mod notify;
 mod phone;
 mod public_url;
 pub mod script;
+pub mod settings;
 mod sid;
 pub mod signature;
 pub mod store;

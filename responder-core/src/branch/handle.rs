@@ -2,6 +2,7 @@
 
 use super::{Branch, HandleError};
 use crate::{
+    driver::fail,
     emergency::{Emergency, EmergencyId, Input, Outcome, Reply},
     store::{Commit, Committed, Loaded, StoreError},
 };
@@ -66,12 +67,14 @@ impl Branch {
 
     /// Stores a commit, and announces the work in it.
     pub(crate) async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        fail::at(fail::Point::BeforeCommit);
         let mut result = self.store.commit(commit).await;
         for _ in 0..MOST_REPEATS {
             // A commit has a name, so repeating it writes it once.
             let Err(StoreError::Unknown(_)) = result else { break };
             result = self.store.commit(commit).await;
         }
+        fail::at(fail::Point::AfterCommit);
         if result.is_ok() {
             self.announce_work();
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Branch, ReportError, random_bits};
 use crate::{
+    driver::fail,
     emergency::{Emergency, EmergencyId, Intake, IntakeError, Report},
     store::{Idempotency, Opened, Opening, StoreError},
 };
@@ -51,11 +52,13 @@ impl Branch {
         if let Some(idempotency) = idempotency {
             opening = opening.idempotent(idempotency);
         }
+        fail::at(fail::Point::BeforeCommit);
         let answer = match self.store.open(&opening).await {
             // The opening has a name, so repeating it opens one emergency.
             Err(StoreError::Unknown(_)) => self.store.open(&opening).await?,
             other => other?,
         };
+        fail::at(fail::Point::AfterCommit);
         match answer {
             Opened::Created(_) => {
                 self.announce_work();

@@ -4,6 +4,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
+use super::fail;
 use super::run::{self, Run};
 use super::{Sleeper, TokioSleeper};
 use crate::{
@@ -192,7 +193,9 @@ impl Dispatcher {
             Task::Unreadable => return self.abandon(&claimed).await,
             Task::Run(ref command) => {
                 let deadline = self.settings.command_deadline;
+                fail::at(fail::Point::BeforeRequest);
                 let run = timeout(deadline, run::run(&self.branch, &claimed, command)).await;
+                fail::at(fail::Point::AfterRequest);
                 match run.unwrap_or(Run::Finished(Outcome::Unknown)) {
                     Run::Finished(outcome) => (command.clone(), outcome),
                     Run::Later(delay) => {
@@ -203,6 +206,7 @@ impl Dispatcher {
                 }
             }
         };
+        fail::at(fail::Point::BeforeOutcome);
         self.branch.handle(id.emergency, Input::CommandFinished { command, outcome }).await?;
         Ok(())
     }

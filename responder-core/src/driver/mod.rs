@@ -4,6 +4,8 @@ mod clock;
 #[cfg(feature = "runtime")]
 mod dispatcher;
 #[cfg(feature = "runtime")]
+pub(crate) mod fail;
+#[cfg(feature = "runtime")]
 mod run;
 #[cfg(feature = "runtime")]
 mod sleeper;

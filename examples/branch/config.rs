@@ -1,0 +1,214 @@
+//! What the environment asks for.
+
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc};
+
+use responder::{
+    CountryCode, E164, PublicUrl,
+    branch::BranchSettings,
+    emergency::{Confirmation, Policy, Transfer},
+    http::{Access, Key, Keys, Signatures, TrustedProxies},
+    script::{Links, Script},
+    settings,
+    signature::AuthTokens,
+    store::BranchKey,
+    telephony::TwilioClient,
+};
+
+use super::variables::{BadVariable, Environment};
+
+/// A branch, ready to be put together.
+pub(crate) struct Config {
+    pub(crate) key: BranchKey,
+    pub(crate) listen: SocketAddr,
+    pub(crate) database: PathBuf,
+    pub(crate) settings: BranchSettings,
+    pub(crate) script: Script,
+    pub(crate) links: Links,
+    pub(crate) keys: Keys,
+    pub(crate) intake: Access,
+    pub(crate) proxies: TrustedProxies,
+    pub(crate) telephony: Arc<TwilioClient>,
+}
+
+impl Config {
+    pub(crate) fn read(env: &Environment) -> Result<Self, BadVariable> {
+        let key: BranchKey = env.text("BRANCH_NAME").unwrap_or("main").parse().map_err(bad("BRANCH_NAME"))?;
+        let keys = keys(env, &key)?;
+        Ok(Self {
+            listen: listen(env)?,
+            database: database(env, &key)?,
+            settings: branch_settings(env)?,
+            script: script(env)?,
+            links: links(env)?,
+            intake: intake(env, &keys)?,
+            keys,
+            proxies: env.parsed("TRUSTED_PROXIES", str::parse)?.unwrap_or_default(),
+            telephony: Arc::new(telephony(env)?),
+            key,
+        })
+    }
+}
+
+fn bad<E: std::fmt::Display>(name: &'static str) -> impl FnOnce(E) -> BadVariable {
+    move |error| BadVariable { name, why: format!("can't be used: {error}") }
+}
+
+fn listen(env: &Environment) -> Result<SocketAddr, BadVariable> {
+    let name = if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" };
+    let port = env.parsed(name, str::parse)?.unwrap_or(5000);
+    let address = env.parsed("BIND", str::parse)?.unwrap_or([127, 0, 0, 1].into());
+    Ok(SocketAddr::new(address, port))
+}
+
+fn database(env: &Environment, key: &BranchKey) -> Result<PathBuf, BadVariable> {
+    let Some(url) = env.text("DATABASE_URL") else { return Ok(PathBuf::from(format!("data/{key}.db"))) };
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+    match path.map(|path| path.split('?').next().unwrap_or_default()) {
+        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
+        _ => Err(BadVariable { name: "DATABASE_URL", why: "must be sqlite:// and a path".to_owned() }),
+    }
+}
+
+fn links(env: &Environment) -> Result<Links, BadVariable> {
+    let public: PublicUrl = env.required("PUBLIC_URL")?.parse().map_err(bad("PUBLIC_URL"))?;
+    let links = Links::new(public);
+    Ok(match env.text("FALLBACK_URL") {
+        Some(url) => links.fallback_elsewhere(url),
+        None => links,
+    })
+}
+
+fn telephony(env: &Environment) -> Result<TwilioClient, BadVariable> {
+    let token = env.required("TWILIO_AUTH_TOKEN")?.to_owned();
+    let mut client = TwilioClient::builder(env.required("TWILIO_ACCOUNT_SID")?, token.into());
+    if let Some(rate) = env.parsed("CALLS_PER_SECOND", str::parse::<NonZeroU32>)? {
+        client = client.calls_per_second(rate);
+    }
+    if let Some(url) = env.text("TWILIO_API_URL") {
+        client = client.base_url(url);
+    }
+    client.build().map_err(bad("TWILIO_ACCOUNT_SID or TWILIO_API_URL"))
+}
+
+fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
+    let one = |name| env.secret(name).map(Key::new).transpose().map_err(bad(name));
+    Ok(Keys {
+        signatures: signatures(env)?,
+        intake_token: one("INTAKE_TOKEN")?,
+        intake_hmac: one("INTAKE_HMAC_SECRET")?,
+        branch_tokens: one("BRANCH_TOKEN")?.map(|token| (key.to_string(), token)).into_iter().collect(),
+        operator_password: one("OPERATOR_PASSWORD")?,
+    })
+}
+
+fn signatures(env: &Environment) -> Result<Signatures, BadVariable> {
+    if !flag(env, "TWILIO_SIGNATURE_VALIDATION", true)? {
+        tracing::warn!("TWILIO_SIGNATURE_VALIDATION is off: anybody who finds this server can speak for the provider");
+        return Ok(Signatures::Off);
+    }
+    let tokens = AuthTokens::new(env.required("TWILIO_AUTH_TOKEN")?.into()).map_err(bad("TWILIO_AUTH_TOKEN"))?;
+    Ok(Signatures::Checked(match env.secret("TWILIO_AUTH_TOKEN_PREVIOUS") {
+        Some(previous) => tokens.and(previous).map_err(bad("TWILIO_AUTH_TOKEN_PREVIOUS"))?,
+        None => tokens,
+    }))
+}
+
+fn intake(env: &Environment, keys: &Keys) -> Result<Access, BadVariable> {
+    let has_key = keys.intake_token.is_some() || keys.intake_hmac.is_some() || !keys.branch_tokens.is_empty();
+    match env.text("INTAKE_AUTH") {
+        Some("none") => {
+            tracing::warn!("INTAKE_AUTH is none: anybody who finds this server can have technicians called");
+            Ok(Access::Public)
+        }
+        None | Some("on") if has_key => Ok(Access::intake()),
+        None | Some("on") => Err(BadVariable {
+            name: "INTAKE_TOKEN",
+            why: "is missing: without it, INTAKE_HMAC_SECRET or INTAKE_AUTH=none nobody could report anything"
+                .to_owned(),
+        }),
+        Some(_) => Err(BadVariable { name: "INTAKE_AUTH", why: "must be on or none".to_owned() }),
+    }
+}
+
+fn branch_settings(env: &Environment) -> Result<BranchSettings, BadVariable> {
+    let code = |text: &str| text.trim_start_matches('+').parse().ok().and_then(CountryCode::new);
+    let country = env.parsed("DEFAULT_COUNTRY", |text| code(text).ok_or("it is no country calling code"))?;
+    let country = country.unwrap_or(CountryCode::NORTH_AMERICA);
+    let number = |name| env.parsed(name, |text| E164::parse_with(text, country));
+    let (customers, automated) = (number("TWILIO_PHONE_NUMBER")?, number("TWILIO_AUTOMATED_NUMBER")?);
+    let missing = BadVariable { name: "TWILIO_PHONE_NUMBER", why: "is missing".to_owned() };
+    let phone_number = customers.or(automated).ok_or(missing)?;
+    let settings = BranchSettings::new(policy(env, country)?, phone_number);
+    let mut settings = settings.map_err(|error| unusable(&error))?;
+    settings.automated_number = automated.unwrap_or(phone_number);
+    settings.transfer_number = number("TWILIO_TRANSFER_NUMBER")?;
+    settings.default_country = country;
+    settings.max_active_emergencies = env.parsed("MAX_ACTIVE_EMERGENCIES", str::parse)?.unwrap_or(1);
+    settings.no_emergency_target = number("NO_EMERGENCY_TARGET")?;
+    settings.checked().map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &(dyn std::error::Error + 'static)) -> BadVariable {
+    let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    BadVariable { name: "These settings", why: format!("can't work: {why}") }
+}
+
+fn policy(env: &Environment, country: CountryCode) -> Result<Policy, BadVariable> {
+    let people = |name| env.parsed(name, |text| settings::contacts(text, country));
+    let default = Policy::default();
+    let mut timing = default.timing.clone();
+    for (name, span) in [
+        ("RING_TIMEOUT_SECONDS", &mut timing.ring),
+        ("SMS_ACCEPT_SECONDS", &mut timing.text_acceptance),
+        ("TECHNICIAN_WAIT_SECONDS", &mut timing.technician_wait),
+        ("HOLD_LIMIT_SECONDS", &mut timing.hold_limit),
+        ("CUSTOMER_DEADLINE_SECONDS", &mut timing.customer_deadline),
+        ("TALK_LIMIT_SECONDS", &mut timing.talk_limit),
+    ] {
+        *span = env.parsed(name, settings::seconds)?.unwrap_or(*span);
+    }
+    Ok(Policy {
+        escalation: people("ESCALATION_PHONES")?.unwrap_or_default(),
+        recipients: people("RECIPIENT_PHONES")?.unwrap_or_default(),
+        recipient_emails: env.parsed("RECIPIENT_EMAILS", settings::addresses)?.unwrap_or_default(),
+        allowed_countries: env.parsed("ALLOWED_COUNTRY_CODES", settings::countries)?.unwrap_or_default(),
+        auto_call: flag(env, "ENABLE_AUTO_CALL", true)?,
+        texts: flag(env, "ENABLE_TEXTS", true)?,
+        emails: flag(env, "ENABLE_EMAILS", true)?,
+        recording: flag(env, "ENABLE_CALL_RECORDING", false)?,
+        transfer: transfer(env, country)?,
+        confirmation: env.parsed("CONFIRMATION", settings::confirmation)?.unwrap_or_default(),
+        attempts_per_technician: env.parsed("ATTEMPTS_PER_TECHNICIAN", str::parse)?.unwrap_or(2),
+        escalation_rounds: env.parsed("ESCALATION_ROUNDS", str::parse)?.unwrap_or(2),
+        timing,
+        ..default
+    })
+}
+
+fn transfer(env: &Environment, country: CountryCode) -> Result<Option<Transfer>, BadVariable> {
+    if !flag(env, "ENABLE_TRANSFER_CALL", false)? {
+        return Ok(None);
+    }
+    let name = "TRANSFER_TARGET_PHONE_NUMBER";
+    let target = E164::parse_with(env.required(name)?, country).map_err(bad(name))?;
+    let confirmation = env.parsed("TRANSFER_CONFIRMATION", settings::confirmation)?;
+    Ok(Some(Transfer { target, confirmation: confirmation.unwrap_or(Confirmation::Answered) }))
+}
+
+fn script(env: &Environment) -> Result<Script, BadVariable> {
+    let text = |name| env.text(name).map(str::to_owned);
+    let default = Script::default();
+    Ok(Script {
+        company_name: text("COMPANY_NAME").unwrap_or(default.company_name),
+        language: text("LANGUAGE"),
+        voice: text("VOICE"),
+        hold_music_url: text("HOLD_MUSIC_URL"),
+        recording_notice: text("RECORDING_NOTICE"),
+        google_maps_link: flag(env, "ENABLE_GOOGLE_MAPS_LINK", false)?,
+        wording: default.wording,
+    })
+}
+
+fn flag(env: &Environment, name: &'static str, default: bool) -> Result<bool, BadVariable> {
+    Ok(env.parsed(name, settings::flag)?.unwrap_or(default))
+}

@@ -1,0 +1,117 @@
+//! One branch as a server of its own, configured by its environment.
+//!
+//! `cargo run --example branch -- --help` lists the variables. This is also how to embed a branch: put it together,
+//! serve its endpoints, and let a dispatcher work for it.
+
+mod config;
+mod variables;
+
+use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
+
+use config::Config;
+use responder::{
+    branch::Branch,
+    driver::{Clock, Dispatcher, Sleeper, SystemClock, TokioSleeper},
+    http::{self, Endpoints},
+    sql::SqliteStore,
+    store::WorkerId,
+};
+use tokio::{net::TcpListener, sync::watch};
+use tracing_subscriber::EnvFilter;
+use variables::{BadVariable, Environment};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    if let Some(argument) = std::env::args().nth(1) {
+        return answer(&argument);
+    }
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let read = Environment::read(|name| std::env::var(name).ok());
+    let config = match read.and_then(|env| Config::read(&env)) {
+        Ok(config) => config,
+        Err(BadVariable { name, why }) => {
+            eprintln!("{name} {why}. See --help.");
+            return ExitCode::from(2);
+        }
+    };
+    match run(config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("The branch could not be started: {error}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn answer(argument: &str) -> ExitCode {
+    if argument == "--help" || argument == "-h" {
+        println!("One branch of an emergency service. It is configured by these variables:\n\n{}", variables::help());
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("There are no arguments but --help; a branch is configured by its environment.");
+    ExitCode::from(2)
+}
+
+async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    let (clock, sleeper) = time();
+    if let Some(folder) = config.database.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let store = Arc::new(SqliteStore::open(&config.database, clock).await?);
+    let branch = Branch::new(config.key, config.settings, store.clone(), config.telephony, config.script, config.links);
+    let branch = Arc::new(branch.controlled_by(store));
+    let endpoints = Endpoints::builder(branch.links().public().clone())
+        .keys(config.keys)
+        .trusted_proxies(config.proxies)
+        .endpoints(http::branch::rows(&branch, config.intake))
+        .build()?;
+
+    let listener = TcpListener::bind(config.listen).await?;
+    println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
+    let (ended, server_ended) = watch::channel(false);
+    let dispatcher = Dispatcher::new(branch, worker()?).sleeping_by(sleeper);
+    let router: axum::Router = responder::axum::router(endpoints);
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(asked_to_stop());
+    // The last answers may still bring work, so that the dispatcher ends after them.
+    let serve = async {
+        let served = server.await;
+        let _ = ended.send(true);
+        served
+    };
+    let (served, ()) = tokio::join!(serve, dispatcher.run(stopped(server_ended)));
+    Ok(served?)
+}
+
+/// Real time.
+fn time() -> (Arc<dyn Clock>, Arc<dyn Sleeper>) {
+    (Arc::new(SystemClock), Arc::new(TokioSleeper))
+}
+
+/// A name that no other process of this branch has.
+fn worker() -> Result<WorkerId, Box<dyn Error>> {
+    let mut bits = [0; 8];
+    getrandom::fill(&mut bits)?;
+    Ok(format!("{}-{:016x}", std::process::id(), u64::from_ne_bytes(bits)).parse()?)
+}
+
+/// Resolves when the process is asked to end.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+async fn stopped(mut ended: watch::Receiver<bool>) {
+    let _ = ended.wait_for(|ended| *ended).await;
+}
