@@ -4,6 +4,8 @@
 //! serve its endpoints, and let a dispatcher work for it.
 
 mod config;
+#[cfg(feature = "failpoints")]
+mod pace;
 mod variables;
 
 use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
@@ -11,7 +13,7 @@ use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
 use config::Config;
 use responder::{
     branch::Branch,
-    driver::{Clock, Dispatcher, Sleeper, SystemClock, TokioSleeper},
+    driver::Dispatcher,
     http::{self, Endpoints},
     sql::SqliteStore,
     store::WorkerId,
@@ -84,9 +86,13 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     Ok(served?)
 }
 
+#[cfg(feature = "failpoints")]
+use pace::time;
+
 /// Real time.
-fn time() -> (Arc<dyn Clock>, Arc<dyn Sleeper>) {
-    (Arc::new(SystemClock), Arc::new(TokioSleeper))
+#[cfg(not(feature = "failpoints"))]
+fn time() -> (Arc<dyn responder::driver::Clock>, Arc<dyn responder::driver::Sleeper>) {
+    (Arc::new(responder::driver::SystemClock), Arc::new(responder::driver::TokioSleeper))
 }
 
 /// A name that no other process of this branch has.

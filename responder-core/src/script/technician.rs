@@ -21,15 +21,20 @@ impl Scene<'_> {
         Response::new().gather(gather).say(self.say(Speech::NoKey)).hangup(Hangup::new())
     }
 
-    /// Waits for the customer, and asks again. Whoever was called to be connected waits in smaller pieces, because
-    /// there the customer is on the line already.
-    pub(super) fn wait(&self, no: AttemptNo, speech: Speech) -> Response {
-        let length = match self.kind_of(no) {
-            AttemptKind::Notification => WAIT_SECS,
-            AttemptKind::Bridge | AttemptKind::Transfer => SHORT_WAIT_SECS,
-        };
+    /// Waits for the customer, and asks again: in small pieces, because a customer who is on hold by now waits for the
+    /// end of the piece.
+    pub(super) fn wait(&self, no: AttemptNo, speech: Option<Speech>) -> Response {
         let next = self.links.technician_wait(self.emergency.id(), no, self.step);
-        Response::new().say(self.say(speech)).pause(Pause::secs(length)).redirect(Redirect::new(next))
+        let begun = match speech {
+            Some(speech) => Response::new().say(self.say(speech)),
+            None => Response::new(),
+        };
+        begun.pause(Pause::secs(WAIT_SECS)).redirect(Redirect::new(next))
+    }
+
+    /// What is said at the beginning of a further piece: mostly nothing.
+    pub(super) fn still_waiting(&self) -> Option<Speech> {
+        self.step.0.is_multiple_of(SILENT_PIECES).then_some(Speech::StillWaiting)
     }
 
     pub(super) fn confirm_bridge(&self, no: AttemptNo) -> Response {
@@ -112,9 +117,10 @@ const KEY_SECS: u32 = 8;
 
 const BETWEEN_SECS: u32 = 2;
 
-const WAIT_SECS: u32 = 20;
+const WAIT_SECS: u32 = 4;
 
-const SHORT_WAIT_SECS: u32 = 5;
+/// One of so many pieces of waiting begins with a sentence.
+const SILENT_PIECES: u16 = 5;
 
 /// How long to wait for a caller who has just left the queue; the provider adds about 5.
 const DIAL_SECS: u32 = 10;

@@ -28,8 +28,8 @@ impl Script {
         };
         let document = match voice.document {
             Document::Details { lead } => attempt.map(|no| scene.details(no, lead)),
-            Document::AcceptedWait => attempt.map(|no| scene.wait(no, Speech::AcceptedWait)),
-            Document::Wait => attempt.map(|no| scene.wait(no, Speech::StillWaiting)),
+            Document::AcceptedWait => attempt.map(|no| scene.wait(no, Some(Speech::AcceptedWait))),
+            Document::Wait => attempt.map(|no| scene.wait(no, scene.still_waiting())),
             Document::ConfirmBridge => attempt.map(|no| scene.confirm_bridge(no)),
             Document::Connect { leg } => attempt.map(|no| scene.connect(no, leg)),
             Document::Hold => leg.map(|no| scene.hold(no)),
