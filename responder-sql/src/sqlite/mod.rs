@@ -120,6 +120,10 @@ impl SqliteStore {
     }
 }
 
+fn tickets(claimed: &[Claimed]) -> Vec<Ticket> {
+    claimed.iter().map(|claimed| claimed.ticket).collect()
+}
+
 const READERS: usize = 4;
 
 #[async_trait]
@@ -130,7 +134,11 @@ impl EmergencyStore for SqliteStore {
 
     async fn open(&self, opening: &Opening) -> Result<Opened, StoreError> {
         let opening = StoredOpening::of(opening)?;
-        self.write(move |tx, now| write::open(tx, now, &opening)).await
+        let tickets = |opened: &Opened| match opened {
+            Opened::Created(written) => tickets(&written.claimed),
+            _ => Vec::new(),
+        };
+        self.hand_out(move |tx, now| write::open(tx, now, &opening), tickets).await
     }
 
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
@@ -139,7 +147,11 @@ impl EmergencyStore for SqliteStore {
 
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
         let commit = StoredCommit::of(commit)?;
-        self.write(move |tx, now| write::commit(tx, now, &commit)).await
+        let tickets = |committed: &Committed| match committed {
+            Committed::Written(written) => tickets(&written.claimed),
+            Committed::AlreadySettled { .. } => Vec::new(),
+        };
+        self.hand_out(move |tx, now| write::commit(tx, now, &commit), tickets).await
     }
 
     async fn was_committed(&self, emergency: EmergencyId, commit: CommitId) -> Result<Option<Receipt>, StoreError> {
@@ -183,8 +195,7 @@ impl EmergencyStore for SqliteStore {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
         let request = request.clone();
-        let tickets = |claimed: &Vec<Claimed>| claimed.iter().map(|claimed| claimed.ticket).collect();
-        self.hand_out(move |tx, now| queue::claim(tx, now, &request), tickets).await
+        self.hand_out(move |tx, now| queue::claim(tx, now, &request), |claimed| tickets(claimed)).await
     }
 
     async fn holds(&self, ticket: &Ticket) -> Result<bool, StoreError> {

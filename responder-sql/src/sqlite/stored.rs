@@ -2,8 +2,8 @@
 //! meanwhile.
 
 use responder_core::{
-    emergency::{CommandId, CommandKind},
-    store::{Bind, Card, Columns, Commit, CommitId, Opening, StoreError, codec},
+    emergency::{Command, CommandId, CommandKind},
+    store::{Bind, Card, Columns, Commit, CommitId, Lease, Opening, StoreError, codec},
 };
 
 /// A commit.
@@ -22,6 +22,15 @@ pub(super) struct StoredCommit {
     /// The numbers of the emergency's own commands that are withdrawn.
     pub(super) withdraw: Vec<u32>,
     pub(super) binds: Vec<StoredBind>,
+    pub(super) claims: Option<StoredClaims>,
+}
+
+/// Own commands that are claimed.
+pub(super) struct StoredClaims {
+    pub(super) worker: String,
+    pub(super) lease: Lease,
+    /// In the order of claims.
+    pub(super) commands: Vec<Command>,
 }
 
 /// A new command.
@@ -72,7 +81,18 @@ impl StoredCommit {
             outcome: outcome.transpose()?,
             withdraw: commit.withdraw.iter().filter(|command| is_own(command)).map(|command| command.number).collect(),
             binds: commit.binds.iter().map(StoredBind::of).collect::<Result<_, _>>()?,
+            claims: commit.claims.as_ref().map(|claims| StoredClaims {
+                worker: claims.worker.as_str().to_owned(),
+                lease: claims.lease,
+                commands: claims.of(&commit.commands).into_iter().cloned().collect(),
+            }),
         })
+    }
+}
+
+impl StoredClaims {
+    pub(super) fn has(&self, number: u32) -> bool {
+        self.commands.iter().any(|command| command.id.number == number)
     }
 }
 

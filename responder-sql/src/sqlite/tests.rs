@@ -6,7 +6,7 @@ use responder_core::{
     CountryCode,
     driver::SystemClock,
     emergency::{Emergency, EmergencyId, Intake, Policy, Report},
-    store::CommitId,
+    store::{CommitId, OwnClaims},
 };
 use rusqlite::types::FromSql;
 
@@ -157,6 +157,26 @@ async fn claims_that_reach_nobody_are_put_back() {
     let claimed = store.claim(&request()).await.unwrap();
     assert_eq!(claimed.len(), opening(1).commit.commands.len());
     assert!(claimed.iter().all(|claimed| claimed.ticket.claim == 2 && !claimed.may_have_run), "{claimed:?}");
+}
+
+/// The same for the call of a report whose sender hung up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_was_claimed_with_an_opening_that_reaches_nobody_is_put_back() {
+    let (store, _folder) = store().await;
+    let ClaimRequest { worker, kinds, lease, .. } = request();
+    let opening = opening(1).claiming(OwnClaims { worker, kinds, max: 1, lease });
+    let first = Gate::shut(&store);
+    let second = Gate::wait_behind(&store);
+    let opening_it = spawn(&store, |store| async move { store.open(&opening).await });
+    first.open().await;
+    second.is_reached();
+    opening_it.abort();
+    assert!(opening_it.await.unwrap_err().is_cancelled());
+    second.open().await;
+    disable(&store, "south").await.unwrap().unwrap();
+    let claimed = store.claim(&request()).await.unwrap();
+    assert_eq!(claimed.iter().filter(|claimed| claimed.ticket.claim == 2).count(), 1, "{claimed:?}");
+    assert!(claimed.iter().all(|claimed| !claimed.may_have_run), "{claimed:?}");
 }
 
 #[tokio::test]

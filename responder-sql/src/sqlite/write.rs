@@ -2,8 +2,8 @@
 
 use responder_core::{
     Timestamp,
-    emergency::Outcome,
-    store::{Availability, Committed, KEY_LIFE, Opened, Receipt, StoreError, codec},
+    emergency::{Command, Outcome},
+    store::{Availability, Claimed, Committed, KEY_LIFE, Opened, Receipt, StoreError, Written, codec},
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -18,8 +18,7 @@ use super::{
 pub(super) fn open(tx: &Connection, now: Timestamp, opening: &StoredOpening) -> Result<Opened, StoreError> {
     let commit = &opening.commit;
     if exists(tx, &commit.emergency).map_err(failed)? {
-        let receipt = read::receipt(tx, &commit.emergency, commit.id)?;
-        return receipt.map(Opened::Created).ok_or(StoreError::Conflict);
+        return repeated(tx, now, commit)?.map(Opened::Created).ok_or(StoreError::Conflict);
     }
     if let Some(refusal) = refusal(tx, now, opening)? {
         return Ok(refusal);
@@ -88,7 +87,7 @@ fn add_emergency(tx: &Connection, opening: &StoredOpening) -> rusqlite::Result<(
 pub(super) fn commit(tx: &Connection, now: Timestamp, commit: &StoredCommit) -> Result<Committed, StoreError> {
     match replace_state(tx, commit).map_err(failed)? {
         Some(branch) => Ok(Committed::Written(add_rest(tx, now, &branch, commit)?)),
-        None => explain(tx, commit),
+        None => explain(tx, now, commit),
     }
 }
 
@@ -109,9 +108,9 @@ fn replace_state(tx: &Connection, commit: &StoredCommit) -> rusqlite::Result<Opt
 }
 
 /// Why a commit was not written.
-fn explain(tx: &Connection, commit: &StoredCommit) -> Result<Committed, StoreError> {
-    if let Some(receipt) = read::receipt(tx, &commit.emergency, commit.id)? {
-        return Ok(Committed::Written(receipt));
+fn explain(tx: &Connection, now: Timestamp, commit: &StoredCommit) -> Result<Committed, StoreError> {
+    if let Some(written) = repeated(tx, now, commit)? {
+        return Ok(Committed::Written(written));
     }
     if !exists(tx, &commit.emergency).map_err(failed)? {
         return Err(StoreError::NotFound);
@@ -119,6 +118,19 @@ fn explain(tx: &Connection, commit: &StoredCommit) -> Result<Committed, StoreErr
     let Some((number, _)) = &commit.outcome else { return Err(StoreError::Conflict) };
     let first = first_outcome(tx, &commit.emergency, *number)?;
     first.map(|first| Committed::AlreadySettled { first }).ok_or(StoreError::Conflict)
+}
+
+/// The answer to a commit that took place before.
+fn repeated(tx: &Connection, now: Timestamp, commit: &StoredCommit) -> Result<Option<Written>, StoreError> {
+    let Some(receipt) = read::receipt(tx, &commit.emergency, commit.id)? else { return Ok(None) };
+    let mut claimed = Vec::new();
+    for command in commit.claims.iter().flat_map(|claims| &claims.commands) {
+        let row = params![commit.emergency, command.id.number, now.as_micros()];
+        let lease = tx.prepare_cached(FIRST_LEASE).and_then(|mut sql| sql.query_row(row, |row| row.get(0)).optional());
+        let lease_until = lease.map_err(failed)?.map(Timestamp::from_micros);
+        claimed.extend(lease_until.map(|until| Claimed::first(command.clone(), until)));
+    }
+    Ok(Some(Written { receipt, claimed }))
 }
 
 /// The outcome of a command; none while it is not settled.
@@ -131,13 +143,18 @@ fn first_outcome(tx: &Connection, emergency: &str, number: u32) -> Result<Option
 }
 
 /// Everything of a commit but the state.
-fn add_rest(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit) -> Result<Receipt, StoreError> {
+fn add_rest(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit) -> Result<Written, StoreError> {
     let first_event = add_receipt(tx, now, branch, commit).map_err(failed)?;
     settle(tx, commit).map_err(failed)?;
     add_commands(tx, now, branch, commit).map_err(failed)?;
     withdraw(tx, now, commit).map_err(failed)?;
     bind(tx, branch, commit).map_err(failed)?;
-    Ok(Receipt { version: version(commit.version)?, first_event: first_event.map(event_id).transpose()? })
+    let receipt = Receipt { version: version(commit.version)?, first_event: first_event.map(event_id).transpose()? };
+    let claimed = commit.claims.iter().flat_map(|claims| {
+        let first = move |command: &Command| Claimed::first(command.clone(), now + claims.lease.span());
+        claims.commands.iter().map(first)
+    });
+    Ok(Written { receipt, claimed: claimed.collect() })
 }
 
 /// With the events; the id of the first.
@@ -162,6 +179,7 @@ fn settle(tx: &Connection, commit: &StoredCommit) -> rusqlite::Result<()> {
 fn add_commands(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit) -> rusqlite::Result<()> {
     let mut sql = tx.prepare_cached(ADD_COMMAND)?;
     for command in &commit.commands {
+        let claims = commit.claims.as_ref().filter(|claims| claims.has(command.number));
         sql.execute(params![
             commit.emergency,
             command.number,
@@ -170,6 +188,9 @@ fn add_commands(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCo
             command.kind.priority(),
             now.as_micros(),
             command.text,
+            claims.is_some(),
+            claims.map_or(now, |claims| now + claims.lease.span()).as_micros(),
+            claims.map(|claims| &claims.worker),
         ])?;
     }
     Ok(())
@@ -240,8 +261,13 @@ const ADD_RECEIPT: &str = "
 const SETTLE: &str = "UPDATE commands SET outcome = ?3, is_claimed = 0 WHERE emergency = ?1 AND number = ?2";
 
 const ADD_COMMAND: &str = "
-    INSERT INTO commands (emergency, number, branch, kind, priority, due, visible_at, command)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)";
+    INSERT INTO commands
+        (emergency, number, branch, kind, priority, due, command, claims, is_claimed, visible_at, worker)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)";
+
+const FIRST_LEASE: &str = "
+    SELECT visible_at FROM commands
+    WHERE emergency = ?1 AND number = ?2 AND is_claimed = 1 AND claims = 1 AND visible_at > ?3";
 
 const WITHDRAW: &str = "
     UPDATE commands SET verdict = 'withdrawn', due = ?3, visible_at = ?3
