@@ -26,13 +26,13 @@ impl Checkpoints {
         self.thread.post(checkpoint);
     }
 
-    /// Looks at the length of the log after a commit. With commits so many that no checkpoint ever catches up, writing
-    /// stops for one.
+    /// Looks at the log after a commit. It begins anew only when all of it is in the file, which never happens beside a
+    /// writer that does not rest: so the little that is left after a checkpoint is moved here, between two commits.
     pub(super) fn watch(&mut self, writer: &Connection) {
-        let Ok(pages) = pages(writer) else { return };
+        let Ok(Log { pages, moved }) = log(writer) else { return };
         if pages < MANY_PAGES {
             self.next_at = MANY_PAGES;
-        } else if pages >= TOO_MANY_PAGES {
+        } else if pages - moved <= FEW_PAGES || pages >= TOO_MANY_PAGES {
             checkpoint(writer);
         } else if pages >= self.next_at {
             self.next_at = pages + MANY_PAGES;
@@ -41,9 +41,16 @@ impl Checkpoints {
     }
 }
 
-/// Pages in the log.
-fn pages(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?.query_row([], |row| row.get(1))
+/// The log, in pages.
+struct Log {
+    pages: i64,
+    /// How many of them are in the file.
+    moved: i64,
+}
+
+fn log(connection: &Connection) -> rusqlite::Result<Log> {
+    let mut sql = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
+    sql.query_row([], |row| Ok(Log { pages: row.get(1)?, moved: row.get(2)? }))
 }
 
 /// As much as can be done without waiting for anybody. What can't stays in the log, so a failure loses nothing.
@@ -53,8 +60,10 @@ fn checkpoint(connection: &Connection) {
     }
 }
 
-/// 8 MiB.
-const MANY_PAGES: i64 = 2048;
+/// As many as the log has room for from the start, but for what comes during a checkpoint.
+const MANY_PAGES: i64 = 750;
 
-/// 128 MiB.
-const TOO_MANY_PAGES: i64 = 32_768;
+const FEW_PAGES: i64 = 250;
+
+/// 64 MiB.
+const TOO_MANY_PAGES: i64 = 16_384;
