@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use responder_core::{
     Timestamp,
-    emergency::{CommandId, CommandKind, EmergencyId, Outcome},
+    emergency::{Command, CommandId, CommandKind, EmergencyId, Outcome},
     store::{BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Task, Ticket, codec},
 };
 use rusqlite::{Connection, Row, ToSql, params};
@@ -96,7 +96,7 @@ pub(super) fn next(
 /// A command, just claimed.
 struct ClaimedRow {
     kind: String,
-    command: String,
+    action: String,
     claims: i64,
     lost: i64,
     verdict: Option<String>,
@@ -106,7 +106,7 @@ impl ClaimedRow {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             kind: row.get(0)?,
-            command: row.get(1)?,
+            action: row.get(1)?,
             claims: row.get(2)?,
             lost: row.get(3)?,
             verdict: row.get(4)?,
@@ -114,18 +114,20 @@ impl ClaimedRow {
     }
 
     fn claimed(self, emergency: EmergencyId, number: u32, lease_until: Timestamp) -> Result<Claimed, StoreError> {
+        let id = CommandId { emergency, number };
         let kind = CommandKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
         Ok(Claimed {
-            ticket: Ticket { command: CommandId { emergency, number }, claim: narrow("claim", self.claims)? },
+            ticket: Ticket { command: id, claim: narrow("claim", self.claims)? },
             kind: kind.ok_or_else(|| corrupt("command kind", Malformed))?,
-            task: self.task(),
+            task: self.task(id),
             lease_until,
             may_have_run: self.lost > 0,
         })
     }
 
-    fn task(&self) -> Task {
-        let Ok(command) = codec::decode("command", &self.command) else { return Task::Unreadable };
+    fn task(&self, id: CommandId) -> Task {
+        let Ok(action) = codec::decode("command", &self.action) else { return Task::Unreadable };
+        let command = Command { id, action };
         match self.verdict.as_deref() {
             None => Task::Run(command),
             Some("withdrawn") => Task::Report(command, Outcome::Withdrawn),
@@ -156,7 +158,7 @@ const TAKE: &str = "
         verdict = CASE WHEN verdict IS NULL AND lost + is_claimed >= ?4 THEN 'abandoned' ELSE verdict END,
         claims = claims + 1, is_claimed = 1, visible_at = ?3, worker = ?5
     WHERE emergency = ?1 AND number = ?2
-    RETURNING kind, command, claims, lost, verdict";
+    RETURNING kind, action, claims, lost, verdict";
 
 const HOLDS: &str = "
     SELECT 1 FROM commands

@@ -52,7 +52,8 @@ CREATE TABLE commands (
     due INTEGER NOT NULL,
     -- When it can be claimed: when it is due, or when its lease runs out.
     visible_at INTEGER NOT NULL,
-    command TEXT NOT NULL,
+    -- What is to be done; with the two columns of the key it is the command.
+    action TEXT NOT NULL,
     claims INTEGER NOT NULL DEFAULT 0,
     -- Claims that ended without a word.
     lost INTEGER NOT NULL DEFAULT 0,

@@ -37,7 +37,7 @@ pub(super) struct StoredClaims {
 pub(super) struct StoredCommand {
     pub(super) number: u32,
     pub(super) kind: CommandKind,
-    pub(super) text: String,
+    pub(super) action: String,
 }
 
 /// A provider id.
@@ -67,8 +67,8 @@ impl StoredCommit {
         let outcome = settles.map(|settled| Ok((settled.command.number, codec::encode("outcome", &settled.outcome)?)));
         let count = i64::try_from(commit.events.len()).unwrap_or(i64::MAX);
         let commands = commit.commands.iter().map(|command| {
-            let text = codec::encode("command", command)?;
-            Ok(StoredCommand { number: command.id.number, kind: command.action.kind(), text })
+            let action = codec::encode("command", &command.action)?;
+            Ok(StoredCommand { number: command.id.number, kind: command.action.kind(), action })
         });
         Ok(Self {
             emergency: emergency.to_string(),

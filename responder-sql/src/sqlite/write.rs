@@ -187,7 +187,7 @@ fn add_commands(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCo
             command.kind.as_str(),
             command.kind.priority(),
             now.as_micros(),
-            command.text,
+            command.action,
             claims.is_some(),
             claims.map_or(now, |claims| now + claims.lease.span()).as_micros(),
             claims.map(|claims| &claims.worker),
@@ -262,7 +262,7 @@ const SETTLE: &str = "UPDATE commands SET outcome = ?3, is_claimed = 0 WHERE eme
 
 const ADD_COMMAND: &str = "
     INSERT INTO commands
-        (emergency, number, branch, kind, priority, due, command, claims, is_claimed, visible_at, worker)
+        (emergency, number, branch, kind, priority, due, action, claims, is_claimed, visible_at, worker)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)";
 
 const FIRST_LEASE: &str = "

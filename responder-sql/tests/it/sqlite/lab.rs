@@ -73,7 +73,7 @@ impl Lab for SqliteLab {
                 [id.to_string()],
             ),
             Spoil::Command(id) => database.execute(
-                "UPDATE commands SET command = substr(command, 2) WHERE emergency = ?1 AND number = ?2",
+                "UPDATE commands SET action = substr(action, 2) WHERE emergency = ?1 AND number = ?2",
                 params![id.emergency.to_string(), id.number],
             ),
             other => panic!("no way to spoil {other:?}"),
