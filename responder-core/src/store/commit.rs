@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{CommitId, EventId, Loaded, Version};
+use super::{Claimed, CommitId, EventId, Loaded, OwnClaims, Version};
 use crate::{
     CallSid, MessageSid,
     emergency::{Attempt, Command, CommandId, Emergency, EmergencyId, Event, Input, Leg, Line, Outcome, Reply},
@@ -32,6 +32,8 @@ pub struct Commit {
     pub settles: Option<Settlement>,
     /// Provider ids by which this emergency will be found.
     pub binds: Vec<Bind>,
+    /// Which of `commands` are claimed at once; see [`claiming`](Self::claiming).
+    pub claims: Option<OwnClaims>,
     pub(super) is_noop: bool,
 }
 
@@ -58,13 +60,22 @@ pub enum Bind {
 #[must_use]
 pub enum Committed {
     /// It is stored.
-    Written(Receipt),
+    Written(Written),
     /// The command was settled before. Nothing was written. If `first` is another outcome than the one at hand, the
     /// latter goes to the machine as [`Input::LateOutcome`]; else there is nothing left to do.
     AlreadySettled {
         /// The outcome that counts.
         first: Outcome,
     },
+}
+
+/// A commit that is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Where.
+    pub receipt: Receipt,
+    /// The commands that were claimed with it, in the order of claims; see [`Commit::claiming`].
+    pub claimed: Vec<Claimed>,
 }
 
 /// That something is stored.
@@ -132,7 +143,20 @@ impl Commit {
             && commands.is_empty()
             && withdraw.is_empty()
             && binds.is_empty();
-        (Self { id, expected, state, events, commands, withdraw, settles, binds, is_noop }, reply)
+        (Self { id, expected, state, events, commands, withdraw, settles, binds, claims: None, is_noop }, reply)
+    }
+
+    /// Claims some of the commit's own commands with it. They come back in [`Written::claimed`], and are to be carried
+    /// out or put back like any that are claimed. Commands of other commits are not among them, even if they are more
+    /// urgent.
+    #[must_use]
+    pub fn claiming(self, claims: OwnClaims) -> Self {
+        Self { claims: Some(claims), ..self }
+    }
+
+    /// The commands that are claimed with it, in the order of claims.
+    pub fn claimed_commands(&self) -> Vec<&Command> {
+        self.claims.as_ref().map_or_else(Vec::new, |claims| claims.of(&self.commands))
     }
 
     /// Whose commit it is.
@@ -157,7 +181,7 @@ impl Committed {
     /// The receipt, if it was written.
     pub const fn receipt(&self) -> Option<&Receipt> {
         match self {
-            Self::Written(receipt) => Some(receipt),
+            Self::Written(written) => Some(&written.receipt),
             Self::AlreadySettled { .. } => None,
         }
     }
@@ -202,6 +226,7 @@ impl fmt::Debug for Commit {
             .field("withdraw", &self.withdraw)
             .field("settles", &self.settles)
             .field("binds", &self.binds)
+            .field("claims", &self.claims)
             .finish_non_exhaustive()
     }
 }
@@ -215,7 +240,7 @@ impl fmt::Debug for Settlement {
 impl fmt::Debug for Committed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Written(receipt) => f.debug_tuple("Written").field(receipt).finish(),
+            Self::Written(written) => f.debug_tuple("Written").field(written).finish(),
             Self::AlreadySettled { .. } => f.debug_struct("AlreadySettled").finish_non_exhaustive(),
         }
     }

@@ -22,7 +22,7 @@ use crate::{
 ///    settlement and bindings are all visible at once, or not at all.
 /// 2. [`StoreError::Conflict`] writes nothing. Of several commits from the same version exactly one is written.
 /// 3. Whether a commit took place can be looked up by its id. Repeating it is harmless: it is written once, and the
-///    repeat gets the receipt of the first.
+///    repeat gets the receipt of the first, and the claims of the first as far as they still last.
 /// 4. The first outcome of a command counts, also one that comes after its lease has run out. A later one writes
 ///    nothing and gets the first to compare with ([`Committed::AlreadySettled`]).
 /// 5. A command that is withdrawn before anybody claimed it is never carried out: it is handed out once more as
@@ -32,9 +32,12 @@ use crate::{
 ///    the opening that created something), branch disabled, limit. A refusal writes nothing.
 /// 7. However many openings race, no more than the limit get in. Only emergencies that occupy the branch count.
 /// 8. [`claim`](Self::claim) hands out by priority, then due time, then id; only the kinds that were asked for; only
-///    the branch that was asked for; each command to one worker until its lease runs out.
+///    the branch that was asked for; each command to one worker until its lease runs out. A commit or an opening that
+///    [claims](Commit::claiming) some of its own commands gets them with its answer, in that order, and they are claimed
+///    from the moment that it is visible.
 /// 9. No command waits for another one: the commands of one emergency may be claimed by different workers.
-/// 10. After [`MOST_LOST_CLAIMS`](super::MOST_LOST_CLAIMS) claims that ended without a word (neither settled nor put
+/// 10. What was claimed, with a commit or later, by a worker who then died is claimed again when its lease runs out.
+///     After [`MOST_LOST_CLAIMS`](super::MOST_LOST_CLAIMS) claims that ended without a word (neither settled nor put
 ///     back) a command is handed out as a report of `Abandoned`. A command that can't be read is handed out as
 ///     [`Task::Unreadable`](super::Task::Unreadable). A state that can't be read is [`StoreError::Corrupt`], is listed
 ///     by [`health`](Self::health) with its card, and hides no other emergency.

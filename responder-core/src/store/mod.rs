@@ -52,7 +52,7 @@ mod work;
 #[cfg(feature = "mock")]
 pub use branch::MockBranchControl;
 pub use branch::{Availability, BranchControl};
-pub use commit::{Bind, Commit, Committed, Receipt, Settlement};
+pub use commit::{Bind, Commit, Committed, Receipt, Settlement, Written};
 pub use emergency_store::EmergencyStore;
 #[cfg(feature = "mock")]
 pub use emergency_store::MockEmergencyStore;
@@ -63,4 +63,4 @@ pub use loaded::{Columns, Listing, Loaded};
 pub use memory::MemoryStore;
 pub use name::{BranchKey, CommitId, EventId, NameError, Version, WorkerId};
 pub use opening::{Idempotency, KEY_LIFE, Opened, Opening};
-pub use work::{ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, Task, Ticket};
+pub use work::{ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, OwnClaims, Task, Ticket};

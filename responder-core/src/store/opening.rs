@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{BranchKey, Commit, CommitId, Receipt};
+use super::{BranchKey, Commit, CommitId, OwnClaims, Written};
 use crate::emergency::{EmergencyId, Transition};
 
 /// How long the key of a report is remembered: 7 days from the report that it came with.
@@ -32,11 +32,11 @@ pub struct Idempotency {
 }
 
 /// What came of an opening.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Opened {
     /// It is stored, and under way.
-    Created(Receipt),
+    Created(Written),
     /// The same report came before and became this emergency.
     Existing(EmergencyId),
     /// Another report came with the same key.
@@ -57,6 +57,12 @@ impl Opening {
     #[must_use]
     pub fn idempotent(self, idempotency: Idempotency) -> Self {
         Self { idempotency: Some(idempotency), ..self }
+    }
+
+    /// Claims some of its commands with it; see [`Commit::claiming`].
+    #[must_use]
+    pub fn claiming(self, claims: OwnClaims) -> Self {
+        Self { commit: self.commit.claiming(claims), ..self }
     }
 }
 

@@ -35,6 +35,20 @@ pub struct ClaimRequest {
     pub lease: Lease,
 }
 
+/// A wish for commands of a commit, claimed in the very transaction that writes it: whoever commits can carry the most
+/// urgent of them out at once, and spares the store a second write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnClaims {
+    /// Who asks.
+    pub worker: WorkerId,
+    /// Which kinds.
+    pub kinds: Vec<CommandKind>,
+    /// At most so many.
+    pub max: u32,
+    /// For how long.
+    pub lease: Lease,
+}
+
 /// How long a claimed command is kept from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lease(Duration);
@@ -95,7 +109,29 @@ impl Lease {
     }
 }
 
+impl OwnClaims {
+    /// Those of `commands` that are claimed, in the order of claims: by priority, then by id.
+    pub fn of<'a>(&self, commands: &'a [Command]) -> Vec<&'a Command> {
+        let is_wanted = |command: &&Command| self.kinds.contains(&command.action.kind());
+        let mut wanted: Vec<_> = commands.iter().filter(is_wanted).collect();
+        wanted.sort_by_key(|command| (command.action.kind().priority(), command.id));
+        wanted.truncate(usize::try_from(self.max).unwrap_or(usize::MAX));
+        wanted
+    }
+}
+
 impl Claimed {
+    /// The first claim of a command that was claimed with the commit that gave it.
+    pub fn first(command: Command, lease_until: Timestamp) -> Self {
+        Self {
+            ticket: Ticket { command: command.id, claim: 1 },
+            kind: command.action.kind(),
+            task: Task::Run(command),
+            lease_until,
+            may_have_run: false,
+        }
+    }
+
     /// Which command.
     pub const fn id(&self) -> CommandId {
         self.ticket.command

@@ -3,6 +3,7 @@
 use std::{error::Error, fmt::Display};
 
 use responder_core::store::StoreError;
+use rusqlite::ErrorCode;
 
 /// Why a database could not be opened.
 #[derive(Debug)]
@@ -36,29 +37,31 @@ impl Error for OpenError {
 }
 
 /// An error of a statement. Nothing is written then: the transaction it is part of is rolled back.
-pub(super) fn failed(error: sqlx::Error) -> StoreError {
+pub(super) fn failed(error: rusqlite::Error) -> StoreError {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
     match error {
-        sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_) | sqlx::Error::Decode(_) => {
+        // Their messages quote the value, which may be about people.
+        FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..) => {
             corrupt("row", Malformed)
         }
+        other if is_damage(&other) => corrupt("file", other),
         other => StoreError::Unavailable(other.into()),
     }
 }
 
-/// An error of COMMIT, or of a statement that commits by itself: unless it is certain that nothing was written, it is
-/// unknown.
-pub(super) fn commit_failed(error: sqlx::Error) -> StoreError {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    let primary = code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
-    let is_certain = match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-        _ => primary.is_some_and(|code| NOTHING_WRITTEN.contains(&code)),
-    };
-    if is_certain { failed(error) } else { StoreError::Unknown(error.into()) }
+/// Whether the file itself is damaged, which no repetition can mend.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
-/// Busy, locked, read-only, disk full, can't open, constraint: SQLite has rolled back, or not begun.
-const NOTHING_WRITTEN: [u32; 6] = [5, 6, 8, 13, 14, 19];
+/// Whether it is certain that a COMMIT that failed has written nothing.
+pub(super) fn is_nothing_written(error: &rusqlite::Error) -> bool {
+    use ErrorCode::{CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly};
+    matches!(
+        error.sqlite_error_code(),
+        Some(CannotOpen | ConstraintViolation | DatabaseBusy | DatabaseLocked | DiskFull | ReadOnly)
+    )
+}
 
 pub(super) fn corrupt(what: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
     StoreError::Corrupt { what, source: source.into() }
@@ -75,3 +78,27 @@ impl Display for Malformed {
 }
 
 impl Error for Malformed {}
+
+/// The thread that should do the work is gone: the store was closed, or the work ended it.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+impl Display for Gone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the store is closed")
+    }
+}
+
+impl Error for Gone {}
+
+/// The work panicked.
+#[derive(Debug)]
+pub(super) struct Panicked;
+
+impl Display for Panicked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the store panicked in the middle of the work")
+    }
+}
+
+impl Error for Panicked {}

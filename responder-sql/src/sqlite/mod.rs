@@ -1,12 +1,22 @@
 //! The store in a SQLite file.
+//!
+//! Whoever calls runs on the runtime, the database on threads of its own: one that writes, some that read, one that
+//! tidies up behind the writer.
 
-mod batch;
+mod checkpoint;
+mod connection;
 mod error;
+mod events;
+mod job;
+mod pool;
 mod queue;
 mod read;
 mod schema;
+mod stored;
+mod transaction;
 mod value;
 mod write;
+mod writer;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -21,25 +31,30 @@ use responder_core::{
         Ticket,
     },
 };
-use sqlx::{
-    Sqlite, SqlitePool, Transaction,
-    pool::PoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
+use rusqlite::Connection;
 
-use self::schema::SchemaError;
+use self::{
+    connection::Role,
+    pool::Pool,
+    stored::{StoredCommit, StoredOpening},
+    writer::Writer,
+};
 
 pub use self::error::OpenError;
 
 /// Keeps emergencies in one SQLite file.
 ///
-/// Every commit is on the disk before it is acknowledged (write-ahead log, `synchronous=FULL`). One connection writes,
-/// several read beside it. Several programs on one machine may share the file; it must not lie on a network share.
+/// Every commit is on the disk before it is acknowledged (write-ahead log, `synchronous=FULL`); those that come while
+/// one is flushed share the next flush. Several programs on one machine may share the file; it must not lie on a
+/// network share.
+///
+/// A future that is dropped leaves nothing half-done. How long a call may take is the caller's to say: with a disk that
+/// hangs it takes for ever.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     clock: Arc<dyn Clock>,
-    writer: SqlitePool,
-    readers: SqlitePool,
+    writer: Arc<Writer>,
+    readers: Arc<Pool>,
 }
 
 impl SqliteStore {
@@ -50,20 +65,24 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError::Newer`] for a file of a later version; [`OpenError::Unusable`] when it can't be opened.
     pub async fn open(path: impl AsRef<Path>, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        create_privately(path).map_err(|error| OpenError::Unusable(error.into()))?;
-        let unusable = |error: sqlx::Error| OpenError::Unusable(error.into());
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(PATIENCE);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(unusable)?;
-        schema::migrate(&writer).await.map_err(|error| match error {
-            SchemaError::Newer(found) => OpenError::Newer { found },
-            SchemaError::Sql(error) => unusable(error),
-        })?;
-        let readers = pool(READERS).connect_with(options.pragma("query_only", "1")).await.map_err(unusable)?;
+        let path = path.as_ref().to_owned();
+        let (opened, result) = tokio::sync::oneshot::channel();
+        let open = move || {
+            let _ = opened.send(Self::open_here(&path, clock));
+        };
+        let unusable = |error: Box<dyn std::error::Error + Send + Sync>| OpenError::Unusable(error);
+        let thread = std::thread::Builder::new().name("sqlite open".to_owned());
+        thread.spawn(open).map_err(|error| unusable(error.into()))?;
+        result.await.map_err(|error| unusable(error.into()))?
+    }
+
+    fn open_here(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let put_back = {
+            let clock = clock.clone();
+            Arc::new(move |tx: &Connection, ticket: &Ticket| queue::put_back(tx, ticket, clock.now()))
+        };
+        let writer = Arc::new(Writer::start(path, put_back)?);
+        let readers = Arc::new(Pool::start(path, Role::Read, READERS)?);
         Ok(Self { clock, writer, readers })
     }
 
@@ -73,36 +92,39 @@ impl SqliteStore {
         self.writer.close().await;
     }
 
-    /// A transaction that may write from its first statement on. One that read first and wrote later could find
-    /// itself behind another writer, and fail.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(error::failed)
+    /// Reads, at the store's time.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let clock = self.clock.clone();
+        self.readers.run(move |reader| work(reader, clock.now())).await
+    }
+
+    /// Writes, at the store's time.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.hand_out(work, |_| Vec::new()).await
+    }
+
+    /// Writes, and answers with claims.
+    async fn hand_out<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+        tickets: fn(&T) -> Vec<Ticket>,
+    ) -> Result<T, StoreError> {
+        let clock = self.clock.clone();
+        self.writer.run(move |tx| work(tx, clock.now()), tickets).await
     }
 }
 
-fn pool(connections: u32) -> PoolOptions<Sqlite> {
-    PoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
+fn tickets(claimed: &[Claimed]) -> Vec<Ticket> {
+    claimed.iter().map(|claimed| claimed.ticket).collect()
 }
 
-/// The file is about people in trouble, so it is created for its owner alone; SQLite gives the files beside it the
-/// same rights.
-fn create_privately(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
-/// How long to wait for another writer. Whoever answers a call has to answer within 5 s.
-const PATIENCE: Duration = Duration::from_secs(4);
-
-const READERS: u32 = 4;
+const READERS: usize = 4;
 
 #[async_trait]
 impl EmergencyStore for SqliteStore {
@@ -111,73 +133,95 @@ impl EmergencyStore for SqliteStore {
     }
 
     async fn open(&self, opening: &Opening) -> Result<Opened, StoreError> {
-        self.write_opening(opening).await
+        let opening = StoredOpening::of(opening)?;
+        let tickets = |opened: &Opened| match opened {
+            Opened::Created(written) => tickets(&written.claimed),
+            _ => Vec::new(),
+        };
+        self.hand_out(move |tx, now| write::open(tx, now, &opening), tickets).await
     }
 
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
-        self.read_emergency(id).await
+        self.read(move |reader, now| read::load(reader, now, id)).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        self.write_commit(commit).await
+        let commit = StoredCommit::of(commit)?;
+        let tickets = |committed: &Committed| match committed {
+            Committed::Written(written) => tickets(&written.claimed),
+            Committed::AlreadySettled { .. } => Vec::new(),
+        };
+        self.hand_out(move |tx, now| write::commit(tx, now, &commit), tickets).await
     }
 
     async fn was_committed(&self, emergency: EmergencyId, commit: CommitId) -> Result<Option<Receipt>, StoreError> {
-        self.read_receipt(emergency, commit).await
+        self.read(move |reader, _| read::receipt(reader, &emergency.to_string(), commit)).await
     }
 
     async fn find_call(&self, branch: &BranchKey, call: &CallSid) -> Result<Option<(EmergencyId, Line)>, StoreError> {
-        self.read_call(branch, call).await
+        let (branch, call) = (branch.clone(), call.clone());
+        self.read(move |reader, _| read::find_call(reader, &branch, &call)).await
     }
 
     async fn find_message(&self, branch: &BranchKey, message: &MessageSid) -> Result<Option<EmergencyId>, StoreError> {
-        self.read_message(branch, message).await
+        let (branch, message) = (branch.clone(), message.clone());
+        self.read(move |reader, _| read::find_message(reader, &branch, &message)).await
     }
 
     async fn open_emergencies(&self, branch: &BranchKey) -> Result<Listing, StoreError> {
-        self.read_open(branch).await
+        let branch = branch.clone();
+        self.read(move |reader, now| read::open(reader, now, &branch)).await
     }
 
     async fn concluded_since(&self, branch: &BranchKey, since: Timestamp) -> Result<Listing, StoreError> {
-        self.read_concluded(branch, since).await
+        let branch = branch.clone();
+        self.read(move |reader, now| read::concluded(reader, now, &branch, since)).await
     }
 
     async fn list(&self, branch: &BranchKey, before: Option<EmergencyId>, limit: u32) -> Result<Listing, StoreError> {
-        self.read_page(branch, before, limit).await
+        let branch = branch.clone();
+        self.read(move |reader, now| read::page(reader, now, &branch, before, limit)).await
     }
 
     async fn due(&self, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
-        self.read_due(branch, max).await
+        let branch = branch.clone();
+        self.read(move |reader, now| queue::due(reader, now, &branch, max)).await
     }
 
     async fn defer(&self, due: &Due, delay: Duration) -> Result<bool, StoreError> {
-        self.write_deadline(due, delay).await
+        let due = due.clone();
+        self.write(move |tx, now| queue::defer(tx, now, &due, delay)).await
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
-        self.take_commands(request).await
+        let request = request.clone();
+        self.hand_out(move |tx, now| queue::claim(tx, now, &request), |claimed| tickets(claimed)).await
     }
 
     async fn holds(&self, ticket: &Ticket) -> Result<bool, StoreError> {
-        self.read_lease(ticket).await
+        let ticket = *ticket;
+        self.read(move |reader, now| queue::holds(reader, now, &ticket)).await
     }
 
     async fn extend(&self, ticket: &Ticket, lease: Lease) -> Result<bool, StoreError> {
-        self.write_lease(ticket, lease).await
+        let ticket = *ticket;
+        self.write(move |tx, now| queue::extend(tx, now, &ticket, lease)).await
     }
 
     async fn put_back(&self, ticket: &Ticket, delay: Duration) -> Result<bool, StoreError> {
-        self.return_command(ticket, delay).await
+        let ticket = *ticket;
+        self.write(move |tx, now| queue::put_back(tx, &ticket, now + delay)).await
     }
 
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError> {
-        let next = self.read_next(branch, kinds).await?;
-        let now = self.clock.now();
-        Ok(next.map(|at| at.since(now)))
+        let (branch, kinds) = (branch.clone(), kinds.to_vec());
+        let next = self.read(move |reader, now| Ok(queue::next(reader, &branch, &kinds)?.map(|at| at.since(now))));
+        next.await
     }
 
     async fn events(&self, branch: &BranchKey, after: EventId, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
-        self.read_events(branch, after, limit).await
+        let branch = branch.clone();
+        self.read(move |reader, _| events::of_branch(reader, &branch, after, limit)).await
     }
 
     async fn events_of(
@@ -186,40 +230,27 @@ impl EmergencyStore for SqliteStore {
         after: EventId,
         limit: u32,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        self.read_events_of(emergency, after, limit).await
+        self.read(move |reader, _| events::of_emergency(reader, emergency, after, limit)).await
     }
 
     async fn health(&self, branch: &BranchKey) -> Result<Health, StoreError> {
-        self.read_health(branch).await
+        let branch = branch.clone();
+        self.read(move |reader, now| read::health(reader, now, &branch)).await
     }
 }
 
 #[async_trait]
 impl BranchControl for SqliteStore {
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
-        self.write_availability(branch, availability).await
+        let branch = branch.clone();
+        self.write(move |tx, _| write::set_availability(tx, branch.as_str(), availability)).await
     }
 
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {
-        self.read_availability(branch).await
+        let branch = branch.clone();
+        self.read(move |reader, _| read::availability(reader, branch.as_str())).await
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use responder_core::driver::SystemClock;
-
-    use super::*;
-
-    /// Commits are to survive a power failure, so both settings are part of the promise.
-    #[tokio::test]
-    async fn commits_are_flushed_and_logged_ahead() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(folder.path().join("responder.db"), Arc::new(SystemClock)).await.unwrap();
-        let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.writer).await.unwrap();
-        let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.writer).await.unwrap();
-        assert_eq!((synchronous, journal.as_str()), (2, "wal"), "2 is FULL");
-        let refused = sqlx::query("DELETE FROM emergencies").execute(&store.readers).await;
-        assert!(refused.is_err(), "a reader can write");
-    }
-}
+mod tests;

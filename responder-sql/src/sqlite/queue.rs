@@ -4,144 +4,130 @@ use std::time::Duration;
 
 use responder_core::{
     Timestamp,
-    emergency::{CommandId, CommandKind, Outcome},
+    emergency::{Command, CommandId, CommandKind, EmergencyId, Outcome},
     store::{BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Task, Ticket, codec},
 };
-use sqlx::{FromRow, Row, sqlite::SqliteRow};
+use rusqlite::{Connection, Row, ToSql, params};
 
 use super::{
-    SqliteStore,
-    error::{Malformed, commit_failed, corrupt, failed},
+    error::{Malformed, corrupt, failed},
     value::{list, named, narrow},
 };
 
-impl SqliteStore {
-    pub(super) async fn read_due(&self, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
-        let query =
-            sqlx::query_as::<_, (String, i64)>(DUE).bind(branch.as_str()).bind(self.clock.now().as_micros()).bind(max);
-        let rows = query.fetch_all(&self.readers).await.map_err(failed)?;
-        let due = rows.into_iter().map(|(id, deadline)| {
-            Ok(Due { id: named("emergency id", &id)?, deadline: Timestamp::from_micros(deadline) })
-        });
-        due.collect()
-    }
+pub(super) fn due(reader: &Connection, now: Timestamp, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
+    let rows = || {
+        let mut sql = reader.prepare_cached(DUE)?;
+        let rows =
+            sql.query_map(params![branch.as_str(), now.as_micros(), max], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<rusqlite::Result<Vec<(String, i64)>>>()
+    };
+    let due = rows()
+        .map_err(failed)?
+        .into_iter()
+        .map(|(id, deadline)| Ok(Due { id: named("emergency id", &id)?, deadline: Timestamp::from_micros(deadline) }));
+    due.collect()
+}
 
-    pub(super) async fn write_deadline(&self, due: &Due, delay: Duration) -> Result<bool, StoreError> {
-        let query = sqlx::query(DEFER)
-            .bind(due.id.to_string())
-            .bind(due.deadline.as_micros())
-            .bind((self.clock.now() + delay).as_micros());
-        Ok(query.execute(&self.writer).await.map_err(commit_failed)?.rows_affected() == 1)
-    }
+pub(super) fn defer(tx: &Connection, now: Timestamp, due: &Due, delay: Duration) -> Result<bool, StoreError> {
+    changes(tx, DEFER, params![due.id.to_string(), due.deadline.as_micros(), (now + delay).as_micros()])
+}
 
-    pub(super) async fn take_commands(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
-        let mut writer = self.writer.acquire().await.map_err(failed)?;
-        let now = self.clock.now();
-        let lease_until = now + request.lease.span();
-        let query = sqlx::query_as::<_, ClaimedRow>(CLAIM)
-            .bind(request.branch.as_str())
-            .bind(now.as_micros())
-            .bind(kinds(&request.kinds))
-            .bind(request.max)
-            .bind(lease_until.as_micros())
-            .bind(MOST_LOST_CLAIMS)
-            .bind(request.worker.as_str());
-        let mut rows = query.fetch_all(&mut *writer).await.map_err(commit_failed)?;
-        // The order of what RETURNING returns is not defined.
-        rows.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
-        rows.into_iter().map(|row| row.claimed(lease_until)).collect()
-    }
+/// One statement for all would be shorter, and slower than several that are simple.
+pub(super) fn claim(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+    let lease_until = now + request.lease.span();
+    let take = |(emergency, number): (String, u32)| {
+        let row = params![emergency, number, lease_until.as_micros(), MOST_LOST_CLAIMS, request.worker.as_str()];
+        let row = tx.prepare_cached(TAKE).and_then(|mut sql| sql.query_row(row, ClaimedRow::read)).map_err(failed)?;
+        row.claimed(named("emergency id", &emergency)?, number, lease_until)
+    };
+    waiting(tx, now, request).map_err(failed)?.into_iter().map(take).collect()
+}
 
-    pub(super) async fn read_lease(&self, ticket: &Ticket) -> Result<bool, StoreError> {
-        let query = sqlx::query_scalar::<_, bool>(HOLDS)
-            .bind(ticket.command.emergency.to_string())
-            .bind(ticket.command.number)
-            .bind(ticket.claim)
-            .bind(self.clock.now().as_micros());
-        query.fetch_one(&self.readers).await.map_err(failed)
+/// The commands that can be claimed, in order.
+fn waiting(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> rusqlite::Result<Vec<(String, u32)>> {
+    let mut sql = tx.prepare_cached(WAITING)?;
+    let mut rows = sql.query(params![request.branch.as_str(), now.as_micros()])?;
+    let max = usize::try_from(request.max).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    while found.len() < max
+        && let Some(row) = rows.next()?
+    {
+        let kind = row.get_ref(2)?.as_str()?;
+        if request.kinds.iter().any(|wanted| wanted.as_str() == kind) {
+            found.push((row.get(0)?, row.get(1)?));
+        }
     }
+    Ok(found)
+}
 
-    pub(super) async fn write_lease(&self, ticket: &Ticket, lease: Lease) -> Result<bool, StoreError> {
-        let mut writer = self.writer.acquire().await.map_err(failed)?;
-        let now = self.clock.now();
-        let query = sqlx::query(EXTEND)
-            .bind(ticket.command.emergency.to_string())
-            .bind(ticket.command.number)
-            .bind(ticket.claim)
-            .bind(now.as_micros())
-            .bind((now + lease.span()).as_micros());
-        Ok(query.execute(&mut *writer).await.map_err(commit_failed)?.rows_affected() == 1)
-    }
+pub(super) fn holds(reader: &Connection, now: Timestamp, ticket: &Ticket) -> Result<bool, StoreError> {
+    let Ticket { command, claim } = ticket;
+    let row = params![command.emergency.to_string(), command.number, claim, now.as_micros()];
+    reader.prepare_cached(HOLDS).and_then(|mut sql| sql.exists(row)).map_err(failed)
+}
 
-    pub(super) async fn return_command(&self, ticket: &Ticket, delay: Duration) -> Result<bool, StoreError> {
-        let query = sqlx::query(PUT_BACK)
-            .bind(ticket.command.emergency.to_string())
-            .bind(ticket.command.number)
-            .bind(ticket.claim)
-            .bind((self.clock.now() + delay).as_micros());
-        Ok(query.execute(&self.writer).await.map_err(commit_failed)?.rows_affected() == 1)
-    }
+pub(super) fn extend(tx: &Connection, now: Timestamp, ticket: &Ticket, lease: Lease) -> Result<bool, StoreError> {
+    let Ticket { command, claim } = ticket;
+    let until = (now + lease.span()).as_micros();
+    changes(tx, EXTEND, params![command.emergency.to_string(), command.number, claim, now.as_micros(), until])
+}
 
-    pub(super) async fn read_next(
-        &self,
-        branch: &BranchKey,
-        wanted: &[CommandKind],
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let query = sqlx::query_scalar::<_, Option<i64>>(NEXT).bind(branch.as_str()).bind(kinds(wanted));
-        let next = query.fetch_one(&self.readers).await.map_err(failed)?;
-        Ok(next.map(Timestamp::from_micros))
-    }
+pub(super) fn put_back(tx: &Connection, ticket: &Ticket, due: Timestamp) -> Result<bool, StoreError> {
+    let Ticket { command, claim } = ticket;
+    changes(tx, PUT_BACK, params![command.emergency.to_string(), command.number, claim, due.as_micros()])
+}
+
+fn changes(tx: &Connection, sql: &str, row: &[&dyn ToSql]) -> Result<bool, StoreError> {
+    tx.prepare_cached(sql).and_then(|mut sql| sql.execute(row)).map(|rows| rows == 1).map_err(failed)
+}
+
+/// When there is something to do.
+pub(super) fn next(
+    reader: &Connection,
+    branch: &BranchKey,
+    wanted: &[CommandKind],
+) -> Result<Option<Timestamp>, StoreError> {
+    let row = params![branch.as_str(), kinds(wanted)];
+    let next: Option<i64> =
+        reader.prepare_cached(NEXT).and_then(|mut sql| sql.query_row(row, |row| row.get(0))).map_err(failed)?;
+    Ok(next.map(Timestamp::from_micros))
 }
 
 /// A command, just claimed.
 struct ClaimedRow {
-    emergency: String,
-    number: i64,
     kind: String,
-    priority: i64,
-    due: i64,
-    command: String,
+    action: String,
     claims: i64,
     lost: i64,
     verdict: Option<String>,
 }
 
-impl FromRow<'_, SqliteRow> for ClaimedRow {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+impl ClaimedRow {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            emergency: row.try_get("emergency")?,
-            number: row.try_get("number")?,
-            kind: row.try_get("kind")?,
-            priority: row.try_get("priority")?,
-            due: row.try_get("due")?,
-            command: row.try_get("command")?,
-            claims: row.try_get("claims")?,
-            lost: row.try_get("lost")?,
-            verdict: row.try_get("verdict")?,
+            kind: row.get(0)?,
+            action: row.get(1)?,
+            claims: row.get(2)?,
+            lost: row.get(3)?,
+            verdict: row.get(4)?,
         })
     }
-}
 
-impl ClaimedRow {
-    fn place(&self) -> (i64, i64, &str, i64) {
-        (self.priority, self.due, &self.emergency, self.number)
-    }
-
-    fn claimed(self, lease_until: Timestamp) -> Result<Claimed, StoreError> {
-        let emergency = named("emergency id", &self.emergency)?;
-        let command = CommandId { emergency, number: narrow("command number", self.number)? };
+    fn claimed(self, emergency: EmergencyId, number: u32, lease_until: Timestamp) -> Result<Claimed, StoreError> {
+        let id = CommandId { emergency, number };
         let kind = CommandKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
         Ok(Claimed {
-            ticket: Ticket { command, claim: narrow("claim", self.claims)? },
+            ticket: Ticket { command: id, claim: narrow("claim", self.claims)? },
             kind: kind.ok_or_else(|| corrupt("command kind", Malformed))?,
-            task: self.task(),
+            task: self.task(id),
             lease_until,
             may_have_run: self.lost > 0,
         })
     }
 
-    fn task(&self) -> Task {
-        let Ok(command) = codec::decode("command", &self.command) else { return Task::Unreadable };
+    fn task(&self, id: CommandId) -> Task {
+        let Ok(action) = codec::decode("command", &self.action) else { return Task::Unreadable };
+        let command = Command { id, action };
         match self.verdict.as_deref() {
             None => Task::Run(command),
             Some("withdrawn") => Task::Report(command, Outcome::Withdrawn),
@@ -156,26 +142,27 @@ fn kinds(kinds: &[CommandKind]) -> String {
 
 const DUE: &str = "
     SELECT id, next_deadline FROM emergencies
-    WHERE branch = ?1 AND next_deadline IS NOT NULL AND next_deadline <= ?2
+    WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline <= ?2
     ORDER BY next_deadline, id LIMIT ?3";
 
 const DEFER: &str = "UPDATE emergencies SET next_deadline = ?3 WHERE id = ?1 AND next_deadline = ?2";
 
-const CLAIM: &str = "
+const WAITING: &str = "
+    SELECT emergency, number, kind FROM commands
+    WHERE branch = ?1 AND outcome IS NULL AND visible_at <= ?2
+    ORDER BY priority, due, emergency, number";
+
+const TAKE: &str = "
     UPDATE commands
     SET lost = lost + is_claimed,
-        verdict = CASE WHEN verdict IS NULL AND lost + is_claimed >= ?6 THEN 'abandoned' ELSE verdict END,
-        claims = claims + 1, is_claimed = 1, visible_at = ?5, worker = ?7
-    WHERE (emergency, number) IN (
-        SELECT emergency, number FROM commands
-        WHERE branch = ?1 AND outcome IS NULL AND visible_at <= ?2 AND kind IN (SELECT value FROM json_each(?3))
-        ORDER BY priority, due, emergency, number LIMIT ?4)
-    RETURNING emergency, number, kind, priority, due, command, claims, lost, verdict";
+        verdict = CASE WHEN verdict IS NULL AND lost + is_claimed >= ?4 THEN 'abandoned' ELSE verdict END,
+        claims = claims + 1, is_claimed = 1, visible_at = ?3, worker = ?5
+    WHERE emergency = ?1 AND number = ?2
+    RETURNING kind, action, claims, lost, verdict";
 
 const HOLDS: &str = "
-    SELECT EXISTS (
-        SELECT 1 FROM commands
-        WHERE emergency = ?1 AND number = ?2 AND claims = ?3 AND is_claimed = 1 AND visible_at > ?4)";
+    SELECT 1 FROM commands
+    WHERE emergency = ?1 AND number = ?2 AND claims = ?3 AND is_claimed = 1 AND visible_at > ?4";
 
 const EXTEND: &str = "
     UPDATE commands SET visible_at = ?5
@@ -187,7 +174,8 @@ const PUT_BACK: &str = "
 
 const NEXT: &str = "
     SELECT min(at) FROM (
-        SELECT min(next_deadline) AS at FROM emergencies WHERE branch = ?1 AND next_deadline IS NOT NULL
+        SELECT min(next_deadline) AS at FROM emergencies
+        WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline IS NOT NULL
         UNION ALL
         SELECT min(visible_at) FROM commands
         WHERE branch = ?1 AND outcome IS NULL AND kind IN (SELECT value FROM json_each(?2)))";

@@ -1,4 +1,7 @@
 -- Times are microseconds since 1970-01-01T00:00:00Z, on the store's clock.
+--
+-- A commit is as fast as it touches few pages: each is written to the log and flushed. Hence few tables and indexes,
+-- and the events of a commit in one row.
 
 CREATE TABLE branches (
     branch TEXT PRIMARY KEY,
@@ -12,37 +15,33 @@ CREATE TABLE emergencies (
     branch TEXT NOT NULL,
     version INTEGER NOT NULL,
     format INTEGER NOT NULL,
-    state TEXT NOT NULL,
-    -- What people must know when the state can't be read.
-    card TEXT NOT NULL,
     next_deadline INTEGER,
     occupies INTEGER NOT NULL,
     opened_at INTEGER NOT NULL,
-    concluded_at INTEGER
-) STRICT;
+    concluded_at INTEGER,
+    state TEXT NOT NULL,
+    -- What people must know when the state can't be read.
+    card TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE INDEX emergencies_by_branch ON emergencies (branch, id);
-CREATE INDEX emergencies_open ON emergencies (branch, id, occupies) WHERE concluded_at IS NULL;
-CREATE INDEX emergencies_due ON emergencies (branch, next_deadline, id) WHERE next_deadline IS NOT NULL;
+-- Only an open emergency has a deadline.
+CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, occupies) WHERE concluded_at IS NULL;
 CREATE INDEX emergencies_concluded ON emergencies (branch, concluded_at, id) WHERE concluded_at IS NOT NULL;
 
--- The receipts.
+-- What each commit was called and made: the receipts, and the events as a JSON array, numbered from first_event to
+-- last_event.
 CREATE TABLE commits (
     emergency TEXT NOT NULL,
     version INTEGER NOT NULL,
     id BLOB NOT NULL,
+    branch TEXT NOT NULL,
+    at INTEGER NOT NULL,
     first_event INTEGER,
+    last_event INTEGER,
+    events TEXT,
     PRIMARY KEY (emergency, version)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TABLE events (
-    branch TEXT NOT NULL,
-    id INTEGER NOT NULL,
-    emergency TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    json TEXT NOT NULL,
-    PRIMARY KEY (branch, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX events_by_emergency ON events (emergency, id);
+CREATE INDEX commits_by_event ON commits (branch, last_event) WHERE last_event IS NOT NULL;
 
 CREATE TABLE commands (
     emergency TEXT NOT NULL,
@@ -53,7 +52,8 @@ CREATE TABLE commands (
     due INTEGER NOT NULL,
     -- When it can be claimed: when it is due, or when its lease runs out.
     visible_at INTEGER NOT NULL,
-    command TEXT NOT NULL,
+    -- What is to be done; with the two columns of the key it is the command.
+    action TEXT NOT NULL,
     claims INTEGER NOT NULL DEFAULT 0,
     -- Claims that ended without a word.
     lost INTEGER NOT NULL DEFAULT 0,
@@ -65,7 +65,9 @@ CREATE TABLE commands (
     outcome TEXT,
     PRIMARY KEY (emergency, number)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX commands_waiting ON commands (branch, priority, due, emergency, number, visible_at) WHERE outcome IS NULL;
+-- The last two columns spare a look at the row of each command that is not wanted.
+CREATE INDEX commands_waiting ON commands (branch, priority, due, emergency, number, visible_at, kind)
+WHERE outcome IS NULL;
 
 -- By what a callback finds its emergency.
 CREATE TABLE calls (

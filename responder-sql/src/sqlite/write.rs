@@ -2,155 +2,282 @@
 
 use responder_core::{
     Timestamp,
-    emergency::CommandId,
-    store::{
-        Availability, BranchKey, Card, Commit, Committed, KEY_LIFE, Opened, Opening, StoreError,
-        codec::{self, CommitTexts},
-    },
+    emergency::{Command, Outcome},
+    store::{Availability, Claimed, Committed, KEY_LIFE, Opened, Receipt, StoreError, Written, codec},
 };
-use sqlx::{Sqlite, Transaction};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    SqliteStore, batch,
-    error::{commit_failed, failed},
-    value::{named, version_column},
+    error::failed,
+    read,
+    stored::{StoredBind, StoredCommit, StoredOpening},
+    value::{event_id, named, time_column, version},
 };
 
-type Tx = Transaction<'static, Sqlite>;
-
-impl SqliteStore {
-    pub(super) async fn write_opening(&self, opening: &Opening) -> Result<Opened, StoreError> {
-        let texts = CommitTexts::of(&opening.commit)?;
-        let card = codec::encode("card", &Card::of(&opening.commit.state))?;
-        let mut tx = self.begin().await?;
-        let now = self.clock.now();
-        let conditions = Conditions::read(&mut tx, opening, now).await?;
-        if conditions.exists {
-            tx.rollback().await.map_err(failed)?;
-            let receipt = self.read_receipt(opening.commit.emergency(), opening.commit.id).await?;
-            return receipt.map(Opened::Created).ok_or(StoreError::Conflict);
-        }
-        if let Some(refusal) = conditions.refusal(opening)? {
-            tx.rollback().await.map_err(failed)?;
-            return Ok(refusal);
-        }
-        make_place(&mut tx, opening, &card, now).await?;
-        let receipt = batch::write(&mut tx, &opening.commit, &texts, now).await?;
-        let receipt = receipt.ok_or(StoreError::Conflict)?;
-        tx.commit().await.map_err(commit_failed)?;
-        Ok(Opened::Created(receipt))
+/// Stores a new emergency, if it is let in.
+pub(super) fn open(tx: &Connection, now: Timestamp, opening: &StoredOpening) -> Result<Opened, StoreError> {
+    let commit = &opening.commit;
+    if exists(tx, &commit.emergency).map_err(failed)? {
+        return repeated(tx, now, commit)?.map(Opened::Created).ok_or(StoreError::Conflict);
     }
-
-    pub(super) async fn write_commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        let is_foreign = |command: &CommandId| command.emergency != commit.emergency();
-        if commit.settles.as_ref().is_some_and(|settled| is_foreign(&settled.command)) {
-            return Err(StoreError::NotFound);
-        }
-        let texts = CommitTexts::of(commit)?;
-        let mut tx = self.begin().await?;
-        if let Some(receipt) = batch::write(&mut tx, commit, &texts, self.clock.now()).await? {
-            tx.commit().await.map_err(commit_failed)?;
-            return Ok(Committed::Written(receipt));
-        }
-        tx.rollback().await.map_err(failed)?;
-        self.explain(commit).await
+    if let Some(refusal) = refusal(tx, now, opening)? {
+        return Ok(refusal);
     }
+    remember_key(tx, now, opening).map_err(failed)?;
+    add_emergency(tx, opening).map_err(failed)?;
+    Ok(Opened::Created(add_rest(tx, now, &opening.branch, commit)?))
+}
 
-    /// Why a commit was not written. What is read here never changes once it is there, so it need not be read in the
-    /// transaction that failed.
-    async fn explain(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        let id = commit.emergency();
-        if let Some(receipt) = self.read_receipt(id, commit.id).await? {
-            return Ok(Committed::Written(receipt));
-        }
-        if !self.exists(id).await? {
-            return Err(StoreError::NotFound);
-        }
-        let Some(settled) = &commit.settles else { return Err(StoreError::Conflict) };
-        let first = self.read_outcome(settled.command).await?;
-        first.map(|first| Committed::AlreadySettled { first }).ok_or(StoreError::Conflict)
+/// Why an opening is not carried out, in the order of the contract: key, disabled, limit.
+fn refusal(tx: &Connection, now: Timestamp, opening: &StoredOpening) -> Result<Option<Opened>, StoreError> {
+    if let Some((key, hash)) = &opening.key
+        && let Some((known, emergency)) = known_key(tx, now, &opening.branch, key).map_err(failed)?
+    {
+        let existing = named("emergency id", &emergency)?;
+        return Ok(Some(if known == hash { Opened::Existing(existing) } else { Opened::KeyReused }));
     }
+    if read::availability(tx, &opening.branch)? == Availability::Disabled {
+        return Ok(Some(Opened::Disabled));
+    }
+    let occupying: i64 = tx
+        .prepare_cached(OCCUPYING)
+        .and_then(|mut sql| sql.query_row([&opening.branch], |row| row.get(0)))
+        .map_err(failed)?;
+    Ok((occupying >= i64::from(opening.limit)).then_some(Opened::Busy))
+}
 
-    pub(super) async fn write_availability(
-        &self,
-        branch: &BranchKey,
-        availability: Availability,
-    ) -> Result<(), StoreError> {
-        let text = codec::encode("availability", &availability)?;
-        let query = sqlx::query(SET_AVAILABILITY).bind(branch.as_str()).bind(text);
-        query.execute(&self.writer).await.map_err(commit_failed)?;
-        Ok(())
+fn exists(tx: &Connection, emergency: &str) -> rusqlite::Result<bool> {
+    tx.prepare_cached(EXISTS)?.exists([emergency])
+}
+
+/// The hash of the report that came with a key, and what became of it.
+fn known_key(tx: &Connection, now: Timestamp, branch: &str, key: &str) -> rusqlite::Result<Option<(Vec<u8>, String)>> {
+    let since = (now - KEY_LIFE).as_micros();
+    let mut sql = tx.prepare_cached(KNOWN_KEY)?;
+    sql.query_row(params![branch, key, since], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}
+
+fn remember_key(tx: &Connection, now: Timestamp, opening: &StoredOpening) -> rusqlite::Result<()> {
+    let Some((key, hash)) = &opening.key else { return Ok(()) };
+    tx.prepare_cached(FORGET_KEYS)?.execute(params![opening.branch, (now - KEY_LIFE).as_micros()])?;
+    let row = params![opening.branch, key, hash, opening.commit.emergency, now.as_micros()];
+    tx.prepare_cached(REMEMBER_KEY)?.execute(row).map(drop)
+}
+
+fn add_emergency(tx: &Connection, opening: &StoredOpening) -> rusqlite::Result<()> {
+    let StoredOpening { branch, card, commit, .. } = opening;
+    let columns = &commit.columns;
+    let row = params![
+        commit.emergency,
+        branch,
+        commit.version,
+        codec::STATE_FORMAT,
+        time_column(columns.next_deadline),
+        columns.occupies,
+        columns.opened_at.as_micros(),
+        time_column(columns.concluded_at),
+        commit.state,
+        card,
+    ];
+    tx.prepare_cached(ADD_EMERGENCY)?.execute(row).map(drop)
+}
+
+/// Stores what an input changed, or nothing if the emergency no longer has the version that it was computed from, or
+/// the command that it settles is not there or not open.
+pub(super) fn commit(tx: &Connection, now: Timestamp, commit: &StoredCommit) -> Result<Committed, StoreError> {
+    match replace_state(tx, commit).map_err(failed)? {
+        Some(branch) => Ok(Committed::Written(add_rest(tx, now, &branch, commit)?)),
+        None => explain(tx, now, commit),
     }
 }
 
-/// What decides whether an emergency is let in.
-struct Conditions {
-    exists: bool,
-    availability: Option<String>,
-    occupying: i64,
-    key: Option<(Vec<u8>, String)>,
+/// The branch of the emergency whose state was replaced.
+fn replace_state(tx: &Connection, commit: &StoredCommit) -> rusqlite::Result<Option<String>> {
+    let columns = &commit.columns;
+    let row = params![
+        commit.emergency,
+        commit.version,
+        codec::STATE_FORMAT,
+        commit.state,
+        time_column(columns.next_deadline),
+        columns.occupies,
+        time_column(columns.concluded_at),
+        commit.outcome.as_ref().map(|(number, _)| number),
+    ];
+    tx.prepare_cached(REPLACE_STATE)?.query_row(row, |row| row.get(0)).optional()
 }
 
-impl Conditions {
-    async fn read(tx: &mut Tx, opening: &Opening, now: Timestamp) -> Result<Self, StoreError> {
-        type Row = (bool, Option<String>, i64, Option<Vec<u8>>, Option<String>);
-        let query = sqlx::query_as::<_, Row>(CONDITIONS)
-            .bind(opening.branch.as_str())
-            .bind(opening.commit.emergency().to_string())
-            .bind(opening.idempotency.as_ref().map(|named| named.key.to_string()))
-            .bind((now - KEY_LIFE).as_micros());
-        let (exists, availability, occupying, hash, emergency) = query.fetch_one(&mut **tx).await.map_err(failed)?;
-        Ok(Self { exists, availability, occupying, key: hash.zip(emergency) })
+/// Why a commit was not written.
+fn explain(tx: &Connection, now: Timestamp, commit: &StoredCommit) -> Result<Committed, StoreError> {
+    if let Some(written) = repeated(tx, now, commit)? {
+        return Ok(Committed::Written(written));
     }
-
-    /// In the order of the contract: key, disabled, limit.
-    fn refusal(&self, opening: &Opening) -> Result<Option<Opened>, StoreError> {
-        if let Some((hash, emergency)) = &self.key {
-            let is_repeat = opening.idempotency.as_ref().is_some_and(|named| named.body_hash[..] == hash[..]);
-            let existing = named("emergency id", emergency)?;
-            return Ok(Some(if is_repeat { Opened::Existing(existing) } else { Opened::KeyReused }));
-        }
-        let availability = self.availability.as_deref().map(|text| codec::decode("availability", text)).transpose()?;
-        if availability == Some(Availability::Disabled) {
-            return Ok(Some(Opened::Disabled));
-        }
-        Ok((self.occupying >= i64::from(opening.limit)).then_some(Opened::Busy))
+    if !exists(tx, &commit.emergency).map_err(failed)? {
+        return Err(StoreError::NotFound);
     }
+    let Some((number, _)) = &commit.outcome else { return Err(StoreError::Conflict) };
+    let first = first_outcome(tx, &commit.emergency, *number)?;
+    first.map(|first| Committed::AlreadySettled { first }).ok_or(StoreError::Conflict)
 }
 
-/// Remembers the key, and makes a place for the emergency; its first commit fills it.
-async fn make_place(tx: &mut Tx, opening: &Opening, card: &str, now: Timestamp) -> Result<(), StoreError> {
-    let named = opening.idempotency.as_ref();
-    let query = sqlx::query(MAKE_PLACE)
-        .bind(opening.branch.as_str())
-        .bind(opening.commit.emergency().to_string())
-        .bind((now - KEY_LIFE).as_micros())
-        .bind(named.map(|named| named.key.to_string()))
-        .bind(named.map(|named| named.body_hash.to_vec()))
-        .bind(now.as_micros())
-        .bind(version_column(opening.commit.expected))
-        .bind(codec::STATE_FORMAT)
-        .bind(card)
-        .bind(opening.commit.state.opened_at().as_micros());
-    query.execute(&mut **tx).await.map_err(failed)?;
+/// The answer to a commit that took place before.
+fn repeated(tx: &Connection, now: Timestamp, commit: &StoredCommit) -> Result<Option<Written>, StoreError> {
+    let Some(receipt) = read::receipt(tx, &commit.emergency, commit.id)? else { return Ok(None) };
+    let mut claimed = Vec::new();
+    for command in commit.claims.iter().flat_map(|claims| &claims.commands) {
+        let row = params![commit.emergency, command.id.number, now.as_micros()];
+        let lease = tx.prepare_cached(FIRST_LEASE).and_then(|mut sql| sql.query_row(row, |row| row.get(0)).optional());
+        let lease_until = lease.map_err(failed)?.map(Timestamp::from_micros);
+        claimed.extend(lease_until.map(|until| Claimed::first(command.clone(), until)));
+    }
+    Ok(Some(Written { receipt, claimed }))
+}
+
+/// The outcome of a command; none while it is not settled.
+fn first_outcome(tx: &Connection, emergency: &str, number: u32) -> Result<Option<Outcome>, StoreError> {
+    let text: Option<Option<String>> = tx
+        .prepare_cached(OUTCOME)
+        .and_then(|mut sql| sql.query_row(params![emergency, number], |row| row.get(0)).optional())
+        .map_err(failed)?;
+    text.ok_or(StoreError::NotFound)?.map(|text| codec::decode("outcome", &text)).transpose()
+}
+
+/// Everything of a commit but the state.
+fn add_rest(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit) -> Result<Written, StoreError> {
+    let first_event = add_receipt(tx, now, branch, commit).map_err(failed)?;
+    settle(tx, commit).map_err(failed)?;
+    add_commands(tx, now, branch, commit).map_err(failed)?;
+    withdraw(tx, now, commit).map_err(failed)?;
+    bind(tx, branch, commit).map_err(failed)?;
+    let receipt = Receipt { version: version(commit.version)?, first_event: first_event.map(event_id).transpose()? };
+    let claimed = commit.claims.iter().flat_map(|claims| {
+        let first = move |command: &Command| Claimed::first(command.clone(), now + claims.lease.span());
+        claims.commands.iter().map(first)
+    });
+    Ok(Written { receipt, claimed: claimed.collect() })
+}
+
+/// With the events; the id of the first.
+fn add_receipt(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit) -> rusqlite::Result<Option<i64>> {
+    let (mut first, mut last) = (None, None);
+    if let Some((_, count)) = &commit.events {
+        let counted: i64 = tx.prepare_cached(COUNT_EVENTS)?.query_row(params![branch, count], |row| row.get(0))?;
+        (first, last) = (Some(counted - count + 1), Some(counted));
+    }
+    let events = commit.events.as_ref().map(|(events, _)| events);
+    let row =
+        params![commit.emergency, commit.version, commit.id.to_bytes(), branch, now.as_micros(), first, last, events,];
+    tx.prepare_cached(ADD_RECEIPT)?.execute(row)?;
+    Ok(first)
+}
+
+fn settle(tx: &Connection, commit: &StoredCommit) -> rusqlite::Result<()> {
+    let Some((number, outcome)) = &commit.outcome else { return Ok(()) };
+    tx.prepare_cached(SETTLE)?.execute(params![commit.emergency, number, outcome]).map(drop)
+}
+
+fn add_commands(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit) -> rusqlite::Result<()> {
+    let mut sql = tx.prepare_cached(ADD_COMMAND)?;
+    for command in &commit.commands {
+        let claims = commit.claims.as_ref().filter(|claims| claims.has(command.number));
+        sql.execute(params![
+            commit.emergency,
+            command.number,
+            branch,
+            command.kind.as_str(),
+            command.kind.priority(),
+            now.as_micros(),
+            command.action,
+            claims.is_some(),
+            claims.map_or(now, |claims| now + claims.lease.span()).as_micros(),
+            claims.map(|claims| &claims.worker),
+        ])?;
+    }
     Ok(())
 }
 
-const CONDITIONS: &str = "
-    SELECT EXISTS (SELECT 1 FROM emergencies WHERE id = ?2),
-           (SELECT availability FROM branches WHERE branch = ?1),
-           (SELECT count(*) FROM emergencies WHERE branch = ?1 AND concluded_at IS NULL AND occupies = 1),
-           known.body_hash, known.emergency
-    FROM (SELECT 1) LEFT JOIN report_keys AS known ON known.branch = ?1 AND known.key = ?3 AND known.at > ?4";
+fn withdraw(tx: &Connection, now: Timestamp, commit: &StoredCommit) -> rusqlite::Result<()> {
+    let mut sql = tx.prepare_cached(WITHDRAW)?;
+    for number in &commit.withdraw {
+        sql.execute(params![commit.emergency, number, now.as_micros()])?;
+    }
+    Ok(())
+}
 
-/// Parameters are `$1`, not `?1`: see [`batch`].
-const MAKE_PLACE: &str = "
-    DELETE FROM report_keys WHERE branch = $1 AND at <= $3;
+fn bind(tx: &Connection, branch: &str, commit: &StoredCommit) -> rusqlite::Result<()> {
+    for bind in &commit.binds {
+        match bind {
+            StoredBind::Call { call, line } => {
+                tx.prepare_cached(BIND_CALL)?.execute(params![branch, call, commit.emergency, line])?
+            }
+            StoredBind::Message(message) => {
+                tx.prepare_cached(BIND_MESSAGE)?.execute(params![branch, message, commit.emergency])?
+            }
+        };
+    }
+    Ok(())
+}
 
-    INSERT INTO report_keys (branch, key, body_hash, emergency, at) SELECT $1, $4, $5, $2, $6 WHERE $4 IS NOT NULL;
+pub(super) fn set_availability(tx: &Connection, branch: &str, availability: Availability) -> Result<(), StoreError> {
+    let text = codec::encode("availability", &availability)?;
+    tx.prepare_cached(SET_AVAILABILITY).and_then(|mut sql| sql.execute([branch, &text])).map(drop).map_err(failed)
+}
 
-    INSERT INTO emergencies (id, branch, version, format, state, card, occupies, opened_at)
-    VALUES ($2, $1, $7, $8, '', $9, 0, $10)";
+const EXISTS: &str = "SELECT 1 FROM emergencies WHERE id = ?1";
+
+const OCCUPYING: &str = "
+    SELECT count(*) FROM emergencies WHERE branch = ?1 AND concluded_at IS NULL AND occupies = 1";
+
+const KNOWN_KEY: &str = "SELECT body_hash, emergency FROM report_keys WHERE branch = ?1 AND key = ?2 AND at > ?3";
+
+const FORGET_KEYS: &str = "DELETE FROM report_keys WHERE branch = ?1 AND at <= ?2";
+
+const REMEMBER_KEY: &str = "
+    INSERT INTO report_keys (branch, key, body_hash, emergency, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+
+const ADD_EMERGENCY: &str = "
+    INSERT INTO emergencies
+        (id, branch, version, format, next_deadline, occupies, opened_at, concluded_at, state, card)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+
+const REPLACE_STATE: &str = "
+    UPDATE emergencies
+    SET version = ?2, format = ?3, state = ?4, next_deadline = ?5, occupies = ?6, concluded_at = ?7
+    WHERE id = ?1 AND version = ?2 - 1 AND (?8 IS NULL OR EXISTS (
+        SELECT 1 FROM commands WHERE emergency = ?1 AND number = ?8 AND outcome IS NULL))
+    RETURNING branch";
+
+const OUTCOME: &str = "SELECT outcome FROM commands WHERE emergency = ?1 AND number = ?2";
+
+const COUNT_EVENTS: &str = "
+    INSERT INTO branches (branch, last_event) VALUES (?1, ?2)
+    ON CONFLICT (branch) DO UPDATE SET last_event = last_event + excluded.last_event
+    RETURNING last_event";
+
+const ADD_RECEIPT: &str = "
+    INSERT INTO commits (emergency, version, id, branch, at, first_event, last_event, events)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
+const SETTLE: &str = "UPDATE commands SET outcome = ?3, is_claimed = 0 WHERE emergency = ?1 AND number = ?2";
+
+const ADD_COMMAND: &str = "
+    INSERT INTO commands
+        (emergency, number, branch, kind, priority, due, action, claims, is_claimed, visible_at, worker)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)";
+
+const FIRST_LEASE: &str = "
+    SELECT visible_at FROM commands
+    WHERE emergency = ?1 AND number = ?2 AND is_claimed = 1 AND claims = 1 AND visible_at > ?3";
+
+const WITHDRAW: &str = "
+    UPDATE commands SET verdict = 'withdrawn', due = ?3, visible_at = ?3
+    WHERE emergency = ?1 AND number = ?2 AND is_claimed = 0 AND lost = 0 AND outcome IS NULL AND verdict IS NULL";
+
+const BIND_CALL: &str = "
+    INSERT INTO calls (branch, call, emergency, line) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+
+const BIND_MESSAGE: &str = "
+    INSERT INTO messages (branch, message, emergency) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
 
 const SET_AVAILABILITY: &str = "
     INSERT INTO branches (branch, availability) VALUES (?1, ?2)

@@ -80,7 +80,7 @@ impl Data {
 }
 
 impl CommandRow {
-    fn claim(&mut self, id: CommandId, lease_until: Timestamp) -> Claimed {
+    pub(super) fn claim(&mut self, id: CommandId, lease_until: Timestamp) -> Claimed {
         if self.is_claimed {
             self.lost += 1;
         }
@@ -92,6 +92,11 @@ impl CommandRow {
         self.visible_at = lease_until;
         let ticket = Ticket { command: id, claim: self.claims };
         Claimed { ticket, kind: self.kind, task: self.task(), lease_until, may_have_run: self.lost > 0 }
+    }
+
+    /// Until when the first claim lasts, if nothing has come of it yet.
+    pub(super) fn first_lease(&self) -> Option<Timestamp> {
+        (self.is_claimed && self.claims == 1).then_some(self.visible_at)
     }
 
     fn task(&self) -> Task {

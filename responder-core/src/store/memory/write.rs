@@ -1,8 +1,8 @@
 //! Opening and committing.
 
 use super::super::{
-    Availability, Bind, BranchKey, Card, Columns, Commit, CommitId, Committed, EventId, KEY_LIFE, Opened, Opening,
-    Receipt, StoreError, StoredEvent,
+    Availability, Bind, BranchKey, Card, Claimed, Columns, Commit, CommitId, Committed, EventId, KEY_LIFE, Opened,
+    Opening, Receipt, StoreError, StoredEvent, Written,
     codec::{self, CommitTexts},
 };
 use super::data::{CommandRow, Data, Key, Row, Verdict};
@@ -15,7 +15,7 @@ impl Data {
     pub(super) fn open(&mut self, now: Timestamp, opening: &Opening) -> Result<Opened, StoreError> {
         let id = opening.commit.emergency();
         if self.emergencies.contains_key(&id) {
-            return self.receipt(id, opening.commit.id).map(Opened::Created).ok_or(StoreError::Conflict);
+            return self.repeated(now, &opening.commit).map(Opened::Created).ok_or(StoreError::Conflict);
         }
         if let Some(refusal) = self.refusal(now, opening) {
             return Ok(refusal);
@@ -70,8 +70,8 @@ impl Data {
         let id = commit.emergency();
         let Some(row) = self.emergencies.get(&id) else { return Err(StoreError::NotFound) };
         let is_stale = row.version != commit.expected;
-        if let Some(receipt) = self.receipt(id, commit.id).filter(|_| is_stale) {
-            return Ok(Committed::Written(receipt));
+        if let Some(written) = self.repeated(now, commit).filter(|_| is_stale) {
+            return Ok(Committed::Written(written));
         }
         if let Some(first) = self.settled_before(commit)? {
             return Ok(Committed::AlreadySettled { first });
@@ -95,8 +95,18 @@ impl Data {
         row.commits.iter().find(|(id, _)| *id == commit).map(|(_, receipt)| *receipt)
     }
 
+    /// The answer to a commit that took place before.
+    fn repeated(&self, now: Timestamp, commit: &Commit) -> Option<Written> {
+        let receipt = self.receipt(commit.emergency(), commit.id)?;
+        let claimed = commit.claimed_commands().into_iter().filter_map(|command| {
+            let lease_until = self.commands.get(&command.id)?.first_lease()?;
+            (lease_until > now).then(|| Claimed::first(command.clone(), lease_until))
+        });
+        Some(Written { receipt, claimed: claimed.collect() })
+    }
+
     /// The writing itself, which can't fail.
-    fn write(&mut self, now: Timestamp, branch: &BranchKey, commit: &Commit, texts: CommitTexts) -> Receipt {
+    fn write(&mut self, now: Timestamp, branch: &BranchKey, commit: &Commit, texts: CommitTexts) -> Written {
         let first_event = self.add_events(now, branch, commit.emergency(), texts.events);
         let receipt = Receipt { version: commit.expected.next(), first_event };
         self.replace_state(branch, commit, texts.state, receipt);
@@ -108,7 +118,14 @@ impl Data {
             self.withdraw(now, branch, *command);
         }
         self.bind(branch, commit);
-        receipt
+        Written { receipt, claimed: self.claim_own(now, commit) }
+    }
+
+    fn claim_own(&mut self, now: Timestamp, commit: &Commit) -> Vec<Claimed> {
+        let Some(claims) = &commit.claims else { return Vec::new() };
+        let lease_until = now + claims.lease.span();
+        let ids = claims.of(&commit.commands).into_iter().map(|command| command.id);
+        ids.filter_map(|id| Some(self.commands.get_mut(&id)?.claim(id, lease_until))).collect()
     }
 
     fn add_events(

@@ -13,7 +13,7 @@ use std::{
 use super::{Lab, Violation};
 use crate::store::{
     BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, EmergencyStore, Lease, Loaded, Opened, Opening,
-    Receipt, Settlement, StoreError, Task,
+    OwnClaims, Receipt, Settlement, StoreError, Task,
 };
 use crate::{
     CallSid, Timestamp,
@@ -122,7 +122,7 @@ pub(super) fn of_call(loaded: &Loaded, n: u32) -> Commit {
 /// Commits, and takes anything but a receipt for a violation.
 pub(super) async fn written(store: &dyn EmergencyStore, commit: &Commit) -> Result<Receipt, Violation> {
     match store.commit(commit).await? {
-        Committed::Written(receipt) => Ok(receipt),
+        Committed::Written(written) => Ok(written.receipt),
         Committed::AlreadySettled { .. } => Err(Violation("a command that was not settled is said to be".to_owned())),
     }
 }
@@ -164,6 +164,27 @@ pub(super) fn request(branch: BranchKey, max: u32) -> ClaimRequest {
 
 pub(super) async fn claim(store: &dyn EmergencyStore, branch: BranchKey, max: u32) -> Result<Vec<Claimed>, StoreError> {
     store.claim(&request(branch, max)).await
+}
+
+/// The wish for own commands in the suite.
+pub(super) fn own(kinds: &[CommandKind], max: u32) -> OwnClaims {
+    OwnClaims { worker: named("worker-1"), kinds: kinds.to_vec(), max, lease: Lease::for_deadline(LEASE / 2) }
+}
+
+/// Opens an emergency, and claims its call with it.
+pub(super) async fn open_calling(
+    store: &dyn EmergencyStore,
+    branch: BranchKey,
+    n: u32,
+) -> Result<(Opening, Claimed), Violation> {
+    let opening = opening(store, branch, n).await?.claiming(own(&[CommandKind::PlaceCall], 1));
+    let Opened::Created(mut written) = store.open(&opening).await? else {
+        return Err(Violation("an opening with no reason to refuse it is refused".to_owned()));
+    };
+    match (written.claimed.pop(), written.claimed.is_empty()) {
+        (Some(call), true) => Ok((opening, call)),
+        _ => Err(Violation("an opening that claims its call gets none, or more".to_owned())),
+    }
 }
 
 pub(super) fn ids(claimed: &[Claimed]) -> Vec<CommandId> {

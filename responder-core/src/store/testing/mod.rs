@@ -47,6 +47,7 @@ macro_rules! store_conformance {
             c03_a_commit_can_be_looked_up
             c03_a_repeated_commit_is_written_once
             c03_a_repeated_opening_is_written_once
+            c03_a_repeated_commit_gets_its_claims
             c04_the_first_outcome_counts
             c04_an_outcome_counts_after_its_lease
             c04_racing_outcomes_settle_once
@@ -63,9 +64,12 @@ macro_rules! store_conformance {
             c08_only_wanted_kinds_are_claimed
             c08_branches_do_not_mix
             c08_racing_workers_never_share_a_command
+            c08_a_commit_claims_its_own_commands
+            c08_an_opening_claims_its_own_commands
             c09_commands_do_not_wait_for_each_other
             c10_lost_claims_end_as_abandoned
             c10_a_command_put_back_is_not_lost
+            c10_what_was_claimed_with_a_commit_comes_back
             c10_an_unreadable_command_is_handed_out_as_such
             c10_an_unreadable_state_hides_nothing_else
             c11_event_ids_have_no_gaps

@@ -4,7 +4,7 @@ use std::{error::Error, sync::Arc};
 
 use responder_core::{driver::SystemClock, store::EmergencyStore};
 use responder_sql::{OpenError, SqliteStore};
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::Connection;
 
 /// People's names and numbers are in it.
 #[cfg(unix)]
@@ -27,12 +27,12 @@ async fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("responder.db");
     SqliteStore::open(&path, Arc::new(SystemClock)).await.unwrap().close().await;
-    let mut database = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
-    sqlx::query("PRAGMA user_version = 99").execute(&mut database).await.unwrap();
+    let database = Connection::open(&path).unwrap();
+    database.pragma_update(None, "user_version", 99).unwrap();
 
     let refused = SqliteStore::open(&path, Arc::new(SystemClock)).await;
     assert!(matches!(refused, Err(OpenError::Newer { found: 99 })), "{refused:?}");
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut database).await.unwrap();
+    let version: i64 = database.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 99);
 }
 

@@ -12,7 +12,7 @@ use responder_core::{
     },
 };
 use responder_sql::SqliteStore;
-use sqlx::{Connection, SqliteConnection};
+use rusqlite::{Connection, params};
 
 #[derive(Debug)]
 pub(super) struct SqliteLab {
@@ -66,20 +66,19 @@ impl Lab for SqliteLab {
     }
 
     async fn spoil(&self, what: Spoil) {
-        let address = format!("sqlite://{}", self.folder.path().join(FILE).display());
-        let mut database = SqliteConnection::connect(&address).await.expect("a second connection");
-        let query = match what {
-            Spoil::State(id) => {
-                sqlx::query("UPDATE emergencies SET state = substr(state, 1, length(state) / 2) WHERE id = ?1")
-                    .bind(id.to_string())
-            }
-            Spoil::Command(id) => {
-                let sql = "UPDATE commands SET command = substr(command, 2) WHERE emergency = ?1 AND number = ?2";
-                sqlx::query(sql).bind(id.emergency.to_string()).bind(id.number)
-            }
+        let database = Connection::open(self.folder.path().join(FILE)).expect("a second connection");
+        let changed = match what {
+            Spoil::State(id) => database.execute(
+                "UPDATE emergencies SET state = substr(state, 1, length(state) / 2) WHERE id = ?1",
+                [id.to_string()],
+            ),
+            Spoil::Command(id) => database.execute(
+                "UPDATE commands SET action = substr(action, 2) WHERE emergency = ?1 AND number = ?2",
+                params![id.emergency.to_string(), id.number],
+            ),
             other => panic!("no way to spoil {other:?}"),
         };
-        assert_eq!(query.execute(&mut database).await.expect("the damage").rows_affected(), 1);
+        assert_eq!(changed.expect("the damage"), 1);
     }
 
     async fn run_all(&self, jobs: Vec<Job>) {

@@ -8,6 +8,7 @@ mod events;
 mod lease;
 mod opening;
 mod outcome;
+mod own;
 mod queue;
 mod unreadable;
 
@@ -19,5 +20,6 @@ pub use events::*;
 pub use lease::*;
 pub use opening::*;
 pub use outcome::*;
+pub use own::*;
 pub use queue::*;
 pub use unreadable::*;

@@ -12,7 +12,7 @@ use crate::{
     emergency::{CommandKind, EmergencyId, Line},
     store::{
         BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due, EmergencyStore, EventId, Health, Lease,
-        Listing, Loaded, MemoryStore, Opened, Opening, Receipt, StoreError, StoredEvent, Task, Ticket,
+        Listing, Loaded, MemoryStore, Opened, Opening, Receipt, StoreError, StoredEvent, Task, Ticket, Written,
     },
 };
 
@@ -47,6 +47,10 @@ pub(super) enum Fault {
     LosesExtensions,
     ReadsOtherTexts,
     ListsBackwards,
+    ClaimsNothing,
+    ClaimsInWords,
+    ForgetsClaims,
+    KeepsClaims,
 }
 
 /// A sound store, made unsound.
@@ -80,6 +84,23 @@ impl Broken {
         commit.id = CommitId::from_random(memory.renamed << 64);
     }
 
+    async fn is_repeat(&self, commit: &Commit) -> Result<bool, StoreError> {
+        Ok(self.inner.was_committed(commit.emergency(), commit.id).await?.is_some())
+    }
+
+    async fn spoil_claims(&self, commit: &Commit, is_repeat: bool, written: &mut Written) -> Result<(), StoreError> {
+        match self.fault {
+            Fault::ForgetsClaims if is_repeat => written.claimed.clear(),
+            Fault::ClaimsInWords if commit.claims.is_some() => {
+                for claimed in &written.claimed {
+                    self.inner.put_back(&claimed.ticket, Duration::ZERO).await?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn tickets_of(&self, emergency: EmergencyId) -> Vec<Ticket> {
         let memory = self.memory();
         let of = memory.claimed.iter().map(|claimed| claimed.ticket);
@@ -99,6 +120,7 @@ impl EmergencyStore for Broken {
             Fault::ForgetsKeys => opening.idempotency = None,
             Fault::IgnoresLimit => opening.limit = u32::MAX,
             Fault::RenamesCommits => self.rename(&mut opening.commit),
+            Fault::ClaimsNothing => opening.commit.claims = None,
             Fault::LimitBeforeKey => {
                 let active = self.inner.open_emergencies(&opening.branch).await?.emergencies.len();
                 if active >= opening.limit as usize {
@@ -107,7 +129,12 @@ impl EmergencyStore for Broken {
             }
             _ => {}
         }
-        self.inner.open(&opening).await
+        let is_repeat = self.is_repeat(&opening.commit).await?;
+        let mut opened = self.inner.open(&opening).await?;
+        if let Opened::Created(written) = &mut opened {
+            self.spoil_claims(&opening.commit, is_repeat, written).await?;
+        }
+        Ok(opened)
     }
 
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
@@ -125,6 +152,7 @@ impl EmergencyStore for Broken {
             Fault::LosesBindings => commit.binds.clear(),
             Fault::ForgetsWithdrawals => commit.withdraw.clear(),
             Fault::RenamesCommits => self.rename(&mut commit),
+            Fault::ClaimsNothing => commit.claims = None,
             Fault::IgnoresVersion => {
                 if let Some(current) = self.inner.load(commit.emergency()).await? {
                     commit.expected = current.version;
@@ -145,7 +173,11 @@ impl EmergencyStore for Broken {
             }
             _ => {}
         }
-        let committed = self.inner.commit(&commit).await?;
+        let is_repeat = self.is_repeat(&commit).await?;
+        let mut committed = self.inner.commit(&commit).await?;
+        if let Committed::Written(written) = &mut committed {
+            self.spoil_claims(&commit, is_repeat, written).await?;
+        }
         if self.fault == Fault::LastOutcomeCounts && committed.receipt().is_none() {
             return self.inner.commit(&Commit { settles: None, ..commit }).await;
         }
@@ -222,6 +254,7 @@ impl EmergencyStore for Broken {
         let mut memory = self.memory();
         match self.fault {
             Fault::ClaimsBackwards => claimed.reverse(),
+            Fault::KeepsClaims => claimed.retain(|claimed| !claimed.may_have_run),
             Fault::SharesCommands if claimed.is_empty() => return Ok(std::mem::take(&mut memory.claimed)),
             Fault::NeverGivesUp => {
                 for one in &mut claimed {

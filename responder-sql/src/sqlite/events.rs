@@ -1,0 +1,73 @@
+//! The events, which are stored by commit and read one by one.
+
+use responder_core::{
+    Timestamp,
+    emergency::EmergencyId,
+    store::{BranchKey, EventId, StoreError, StoredEvent},
+};
+use rusqlite::{Connection, ToSql, params};
+use serde_json::value::RawValue;
+
+use super::{
+    error::{Malformed, corrupt, failed},
+    value::{event_column, event_id, named},
+};
+
+pub(super) fn of_branch(
+    reader: &Connection,
+    branch: &BranchKey,
+    after: EventId,
+    limit: u32,
+) -> Result<Vec<StoredEvent>, StoreError> {
+    read(reader, OF_BRANCH, params![branch.as_str(), event_column(after), limit], after, limit)
+}
+
+pub(super) fn of_emergency(
+    reader: &Connection,
+    emergency: EmergencyId,
+    after: EventId,
+    limit: u32,
+) -> Result<Vec<StoredEvent>, StoreError> {
+    read(reader, OF_EMERGENCY, params![emergency.to_string(), event_column(after), limit], after, limit)
+}
+
+fn read(
+    reader: &Connection,
+    sql: &str,
+    of: &[&dyn ToSql],
+    after: EventId,
+    limit: u32,
+) -> Result<Vec<StoredEvent>, StoreError> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut events = Vec::new();
+    let mut sql = reader.prepare_cached(sql).map_err(failed)?;
+    let mut rows = sql.query(of).map_err(failed)?;
+    // Each row has one event at least, and mostly more: only as many are read as are needed.
+    while events.len() < limit
+        && let Some(row) = rows.next().map_err(failed)?
+    {
+        let text: String = row.get(3).map_err(failed)?;
+        let first = event_id(row.get(0).map_err(failed)?)?;
+        let emergency = named("emergency id", &row.get::<_, String>(1).map_err(failed)?)?;
+        let at = Timestamp::from_micros(row.get(2).map_err(failed)?);
+        let event = |(id, json)| StoredEvent { id, emergency, at, json };
+        let wanted = split(&text, first)?.into_iter().filter(|(id, _)| *id > after);
+        events.extend(wanted.take(limit - events.len()).map(event));
+    }
+    Ok(events)
+}
+
+/// The texts of a commit's events, to the byte, with their ids.
+fn split(events: &str, first: EventId) -> Result<Vec<(EventId, String)>, StoreError> {
+    // The library's message could quote the text.
+    let texts: Vec<&RawValue> = serde_json::from_str(events).map_err(|_| corrupt("event", Malformed))?;
+    Ok((0..).zip(texts).map(|(n, text)| (first.plus(n), text.get().to_owned())).collect())
+}
+
+const OF_BRANCH: &str = "
+    SELECT first_event, emergency, at, events FROM commits
+    WHERE branch = ?1 AND last_event > ?2 ORDER BY last_event LIMIT ?3";
+
+const OF_EMERGENCY: &str = "
+    SELECT first_event, emergency, at, events FROM commits
+    WHERE emergency = ?1 AND last_event > ?2 ORDER BY version LIMIT ?3";
