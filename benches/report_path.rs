@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use responder::core::{
+use responder::{
     CountryCode,
     driver::SystemClock,
     emergency::{CommandKind, Contact, Emergency, EmergencyId, Input, Intake, Outcome, Policy, Report},

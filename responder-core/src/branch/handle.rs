@@ -54,9 +54,13 @@ impl Branch {
     /// Handles an input once, on the state as it was loaded.
     pub(super) async fn attempt(&self, loaded: &Loaded, input: &Input) -> Result<Attempted, HandleError> {
         let (commit, reply) = Commit::of(loaded, input.clone(), Self::commit_id());
+        let commit = match self.handover.claims() {
+            Some(claims) => commit.claiming(claims),
+            None => commit,
+        };
         if !commit.is_noop() {
             match self.commit(&commit).await {
-                Ok(Committed::Written(_)) => {}
+                Ok(Committed::Written(written)) => self.handover.give(written.claimed),
                 Ok(Committed::AlreadySettled { first }) => return Ok(Attempted::Settled(first)),
                 Err(StoreError::Conflict) => return Ok(Attempted::Conflict),
                 Err(error) => return Err(error.into()),

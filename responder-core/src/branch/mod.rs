@@ -6,6 +6,7 @@
 
 mod error;
 mod handle;
+mod handover;
 mod inbound;
 mod pulse;
 mod report;
@@ -19,6 +20,7 @@ use std::{
 
 pub use error::{HandleError, ReportError};
 pub use handle::Handled;
+pub(crate) use handover::Handover;
 pub use inbound::Inbound;
 pub(crate) use pulse::Pulse;
 pub use report::Reported;
@@ -65,6 +67,7 @@ pub struct Branch {
     work: watch::Sender<()>,
     answers: Mutex<AnswerLimit>,
     pulse: Pulse,
+    handover: Handover,
 }
 
 impl Branch {
@@ -88,6 +91,7 @@ impl Branch {
             work: watch::Sender::new(()),
             answers: Mutex::default(),
             pulse: Pulse::default(),
+            handover: Handover::default(),
             control: None,
         }
     }
@@ -142,6 +146,11 @@ impl Branch {
     /// When a dispatcher last worked for it in this process.
     pub(crate) const fn pulse(&self) -> &Pulse {
         &self.pulse
+    }
+
+    /// Where commits leave what they claimed.
+    pub(crate) const fn handover(&self) -> &Handover {
+        &self.handover
     }
 
     pub(crate) const fn control(&self) -> Option<&Arc<dyn BranchControl>> {

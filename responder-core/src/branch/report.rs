@@ -52,6 +52,9 @@ impl Branch {
         if let Some(idempotency) = idempotency {
             opening = opening.idempotent(idempotency);
         }
+        if let Some(claims) = self.handover.claims() {
+            opening = opening.claiming(claims);
+        }
         fail::at(fail::Point::BeforeCommit);
         let answer = match self.store.open(&opening).await {
             // The opening has a name, so repeating it opens one emergency.
@@ -60,7 +63,8 @@ impl Branch {
         };
         fail::at(fail::Point::AfterCommit);
         match answer {
-            Opened::Created(_) => {
+            Opened::Created(written) => {
+                self.handover.give(written.claimed);
                 self.announce_work();
                 Ok(Reported::Created(id))
             }

@@ -10,7 +10,7 @@ use super::{Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, HandleError},
     emergency::{CommandKind, Input, Outcome},
-    store::{ClaimRequest, Claimed, Commit, Lease, StoreError, Task, WorkerId},
+    store::{ClaimRequest, Claimed, Commit, Lease, OwnClaims, StoreError, Task, WorkerId},
 };
 
 /// Claims due commands of one branch, carries them out, and feeds each outcome back; and tells emergencies whose
@@ -44,6 +44,9 @@ const CALLS: &[CommandKind] =
     &[CommandKind::PlaceCall, CommandKind::EndCall, CommandKind::FetchCall, CommandKind::FindCall];
 /// Commands that may stall without keeping a phone from ringing.
 const MESSAGES: &[CommandKind] = &[CommandKind::SendText, CommandKind::SendMail, CommandKind::DeleteQueue];
+
+/// Commands that one commit hands over at most.
+const HANDED_OVER: u32 = 8;
 
 /// After a failure of the store.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
@@ -86,7 +89,7 @@ impl Dispatcher {
         let work = async {
             let calls = self.lane(CALLS, self.settings.calls, self.signals(&stopped));
             let messages = self.lane(MESSAGES, self.settings.messages, self.signals(&stopped));
-            tokio::join!(self.deadlines(self.signals(&stopped)), calls, messages);
+            tokio::join!(self.deadlines(self.signals(&stopped)), self.handed_over(stopped.clone()), calls, messages);
         };
         let stop = async {
             stop.await;
@@ -122,6 +125,37 @@ impl Dispatcher {
             }
         }
         if due.is_empty() { self.sleep_for(&[]).await } else { Ok(Duration::ZERO) }
+    }
+
+    /// Carries out what commits of this process have claimed for us.
+    async fn handed_over(&self, mut stopped: watch::Receiver<bool>) {
+        let mut handed = self.branch.handover().take_over(OwnClaims {
+            worker: self.worker.clone(),
+            kinds: CALLS.to_vec(),
+            max: HANDED_OVER,
+            lease: Lease::for_deadline(self.settings.command_deadline),
+        });
+        let mut running = JoinSet::new();
+        loop {
+            tokio::select! {
+                Some(claimed) = handed.recv() => drop(running.spawn(self.clone().carry_out(claimed))),
+                Some(_) = running.join_next() => {}
+                _ = stopped.wait_for(|stopped| *stopped) => break,
+            }
+        }
+        handed.close();
+        while let Some(claimed) = handed.recv().await {
+            self.give_back(&claimed).await;
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// For whoever goes on when we have ended.
+    async fn give_back(&self, claimed: &Claimed) {
+        if let Err(error) = self.branch.store().put_back(&claimed.ticket, Duration::ZERO).await {
+            // The lease runs out, and the command is claimed again.
+            tracing::warn!(command = %claimed.id(), %error, "a command could not be given back");
+        }
     }
 
     /// Claims commands of some kinds while there is room, and lets them run side by side.
