@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use responder::{
+use responder_core::{
     CountryCode,
     driver::SystemClock,
     emergency::{CommandKind, Contact, Emergency, EmergencyId, Input, Intake, Outcome, Policy, Report},

@@ -25,7 +25,10 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
         SchemaError::Newer(found) => OpenError::Newer { found },
         SchemaError::Sql(error) => OpenError::Unusable(error.into()),
     })?;
-    lengthen_log(path, &connection).map_err(|error| OpenError::Unusable(error.into()))?;
+    if let Err(error) = lengthen_log(path, &connection) {
+        // It only makes the first commits slower, so it must not keep anybody from making them.
+        tracing::warn!(%error, "the write-ahead log can't be lengthened");
+    }
     Ok(connection)
 }
 
@@ -66,12 +69,21 @@ fn lengthen_log(path: &Path, connection: &Connection) -> rusqlite::Result<()> {
     }
     let cache: i64 = connection.pragma_query_value(None, "cache_size", |row| row.get(0))?;
     connection.pragma_update(None, "cache_size", 10)?;
-    connection.execute_batch("BEGIN IMMEDIATE; CREATE TABLE padding (bytes BLOB)")?;
-    connection.execute("INSERT INTO padding VALUES (zeroblob(?1))", [LOG_SIZE.cast_signed()])?;
-    connection.execute_batch("ROLLBACK")?;
+    let padded = pad(connection);
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
     connection.pragma_update(None, "cache_size", cache)?;
+    padded?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     connection.pragma_update(None, "user_version", version)
+}
+
+fn pad(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE; CREATE TABLE padding (bytes BLOB)")?;
+    // More than the size, since the end of it may fit into the cache.
+    let bytes = LOG_SIZE.cast_signed() + (256 << 10);
+    connection.execute("INSERT INTO padding VALUES (zeroblob(?1))", [bytes]).map(drop)
 }
 
 /// `synchronous = FULL`: a commit is flushed before it is acknowledged. Checkpoints have a thread of their own.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 
 use super::{
     error::{Malformed, corrupt, failed},
-    value::{list, named, narrow},
+    value::{named, narrow},
 };
 
 pub(super) fn due(reader: &Connection, now: Timestamp, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
@@ -52,8 +52,7 @@ fn waiting(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> rusqlite:
     while found.len() < max
         && let Some(row) = rows.next()?
     {
-        let kind = row.get_ref(2)?.as_str()?;
-        if request.kinds.iter().any(|wanted| wanted.as_str() == kind) {
+        if is_among(&request.kinds, row.get_ref(2)?.as_str()?) {
             found.push((row.get(0)?, row.get(1)?));
         }
     }
@@ -87,10 +86,29 @@ pub(super) fn next(
     branch: &BranchKey,
     wanted: &[CommandKind],
 ) -> Result<Option<Timestamp>, StoreError> {
-    let row = params![branch.as_str(), kinds(wanted)];
-    let next: Option<i64> =
-        reader.prepare_cached(NEXT).and_then(|mut sql| sql.query_row(row, |row| row.get(0))).map_err(failed)?;
-    Ok(next.map(Timestamp::from_micros))
+    let next = || {
+        let deadline: Option<i64> =
+            reader.prepare_cached(NEXT_DEADLINE)?.query_row([branch.as_str()], |row| row.get(0))?;
+        Ok(deadline.into_iter().chain(next_command(reader, branch, wanted)?).min())
+    };
+    next().map(|next| next.map(Timestamp::from_micros)).map_err(failed)
+}
+
+fn next_command(reader: &Connection, branch: &BranchKey, wanted: &[CommandKind]) -> rusqlite::Result<Option<i64>> {
+    let mut earliest: Option<i64> = None;
+    let mut sql = reader.prepare_cached(NEXT_COMMANDS)?;
+    let mut rows = sql.query([branch.as_str()])?;
+    while let Some(row) = rows.next()? {
+        if is_among(wanted, row.get_ref(1)?.as_str()?) {
+            let at = row.get(0)?;
+            earliest = Some(earliest.map_or(at, |earliest| earliest.min(at)));
+        }
+    }
+    Ok(earliest)
+}
+
+fn is_among(kinds: &[CommandKind], kind: &str) -> bool {
+    kinds.iter().any(|wanted| wanted.as_str() == kind)
 }
 
 /// A command, just claimed.
@@ -136,10 +154,6 @@ impl ClaimedRow {
     }
 }
 
-fn kinds(kinds: &[CommandKind]) -> String {
-    list(kinds.iter().map(|kind| kind.as_str()))
-}
-
 const DUE: &str = "
     SELECT id, next_deadline FROM emergencies
     WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline <= ?2
@@ -172,10 +186,8 @@ const PUT_BACK: &str = "
     UPDATE commands SET is_claimed = 0, due = ?4, visible_at = ?4
     WHERE emergency = ?1 AND number = ?2 AND claims = ?3 AND is_claimed = 1";
 
-const NEXT: &str = "
-    SELECT min(at) FROM (
-        SELECT min(next_deadline) AS at FROM emergencies
-        WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline IS NOT NULL
-        UNION ALL
-        SELECT min(visible_at) FROM commands
-        WHERE branch = ?1 AND outcome IS NULL AND kind IN (SELECT value FROM json_each(?2)))";
+const NEXT_DEADLINE: &str = "
+    SELECT min(next_deadline) FROM emergencies
+    WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline IS NOT NULL";
+
+const NEXT_COMMANDS: &str = "SELECT visible_at, kind FROM commands WHERE branch = ?1 AND outcome IS NULL";

@@ -40,8 +40,3 @@ pub(super) fn event_column(id: EventId) -> i64 {
 pub(super) fn time_column(time: Option<Timestamp>) -> Option<i64> {
     time.map(Timestamp::as_micros)
 }
-
-/// A list, as one parameter of a statement.
-pub(super) fn list<T: Into<serde_json::Value>>(items: impl IntoIterator<Item = T>) -> String {
-    serde_json::Value::Array(items.into_iter().map(Into::into).collect()).to_string()
-}

@@ -44,3 +44,20 @@ async fn what_is_no_database_is_refused_with_the_reason() {
     let refused = SqliteStore::open(&path, Arc::new(SystemClock)).await.unwrap_err();
     assert!(matches!(refused, OpenError::Unusable(_)) && refused.source().is_some(), "{refused:?}");
 }
+
+/// To flush a file that grows is slow; the first report is not to pay for it. A file that is opened again does not grow
+/// by it.
+#[tokio::test]
+async fn the_log_has_its_length_from_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("responder.db");
+    let mut sizes = Vec::new();
+    for _ in 0..3 {
+        let store = SqliteStore::open(&path, Arc::new(SystemClock)).await.unwrap();
+        let log = std::fs::metadata(folder.path().join("responder.db-wal")).unwrap().len();
+        assert!(log >= 4 << 20, "{log} bytes");
+        store.close().await;
+        sizes.push(std::fs::metadata(&path).unwrap().len());
+    }
+    assert!(sizes.windows(2).all(|pair| pair[0] == pair[1]) && sizes[0] < 1 << 20, "{sizes:?}");
+}
