@@ -70,7 +70,6 @@ async fn measure(folder: &Path, reports: usize) -> Vec<Duration> {
         let (answer, arrived) = tokio::join!(report.send(), called.recv());
         assert_eq!(answer.expect("an answer").status(), 200);
         let arrived: Instant = arrived.expect("a call");
-        if no % 20 == 0 && std::env::var_os("TREND").is_some() { println!("{no} {:?}", arrived - begin); }
         if no >= 20 {
             taken.push(arrived - begin);
         }

@@ -46,7 +46,8 @@ pub(super) fn claim(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> 
 /// The commands that can be claimed, in order.
 fn waiting(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> rusqlite::Result<Vec<(String, u32)>> {
     let mut sql = tx.prepare_cached(WAITING)?;
-    let mut rows = sql.query(params![request.branch.as_str(), now.as_micros()])?;
+    let (first, last) = priorities(&request.kinds);
+    let mut rows = sql.query(params![request.branch.as_str(), now.as_micros(), first, last])?;
     let max = usize::try_from(request.max).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     while found.len() < max
@@ -97,7 +98,8 @@ pub(super) fn next(
 fn next_command(reader: &Connection, branch: &BranchKey, wanted: &[CommandKind]) -> rusqlite::Result<Option<i64>> {
     let mut earliest: Option<i64> = None;
     let mut sql = reader.prepare_cached(NEXT_COMMANDS)?;
-    let mut rows = sql.query([branch.as_str()])?;
+    let (first, last) = priorities(wanted);
+    let mut rows = sql.query(params![branch.as_str(), first, last])?;
     while let Some(row) = rows.next()? {
         if is_among(wanted, row.get_ref(1)?.as_str()?) {
             let at = row.get(0)?;
@@ -105,6 +107,12 @@ fn next_command(reader: &Connection, branch: &BranchKey, wanted: &[CommandKind])
         }
     }
     Ok(earliest)
+}
+
+/// The first and the last priority that these kinds have. Whoever wants calls does not look through all texts.
+fn priorities(kinds: &[CommandKind]) -> (u8, u8) {
+    let all = || kinds.iter().map(|kind| kind.priority());
+    (all().min().unwrap_or(1), all().max().unwrap_or(0))
 }
 
 fn is_among(kinds: &[CommandKind], kind: &str) -> bool {
@@ -163,7 +171,7 @@ const DEFER: &str = "UPDATE emergencies SET next_deadline = ?3 WHERE id = ?1 AND
 
 const WAITING: &str = "
     SELECT emergency, number, kind FROM commands
-    WHERE branch = ?1 AND outcome IS NULL AND visible_at <= ?2
+    WHERE branch = ?1 AND outcome IS NULL AND visible_at <= ?2 AND priority BETWEEN ?3 AND ?4
     ORDER BY priority, due, emergency, number";
 
 const TAKE: &str = "
@@ -190,4 +198,6 @@ const NEXT_DEADLINE: &str = "
     SELECT min(next_deadline) FROM emergencies
     WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline IS NOT NULL";
 
-const NEXT_COMMANDS: &str = "SELECT visible_at, kind FROM commands WHERE branch = ?1 AND outcome IS NULL";
+const NEXT_COMMANDS: &str = "
+    SELECT visible_at, kind FROM commands
+    WHERE branch = ?1 AND outcome IS NULL AND priority BETWEEN ?2 AND ?3";

@@ -24,8 +24,9 @@ CREATE TABLE emergencies (
     card TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX emergencies_by_branch ON emergencies (branch, id);
--- Only an open emergency has a deadline.
-CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, occupies) WHERE concluded_at IS NULL;
+-- The last columns spare a look at the row, with its state; also that of the condition, which SQLite checks again.
+CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, occupies, concluded_at)
+WHERE concluded_at IS NULL;
 CREATE INDEX emergencies_concluded ON emergencies (branch, concluded_at, id) WHERE concluded_at IS NOT NULL;
 
 -- What each commit was called and made: the receipts, and the events as a JSON array, numbered from first_event to
@@ -65,8 +66,8 @@ CREATE TABLE commands (
     outcome TEXT,
     PRIMARY KEY (emergency, number)
 ) STRICT, WITHOUT ROWID;
--- The last two columns spare a look at the row of each command that is not wanted.
-CREATE INDEX commands_waiting ON commands (branch, priority, due, emergency, number, visible_at, kind)
+-- The last columns spare a look at the row of each command that is not wanted.
+CREATE INDEX commands_waiting ON commands (branch, priority, due, emergency, number, visible_at, kind, outcome)
 WHERE outcome IS NULL;
 
 -- By what a callback finds its emergency.

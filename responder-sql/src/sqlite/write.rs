@@ -41,7 +41,7 @@ fn refusal(tx: &Connection, now: Timestamp, opening: &StoredOpening) -> Result<O
     }
     let occupying: i64 = tx
         .prepare_cached(OCCUPYING)
-        .and_then(|mut sql| sql.query_row([&opening.branch], |row| row.get(0)))
+        .and_then(|mut sql| sql.query_row(params![opening.branch, opening.limit], |row| row.get(0)))
         .map_err(failed)?;
     Ok((occupying >= i64::from(opening.limit)).then_some(Opened::Busy))
 }
@@ -226,7 +226,8 @@ pub(super) fn set_availability(tx: &Connection, branch: &str, availability: Avai
 const EXISTS: &str = "SELECT 1 FROM emergencies WHERE id = ?1";
 
 const OCCUPYING: &str = "
-    SELECT count(*) FROM emergencies WHERE branch = ?1 AND concluded_at IS NULL AND occupies = 1";
+    SELECT count(*) FROM (
+        SELECT 1 FROM emergencies WHERE branch = ?1 AND concluded_at IS NULL AND occupies = 1 LIMIT ?2)";
 
 const KNOWN_KEY: &str = "SELECT body_hash, emergency FROM report_keys WHERE branch = ?1 AND key = ?2 AND at > ?3";
 
