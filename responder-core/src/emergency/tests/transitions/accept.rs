@@ -1,0 +1,79 @@
+//! Accepting and passing, by key and by text.
+
+use super::super::super::*;
+use super::super::world::*;
+use super::accepted;
+
+#[test]
+fn an_acceptance_by_text_leaves_the_ringing_phone_and_ends_the_other_one() {
+    let mut world = World::open(Policy { attempts_per_technician: 1, ..policy() });
+    world.placed("CA0");
+    assert_eq!(world.texts("SM0", first(), Keyword::Accept), Reply::Text(Text::Accepted));
+    assert!(world.actions().is_empty(), "their own phone goes on ringing");
+    assert_eq!(world.answered(0, "CA0"), Document::AcceptedWait, "and says that it is accepted already");
+
+    let mut world = World::open(Policy { attempts_per_technician: 1, ..policy() });
+    world.placed("CA0");
+    world.status(0, "CA0", CallStatus::NoAnswer);
+    world.wait(secs(5));
+    world.placed("CA1");
+    assert_eq!(world.texts("SM0", first(), Keyword::Accept), Reply::Text(Text::Accepted));
+    let end = Action::EndCall { line: Line::Attempt(AttemptNo(1)), call: call("CA1") };
+    assert_eq!(world.actions(), [end], "somebody else's is ended");
+    assert_eq!(world.texts("SM1", second(), Keyword::Accept), Reply::Text(Text::AlreadyTaken));
+}
+
+#[test]
+fn only_somebody_who_was_told_may_accept_by_text() {
+    let mut world = World::open(policy());
+    assert_eq!(world.texts("SM0", stranger(), Keyword::Accept), Reply::Nothing);
+    assert_eq!(world.texts("SM1", second(), Keyword::Accept), Reply::Nothing, "not notified yet");
+    assert_eq!(world.texts("SM2", recipient(), Keyword::Accept), Reply::Nothing, "a recipient may only ask");
+    assert_eq!(world.texts("SM3", recipient(), Keyword::Status), Reply::Text(Text::Status));
+    assert_eq!(world.e.phase(), Phase::Seeking);
+}
+
+#[test]
+fn the_first_acceptance_wins() {
+    let mut world = World::open(Policy { attempts_per_technician: 1, ..policy() });
+    world.placed("CA0");
+    world.answered(0, "CA0");
+    world.status(0, "CA0", CallStatus::Completed);
+    world.wait(secs(5));
+    world.placed("CA1");
+    world.answered(1, "CA1");
+    assert_eq!(world.press(0, "CA0", Key::One), Document::AcceptedWait, "a key after `completed` still counts");
+    let end = Action::EndCall { line: Line::Attempt(AttemptNo(1)), call: call("CA1") };
+    assert_eq!(world.actions(), [end]);
+    assert_eq!(world.press(1, "CA1", Key::One), Document::AlreadyTaken);
+    assert_eq!(world.e.technician().number, first());
+}
+
+#[test]
+fn passing_by_text_moves_on_also_after_an_acceptance() {
+    let mut world = accepted();
+    world.status(0, "CA0", CallStatus::Completed);
+    assert_eq!(world.texts("SM0", first(), Keyword::Pass), Reply::Text(Text::Passed));
+    assert_eq!(world.e.phase(), Phase::Seeking);
+    assert_eq!(world.e.attempts()[1].to, second());
+}
+
+#[test]
+fn what_counts_as_accepted_is_the_branchs_choice() {
+    let answered_by = |confirmation, status, answered_by| {
+        let mut world = World::open(Policy { confirmation, ..policy() });
+        world.placed("CA0");
+        let duration = Some(secs(20));
+        world.input(Input::CallStatus { attempt: AttemptNo(0), call: call("CA0"), status, duration, answered_by });
+        world.e.is_accepted()
+    };
+    use CallStatus::{Busy, Canceled, Completed, Failed, NoAnswer};
+    assert!(answered_by(Confirmation::Answered, Completed, None));
+    assert!(!answered_by(Confirmation::Answered, Completed, Some(AnsweredBy::Machine)));
+    for status in [Busy, NoAnswer, Failed, Canceled] {
+        assert!(!answered_by(Confirmation::Answered, status, None), "{status} reached nobody");
+    }
+    assert!(answered_by(Confirmation::Human, Completed, Some(AnsweredBy::Human)));
+    assert!(!answered_by(Confirmation::Human, Completed, Some(AnsweredBy::Unknown)));
+    assert!(!answered_by(Confirmation::KeyPress, Completed, Some(AnsweredBy::Human)));
+}
