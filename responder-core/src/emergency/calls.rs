@@ -111,7 +111,7 @@ impl Turn {
         let waits_for_key = self.e.attempt(no).is_some_and(Attempt::is_live);
         let Some(attempt) = self.attempt_mut(no) else { return };
         let has_pressed = attempt.document.is_some_and(|document| !document.asks_for_key());
-        if attempt.machine || has_pressed {
+        if attempt.machine || attempt.pressed || has_pressed {
             return;
         }
         attempt.machine = true;
@@ -190,7 +190,7 @@ impl Turn {
         self.command(Action::EndCall { line, call });
     }
 
-    fn watch_for(&self, stage: Stage) -> Watch {
+    pub(super) fn watch_for(&self, stage: Stage) -> Watch {
         let timing = &self.e.policy.timing;
         let span = match stage {
             Stage::InProgress => timing.listening,

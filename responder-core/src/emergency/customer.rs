@@ -81,6 +81,7 @@ impl Turn {
             ending: false,
             requeued: false,
             left_message: false,
+            talked: false,
             step: Step(0),
             document: None,
             times: LegTimes { called: self.now, ..LegTimes::default() },
@@ -128,15 +129,17 @@ impl Turn {
         if stage == LegStage::Ended {
             return;
         }
-        if stage == LegStage::Talking {
-            self.end_talk();
-        }
         self.note_hold(no);
         let Some(leg) = self.leg_mut(no) else { return };
         leg.stage = LegStage::Ended;
         leg.times.ended = Some(now);
         let call_sid = leg.call.clone();
-        if matches!(stage, LegStage::Arriving | LegStage::Holding) {
+        let has_given_up = match stage {
+            LegStage::Arriving | LegStage::Holding => true,
+            LegStage::Talking => !self.end_talk(),
+            LegStage::Leaving(_) | LegStage::Ended => false,
+        };
+        if has_given_up {
             self.event(Event::CustomerHungUp { call_sid });
         }
         self.e.bridge = self.e.bridge.filter(|bridge| bridge.leg != no);

@@ -238,6 +238,8 @@ pub enum AcceptedBy {
     Human,
     /// By answering, where the branch lets that count.
     Answer,
+    /// By being connected with the customer, after they had been given up.
+    Bridge,
 }
 
 /// Why an attempt did not reach anybody.

@@ -8,12 +8,18 @@ use super::{Action, Attempt, AttemptKind, AttemptNo, ClosingBecause, Event, Phas
 use crate::{E164, Timestamp};
 
 impl Search {
+    /// How often a try that was broken off is given back: more would be no end.
+    pub(super) const MOST_RETURNS: u16 = 10;
+
     pub(super) const fn first(now: Timestamp) -> Self {
         Self {
             round: 0,
             technician: 0,
             tries: 0,
             step: SearchStep::Due(now),
+            interrupted: false,
+            asked: None,
+            escalations: 0,
             notified: Set::EMPTY,
             refused: Set::EMPTY,
             passed: Set::EMPTY,
@@ -66,9 +72,18 @@ impl Turn {
         }
     }
 
-    /// Leaves the technician of the cursor for this round, and goes on with the next one at once.
-    pub(super) fn move_on(&mut self) {
-        self.e.search.tries = u8::MAX;
+    /// Goes on after somebody who had accepted: not with them, in this round, and first with whoever was being tried
+    /// when they accepted.
+    pub(super) fn seek_instead_of(&mut self, technician: u8) {
+        let search = &mut self.e.search;
+        search.escalations = search.escalations.saturating_add(1);
+        search.passed.insert(technician);
+        if search.escalations > Search::MOST_RETURNS {
+            search.tries = u8::MAX;
+        } else if search.interrupted {
+            search.tries = search.tries.saturating_sub(1);
+        }
+        search.interrupted = false;
         self.advance(self.now);
     }
 
@@ -130,7 +145,9 @@ impl Turn {
         match because {
             // They know; and a number that can't be called is not texted either.
             UnreachableBecause::Passed | UnreachableBecause::Refused => {}
-            _ => self.text(technician, Text::Missed { because }),
+            _ => {
+                self.text(technician, Text::Missed { because });
+            }
         }
     }
 
@@ -151,9 +168,12 @@ impl Turn {
             repeats: 0,
             command: 0,
             machine: false,
+            pressed: false,
             passed: false,
             confirmed: false,
+            joined: false,
             failed: false,
+            talk: None,
             judged: false,
             step: Step(0),
             document: None,

@@ -28,6 +28,9 @@ impl Turn {
             return;
         }
         self.progress(no, Stage::InProgress);
+        if key.is_some() {
+            self.is_human(no);
+        }
         let asked = self.e.attempt(no).and_then(|attempt| attempt.document);
         match (asked, key) {
             (_, Some(Key::Nine | Key::Two | Key::Other) | None) if !self.is_open() => {
@@ -64,18 +67,21 @@ impl Turn {
         if !self.is_current(no, call, step) {
             return;
         }
-        if self.e.talk.is_some_and(|talk| talk.attempt == no) {
-            self.end_talk();
-        } else if result == DialResult::Bridged && self.e.phase == Phase::Accepted {
-            // They were connected, and the callback that says so was lost.
-            self.e.talked = true;
-            self.e.bridge = None;
-            self.talk_is_over();
-        } else {
-            self.bridge_failed(no, UnreachableBecause::NotJoined);
-            self.e.bridge = self.e.bridge.filter(|bridge| bridge.attempt != no);
-            self.escalate_if_out_of_bridges();
+        let unproven = self.e.attempt(no).filter(|attempt| !attempt.joined).and_then(|attempt| attempt.document);
+        match (result, unproven) {
+            _ if self.e.talk.is_some_and(|talk| talk.attempt == no) => {
+                self.end_talk();
+            }
+            // The customer is connected with another call: this one ended long ago.
+            _ if self.e.talk.is_some() => {}
+            (DialResult::Bridged, Some(Document::Connect { leg })) if self.e.phase == Phase::Accepted => {
+                self.join_was_lost(leg);
+            }
+            (DialResult::NotBridged, Some(_)) => self.bridge_failed(no, UnreachableBecause::NotJoined),
+            _ => {}
         }
+        self.e.bridge = self.e.bridge.filter(|bridge| bridge.attempt != no);
+        self.escalate_if_out_of_bridges();
         let document = match self.next_document(no) {
             Document::AcceptedWait => Document::WaitOver,
             Document::AcceptedCallCustomer => Document::CustomerGone,
@@ -145,6 +151,10 @@ impl Turn {
         let Some(attempt) = self.e.attempt(no) else { return Document::Over };
         let (kind, technician) = (attempt.kind, attempt.technician);
         match self.e.phase {
+            // Nobody could be connected, and it stays theirs all the same.
+            Phase::Closing { because: ClosingBecause::NobodyAccepted, .. } if self.has_accepted(technician) => {
+                Document::CustomerGone
+            }
             Phase::Closing { .. } | Phase::Concluded { .. } => Document::Over,
             Phase::Seeking => Document::BridgeGivenUp,
             Phase::Accepted if !self.has_accepted(technician) => Document::AlreadyTaken,
@@ -162,16 +172,15 @@ impl Turn {
 
     /// For the technician who accepted, on the call that notified them.
     fn accepted_document(&mut self, no: AttemptNo) -> Document {
-        let acceptance = self.e.acceptance;
-        if acceptance.is_some_and(|acceptance| acceptance.transfers_left > 0) {
+        if self.e.waiting_customer().is_none() && !self.e.legs.is_empty() {
+            self.tell_to_call_customer(self.e.last_farewell());
+            return Document::AcceptedCallCustomer;
+        }
+        if self.e.transfers_left > 0 {
             return Document::AcceptedTransfer;
         }
         if let Some(document) = self.connect(no) {
             return document;
-        }
-        if self.e.waiting_customer().is_none() && !self.e.legs.is_empty() {
-            self.tell_to_call_customer(self.e.last_farewell());
-            return Document::AcceptedCallCustomer;
         }
         self.wait_on_line(no, Document::AcceptedWait)
     }
@@ -198,6 +207,16 @@ impl Turn {
             attempt.wait_until.get_or_insert(until);
         }
         document
+    }
+
+    /// A key proves a human, whatever machine detection said: nobody cuts them off.
+    fn is_human(&mut self, no: AttemptNo) {
+        let watch = self.watch_for(Stage::InProgress);
+        let Some(attempt) = self.attempt_mut(no) else { return };
+        attempt.pressed = true;
+        if std::mem::take(&mut attempt.machine) && attempt.is_on_line() {
+            attempt.watch = watch;
+        }
     }
 
     fn confirm_bridge(&mut self, no: AttemptNo) {

@@ -1,7 +1,7 @@
 //! What comes back by text.
 
 use super::turn::Turn;
-use super::{AcceptedBy, ClosingBecause, Event, Keyword, Phase, Reply, Text};
+use super::{AcceptedBy, ClosingBecause, Event, Farewell, Keyword, Phase, Reply, Text};
 use crate::{E164, MessageSid};
 
 impl Turn {
@@ -28,12 +28,28 @@ impl Turn {
     }
 
     fn accept_by_text(&mut self, technician: u8) -> Option<Text> {
-        let is_over = !self.is_open();
-        Some(match self.accept(technician, AcceptedBy::Text) {
-            true => Text::Accepted,
-            false if is_over => Text::Over,
-            false => Text::AlreadyTaken,
+        let is_open = self.is_open();
+        let call = Text::CallCustomer { why: Farewell::Unanswered };
+        Some(match self.e.phase {
+            // It ended without a talk, so the customer may still be waiting for somebody.
+            Phase::Concluded { outcome, .. } if outcome.leaves_customer_alone() => call,
+            Phase::Concluded { .. } => Text::Over,
+            Phase::Closing { because: ClosingBecause::NoCustomer, .. } => call,
+            Phase::Closing { because, .. } if because != ClosingBecause::NobodyAccepted => Text::Over,
+            _ => match self.accept(technician, AcceptedBy::Text) {
+                false => Text::AlreadyTaken,
+                true if is_open => Text::Accepted,
+                true => self.told_to_call(call),
+            },
         })
+    }
+
+    /// The answer says it, so no other text has to.
+    fn told_to_call(&mut self, answer: Text) -> Text {
+        if let Some(acceptance) = self.e.acceptance.as_mut() {
+            acceptance.told_to_call = true;
+        }
+        answer
     }
 
     fn pass_by_text(&mut self, technician: u8) -> Option<Text> {

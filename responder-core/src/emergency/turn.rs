@@ -44,11 +44,14 @@ impl Turn {
         number
     }
 
-    pub(super) fn text(&mut self, to: E164, text: Text) {
-        if self.e.policy.texts && self.e.policy.may_reach(to) {
+    /// Texts somebody, where that may be; returns whether it may.
+    pub(super) fn text(&mut self, to: E164, text: Text) -> bool {
+        let may = self.e.policy.texts && self.e.policy.may_reach(to);
+        if may {
             self.event(Event::SmsAttempt { to });
             self.command(Action::SendText { to, text });
         }
+        may
     }
 
     /// Texts every recipient and mails the rest; returns how many of each.

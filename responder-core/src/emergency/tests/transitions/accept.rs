@@ -2,7 +2,7 @@
 
 use super::super::super::*;
 use super::super::world::*;
-use super::accepted;
+use super::{accepted, answered};
 
 #[test]
 fn an_acceptance_by_text_leaves_the_ringing_phone_and_ends_the_other_one() {
@@ -76,4 +76,72 @@ fn what_counts_as_accepted_is_the_branchs_choice() {
     assert!(answered_by(Confirmation::Human, Completed, Some(AnsweredBy::Human)));
     assert!(!answered_by(Confirmation::Human, Completed, Some(AnsweredBy::Unknown)));
     assert!(!answered_by(Confirmation::KeyPress, Completed, Some(AnsweredBy::Human)));
+}
+
+/// Their phone was ringing when somebody else accepted who then could not be connected: it rings again.
+#[test]
+fn whoever_was_interrupted_is_asked_again() {
+    let mut world = World::open(Policy { attempts_per_technician: 1, escalation_rounds: 1, ..policy() });
+    world.placed("CA0");
+    world.status(0, "CA0", CallStatus::NoAnswer);
+    world.wait(secs(5));
+    world.placed("CA1");
+    world.status(1, "CA1", CallStatus::Ringing);
+    world.texts("SM0", first(), Keyword::Accept);
+    world.finish(CommandKind::EndCall, Outcome::CallEnded);
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    for (no, sid) in [(2, "CA2"), (3, "CA3")] {
+        world.placed(sid);
+        world.status(no, sid, CallStatus::NoAnswer);
+    }
+    let not_after = world.now + secs(30);
+    let again =
+        Action::PlaceCall { attempt: AttemptNo(4), purpose: AttemptKind::Notification, to: second(), not_after };
+    assert_eq!(world.actions(), [Action::SendText { to: first(), text: Text::BridgeGivenUp }, again]);
+    world.placed("CA4");
+    world.answered(4, "CA4");
+    assert_eq!(world.press(4, "CA4", Key::One), Document::Connect { leg: LegNo(0) });
+}
+
+#[test]
+fn the_first_is_asked_again_after_the_second_passed_what_they_had_accepted() {
+    let mut world = World::open(Policy { attempts_per_technician: 1, escalation_rounds: 2, ..policy() });
+    for (no, sid) in [(0, "CA0"), (1, "CA1")] {
+        world.placed(sid);
+        world.status(no, sid, CallStatus::NoAnswer);
+        world.wait(secs(5));
+    }
+    world.placed("CA2");
+    world.status(2, "CA2", CallStatus::Ringing);
+    world.texts("SM0", second(), Keyword::Accept);
+    world.finish(CommandKind::EndCall, Outcome::CallEnded);
+    world.texts("SM1", second(), Keyword::Pass);
+    assert_eq!(world.e.attempts()[3].to, first());
+    world.placed("CA3");
+    world.status(3, "CA3", CallStatus::NoAnswer);
+    world.wait(secs(5));
+    assert!(matches!(world.e.phase(), Phase::Closing { .. }), "and not the one who passed in this round");
+}
+
+/// Detection errs. Whoever presses a key is human, and is not cut off.
+#[test]
+fn a_human_taken_for_a_machine_stays_on_the_line() {
+    let detected =
+        |no, sid| Input::MachineDetected { attempt: AttemptNo(no), call: call(sid), answered_by: AnsweredBy::Machine };
+    let mut world = answered();
+    world.input(detected(0, "CA0"));
+    world.wait(secs(5));
+    assert_eq!(world.press(0, "CA0", Key::One), Document::AcceptedWait);
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    world.wait(secs(14));
+    assert_eq!(world.waiting(0, "CA0"), Document::Connect { leg: LegNo(0) });
+    world.wait(secs(10));
+    assert!(world.e.attempts()[0].is_on_line());
+
+    let mut world = answered();
+    world.press(0, "CA0", Key::Two);
+    world.input(detected(0, "CA0"));
+    assert_eq!(world.e.poll_timeout(), Some(world.now + secs(300)), "no shorter than for anybody who listens");
 }

@@ -125,3 +125,85 @@ fn a_switchboard_is_connected_as_soon_as_it_answers() {
     world.placed("CA1");
     assert_eq!(world.answered(1, "CA1"), Document::Connect { leg: LegNo(0) });
 }
+
+/// The technician has accepted by text; the second bridge call to them was told to connect and is not proven.
+fn unproven() -> World {
+    let mut world = bridging();
+    world.placed("CA1");
+    world.status(1, "CA1", CallStatus::NoAnswer);
+    world.placed("CA2");
+    world.answered(2, "CA2");
+    assert_eq!(world.press(2, "CA2", Key::One), Document::Connect { leg: LegNo(0) });
+    world
+}
+
+/// 15 s are less than a legal `<Dial>` takes: somebody else is asked when it comes back, or after 15 s more.
+#[test]
+fn a_late_proof_is_waited_for_before_somebody_else_is_asked() {
+    let mut world = unproven();
+    world.wait(secs(15));
+    assert_eq!(world.e.phase(), Phase::Accepted);
+    world.wait(secs(2));
+    world.joins(0, "CC0", "CA2");
+    assert!(world.events.contains(&Event::Bridged { customer: call("CC0"), attempt: AttemptNo(2) }));
+
+    let mut world = unproven();
+    world.wait(secs(15));
+    assert_eq!(world.dial_ended(2, "CA2", DialResult::NotBridged), Document::BridgeGivenUp);
+    assert_eq!(world.e.phase(), Phase::Seeking);
+
+    let mut world = unproven();
+    world.wait(secs(30));
+    assert_eq!(world.e.phase(), Phase::Seeking);
+    assert!(world.actions().contains(&Action::EndCall { line: Line::Attempt(AttemptNo(2)), call: call("CA2") }));
+}
+
+/// Somebody else is rung already, and then the two are connected: that counts, and the other phone is silenced.
+#[test]
+fn whoever_joins_after_they_were_given_up_has_the_talk() {
+    let mut world = accepted();
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    assert_eq!(world.waiting(0, "CA0"), Document::Connect { leg: LegNo(0) });
+    // The line of the bridge is forgotten, but not that this call was told to connect.
+    world.e.acceptance = world.e.acceptance.map(|a| state::Acceptance { bridges_left: 0, ..a });
+    world.e.bridge = None;
+    world.wait(secs(1));
+    world.input(Input::Timeout);
+    assert_eq!(world.e.phase(), Phase::Seeking);
+    world.placed("CA1");
+    world.status(1, "CA1", CallStatus::Ringing);
+    assert_eq!(world.joins(0, "CC0", "CA0"), Document::Joining);
+    assert_eq!(world.e.phase(), Phase::Accepted);
+    assert_eq!(world.e.technician().number, first());
+    assert_eq!(world.actions(), [Action::EndCall { line: Line::Attempt(AttemptNo(1)), call: call("CA1") }]);
+    assert!(world.events.contains(&Event::TechnicianAccepted { technician: first(), by: AcceptedBy::Bridge }));
+}
+
+#[test]
+fn a_call_that_has_ended_is_not_connected() {
+    let mut world = super::answered();
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    world.status(0, "CA0", CallStatus::Completed);
+    assert_eq!(world.press(0, "CA0", Key::One), Document::AcceptedWait);
+    let kinds: Vec<_> = world.actions().iter().map(Action::kind).collect();
+    assert_eq!(kinds, [CommandKind::PlaceCall], "they are called at once");
+    assert_eq!(world.e.attempts()[1].kind, AttemptKind::Bridge);
+}
+
+/// The call that notified them ends during its `<Dial>`: nothing is held against calling them.
+#[test]
+fn the_end_of_the_first_call_is_no_failed_bridge() {
+    let mut world = accepted();
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    world.waiting(0, "CA0");
+    world.status(0, "CA0", CallStatus::Completed);
+    for (no, sid) in [(1, "CA1"), (2, "CA2")] {
+        assert_eq!(world.e.phase(), Phase::Accepted);
+        world.placed(sid);
+        world.status(no, sid, CallStatus::NoAnswer);
+    }
+    assert_eq!(world.e.phase(), Phase::Seeking, "two bridge calls, as always");
+}

@@ -65,8 +65,10 @@ fn other_queue_results() {
         world
     };
     let mut world = on_hold();
-    world.leaves_queue(0, "CC0", QueueResult::BridgingInProcess, true);
+    world.leaves_queue(0, "CC0", QueueResult::BridgingInProcess, false);
     assert_eq!(world.e.legs()[0].stage, LegStage::Ended, "left during the whisper");
+    let mut world = on_hold();
+    assert_eq!(world.leaves_queue(0, "CC0", QueueResult::BridgingInProcess, true), Document::Hold, "the other one did");
 
     let mut world = on_hold();
     let full = Document::Voicemail { why: Farewell::QueueFull };

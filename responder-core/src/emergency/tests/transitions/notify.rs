@@ -115,7 +115,7 @@ fn everybody_is_tried_as_often_as_the_policy_says() {
     let alert = Text::Alert { outcome: Conclusion::Unanswered };
     assert!(world.actions().contains(&Action::SendText { to: recipient(), text: alert.clone() }));
     assert!(world.actions().contains(&Action::SendMail { text: alert }));
-    world.wait(secs(10));
+    world.wait(secs(120));
     assert_eq!(world.outcome(), Some(Conclusion::Unanswered));
 }
 
