@@ -19,7 +19,10 @@ impl Turn {
         };
         self.e.phase = Phase::Closing { because, until: Some(self.now + span) };
         self.e.search.step = SearchStep::Resting;
-        self.e.bridge = None;
+        if let Some(bridge) = self.e.bridge.take() {
+            // Its `<Dial>` would still take the customer out of the queue.
+            self.hang_up(bridge.attempt);
+        }
         self.e.customer_deadline = None;
         self.end_calls();
         for no in self.e.leg_numbers() {
@@ -100,11 +103,15 @@ impl Turn {
 
     /// An operator ends it. A talk is not cut: who talks has what they need, and its end ends the emergency.
     pub(super) fn cancelled(&mut self) {
-        if self.e.talk.is_some() || matches!(self.e.phase, Phase::Closing { .. } | Phase::Concluded { .. }) {
+        if self.e.cancelled || matches!(self.e.phase, Phase::Closing { .. } | Phase::Concluded { .. }) {
             return;
         }
         self.event(Event::Cancelled);
-        self.begin_closing(ClosingBecause::Cancelled);
+        if self.e.talk.is_some() {
+            self.e.cancelled = true;
+        } else {
+            self.begin_closing(ClosingBecause::Cancelled);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     Step,
 };
 use super::{Emergency, Stage, Watch};
-use crate::{CallSid, RecordingSid};
+use crate::{CallSid, E164, RecordingSid};
 
 impl Turn {
     /// The next piece of music is asked for: the caller is in the queue.
@@ -108,6 +108,7 @@ impl Turn {
                 self.end_talk();
             }
             LegStage::Arriving | LegStage::Holding if self.e.phase == Phase::Accepted => self.join_was_lost(no),
+            LegStage::Leaving(why) if on_line && why != Farewell::TalkOver => return self.say_farewell(no, why),
             // With somebody whom we had given up, and who is gone.
             LegStage::Arriving | LegStage::Holding if on_line => return self.hold_again(no),
             _ => {}
@@ -204,9 +205,12 @@ impl Turn {
         self.e.leg(no).is_some_and(|leg| leg.call == *call)
     }
 
-    /// Rule: nobody holds longer than the limit, and nobody holds while nobody is sought.
+    /// Rule: nobody holds longer than the limit, unless they are being connected.
     pub(super) fn release_callers(&mut self) -> bool {
-        let is_late = |no: &LegNo| self.e.leg(*no).is_some_and(|leg| leg.is_waiting() && leg.hold_until <= self.now);
+        let is_late = |no: &LegNo| {
+            let is_over = self.e.leg(*no).is_some_and(|leg| leg.is_waiting() && leg.hold_until <= self.now);
+            is_over && !self.e.is_being_connected(*no)
+        };
         let late = self.e.leg_numbers().find(is_late);
         if let Some(no) = late {
             self.let_go(no, Farewell::HoldLimit);
@@ -228,7 +232,12 @@ impl Emergency {
 
     /// Whether a leg is a call from the number that the customer stated.
     fn is_stated(&self, no: LegNo) -> bool {
-        self.leg(no).is_some_and(|leg| leg.from.is_some() && leg.from == self.intake.callback)
+        self.leg(no).is_some_and(|leg| self.has_stated(leg.from))
+    }
+
+    /// Whether the customer stated this number.
+    pub(super) fn has_stated(&self, number: Option<E164>) -> bool {
+        number.is_some() && number == self.intake.callback
     }
 
     /// Why the last caller is no longer there.

@@ -122,8 +122,10 @@ pub struct Limits {
     pub repeats: u8,
     /// Bridges that may fail per acceptance and target (2).
     pub bridges: u8,
-    /// Calls by customers that are put on hold (6).
+    /// Calls that are put on hold, from other numbers than the stated one (6).
     pub customer_calls: u8,
+    /// The same, from the number that the customer stated (30).
+    pub stated_calls: u8,
     /// Times that a talk may be taken up again (2).
     pub reconnects: u8,
 }
@@ -184,7 +186,16 @@ impl Default for Timing {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { look_ups: 3, placings: 2, fetches: 3, repeats: 5, bridges: 2, customer_calls: 6, reconnects: 2 }
+        Self {
+            look_ups: 3,
+            placings: 2,
+            fetches: 3,
+            repeats: 5,
+            bridges: 2,
+            customer_calls: 6,
+            stated_calls: 30,
+            reconnects: 2,
+        }
     }
 }
 
@@ -288,7 +299,7 @@ impl Policy {
         let search = tries * (attempt + timing.between_attempts * 2 + timing.text_acceptance);
         let bridges = (2 * u32::from(limits.bridges) + 1) * (attempt + timing.bridge + timing.answer);
         let accepted = acceptances * (bridges + timing.customer_deadline);
-        let legs = u32::from(limits.customer_calls) + u32::from(limits.reconnects);
+        let legs = u32::from(limits.customer_calls) + u32::from(limits.stated_calls) + u32::from(limits.reconnects);
         let customers = legs * (self.longest_leg() + timing.customer_deadline + timing.check);
         let talks = (u32::from(limits.reconnects) + 1) * (timing.talk_limit + timing.check);
         // Once for each time it is taken up again, once for each call that comes in meanwhile, and at the end.

@@ -47,12 +47,17 @@ impl Turn {
         if self.e.phase != Phase::Seeking || self.e.search.step != SearchStep::Calling(no) {
             return;
         }
-        let technician = self.e.search.technician;
-        if because == UnreachableBecause::Refused {
-            self.e.search.refused.insert(technician);
-        }
         self.technician_unreachable(Some(no), because);
         self.advance(self.now + self.e.policy.timing.between_attempts);
+    }
+
+    /// The text that asks a technician was refused. Where no call asks them, nothing else does.
+    pub(super) fn details_refused(&mut self, to: E164) {
+        let is_awaited = matches!(self.e.search.step, SearchStep::Texting(_));
+        if self.e.phase == Phase::Seeking && is_awaited && self.e.number_of(self.e.search.technician) == to {
+            self.technician_unreachable(None, UnreachableBecause::Refused);
+            self.advance(self.now);
+        }
     }
 
     /// The next try: the same technician again, else the next one, else the next round, else nobody.
@@ -140,7 +145,11 @@ impl Turn {
     }
 
     fn technician_unreachable(&mut self, attempt: Option<AttemptNo>, because: UnreachableBecause) {
-        let technician = self.e.number_of(self.e.search.technician);
+        let technician = self.e.search.technician;
+        if because == UnreachableBecause::Refused {
+            self.e.search.refused.insert(technician);
+        }
+        let technician = self.e.number_of(technician);
         self.event(Event::TechnicianUnreachable { technician, attempt, because });
         match because {
             // They know; and a number that can't be called is not texted either.

@@ -269,9 +269,9 @@ impl Emergency {
         self.legs.iter().any(Leg::is_live)
     }
 
-    /// Whether a caller is still awaited or being dealt with: the place of a new caller without a number.
+    /// Whether a caller is still awaited: the place of a new caller without a number.
     pub fn awaits_customer(&self) -> bool {
-        !self.is_concluded() && !self.has_customer()
+        matches!(self.phase, Phase::Seeking | Phase::Accepted) && !self.has_customer()
     }
 
     /// Whether it takes up one of the branch's `max_active_emergencies`. One that is accepted and has no customer on
@@ -307,6 +307,10 @@ impl Emergency {
 
     pub(super) fn number_of(&self, technician: u8) -> E164 {
         self.technicians.get(usize::from(technician)).map_or(self.intake.technician.number, |contact| contact.number)
+    }
+
+    pub(super) fn is_being_connected(&self, no: LegNo) -> bool {
+        self.bridge.is_some_and(|bridge| bridge.leg == no)
     }
 
     /// The customer's leg, if it waits to be connected.

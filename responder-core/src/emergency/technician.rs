@@ -2,7 +2,7 @@
 
 use super::calls::Bound;
 use super::turn::Turn;
-use super::{AcceptedBy, AttemptKind, AttemptNo, ClosingBecause, Confirmation, DialResult, Document};
+use super::{AcceptedBy, Attempt, AttemptKind, AttemptNo, ClosingBecause, Confirmation, DialResult, Document};
 use super::{Key, Lead, LegStage, Phase, Stage, Step, UnreachableBecause};
 use crate::CallSid;
 
@@ -37,14 +37,27 @@ impl Turn {
                 self.answer_attempt(no, Document::Over);
             }
             (Some(Document::ConfirmBridge), Some(Key::One)) => self.confirm_bridge(no),
+            // Voicemail presses nothing, and the customer waits.
+            (Some(Document::ConfirmBridge), None) => self.answer_attempt(no, Document::NoKey),
             _ if self.is_transfer(no) && key != Some(Key::Nine) => self.ask_again(no, Document::ConfirmBridge),
             (_, Some(Key::One)) => self.accept_by_key(no),
             (_, Some(Key::Nine)) => self.pass_by_key(no),
             (Some(Document::ConfirmBridge), _) => self.ask_again(no, Document::ConfirmBridge),
             (_, Some(Key::Two)) => self.ask_again(no, Document::Details { lead: Lead::Repeat }),
             (_, Some(Key::Other)) => self.ask_again(no, Document::Details { lead: Lead::WrongKey }),
-            (_, None) => self.answer_attempt(no, Document::NoKey),
+            (_, None) => self.no_key(no),
         }
+    }
+
+    /// The details were listened to, and no key was pressed.
+    fn no_key(&mut self, no: AttemptNo) {
+        let document = match self.e.phase {
+            // They, or somebody else, accepted in another way meanwhile.
+            Phase::Accepted => self.next_document(no),
+            _ if self.e.policy.confirmation != Confirmation::KeyPress => Document::Over,
+            _ => Document::NoKey,
+        };
+        self.answer_attempt(no, document);
     }
 
     /// A technician on the line asks whether the customer is there.
@@ -142,8 +155,17 @@ impl Turn {
         match self.e.phase {
             Phase::Seeking if self.is_transfer(no) => Document::Over,
             Phase::Seeking => Document::Details { lead: Lead::First },
+            Phase::Accepted if self.is_accepted_unheard(no) => Document::Details { lead: Lead::First },
             Phase::Accepted | Phase::Closing { .. } | Phase::Concluded { .. } => self.next_document(no),
         }
+    }
+
+    /// Machine detection was faster than the request for the first document: they have accepted what they don't know.
+    fn is_accepted_unheard(&self, no: AttemptNo) -> bool {
+        let is_first = |a: &Attempt| a.kind == AttemptKind::Notification && a.document.is_none();
+        let technician = self.e.attempt(no).filter(|attempt| is_first(attempt)).map(|attempt| attempt.technician);
+        let by_human = self.e.acceptance.filter(|acceptance| acceptance.by == AcceptedBy::Human);
+        by_human.is_some_and(|acceptance| Some(acceptance.technician) == technician)
     }
 
     /// What somebody who has nothing to answer hears next.

@@ -98,7 +98,8 @@ fn normal(mut e: Emergency) -> Emergency {
     e.heartbeat = START + e.policy.timing.check;
     e.record = Record::default();
     e.annex = Arc::default();
-    e.next_command = 0;
+    // Not the number that every earlier command has from now on.
+    e.next_command = 1;
     e.customer_deadline.iter_mut().for_each(shift);
     match &mut e.phase {
         Phase::Closing { until, .. } => until.iter_mut().for_each(shift),
@@ -182,8 +183,16 @@ fn coarse(mut policy: Policy) -> Policy {
         closing: unit,
         check: unit * 4,
     };
-    policy.limits =
-        Limits { look_ups: 1, placings: 1, fetches: 0, repeats: 0, bridges: 1, customer_calls: 1, reconnects: 0 };
+    policy.limits = Limits {
+        look_ups: 1,
+        placings: 1,
+        fetches: 0,
+        repeats: 0,
+        bridges: 1,
+        customer_calls: 1,
+        stated_calls: 1,
+        reconnects: 0,
+    };
     policy.attempts_per_technician = 1;
     policy.escalation_rounds = 1;
     policy

@@ -207,3 +207,44 @@ fn the_end_of_the_first_call_is_no_failed_bridge() {
     }
     assert_eq!(world.e.phase(), Phase::Seeking, "two bridge calls, as always");
 }
+
+#[test]
+fn a_bridge_call_that_hears_no_key_is_let_go() {
+    let mut world = bridging();
+    world.placed("CA1");
+    world.answered(1, "CA1");
+    world.input(Input::KeyPressed { attempt: AttemptNo(1), call: call("CA1"), step: Step(1), key: None });
+    assert_eq!(world.document(), Document::NoKey);
+}
+
+/// The transfer target did not answer twice: whoever accepts next is called instead.
+#[test]
+fn a_transfer_target_is_not_tried_anew_for_each_acceptance() {
+    let transfer = Some(Transfer { target: office(), confirmation: Confirmation::Answered });
+    let mut world = World::open(Policy { transfer, ..policy() });
+    world.placed("CA0");
+    world.answered(0, "CA0");
+    world.press(0, "CA0", Key::One);
+    world.status(0, "CA0", CallStatus::Completed);
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    for (no, sid) in [(1, "CA1"), (2, "CA2"), (3, "CA3"), (4, "CA4")] {
+        world.placed(sid);
+        world.status(no, sid, CallStatus::NoAnswer);
+    }
+    world.placed("CA5");
+    world.answered(5, "CA5");
+    assert_eq!(world.press(5, "CA5", Key::One), Document::Connect { leg: LegNo(0) });
+}
+
+#[test]
+fn a_technician_hears_that_the_customer_is_gone_and_not_that_they_are_transferred() {
+    let transfer = Some(Transfer { target: office(), confirmation: Confirmation::Answered });
+    let mut world = World::open(Policy { transfer, ..policy() });
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    world.leaves_queue(0, "CC0", QueueResult::Hangup, false);
+    world.placed("CA0");
+    world.answered(0, "CA0");
+    assert_eq!(world.press(0, "CA0", Key::One), Document::AcceptedCallCustomer);
+}

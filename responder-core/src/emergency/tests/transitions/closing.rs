@@ -2,7 +2,7 @@
 
 use super::super::super::*;
 use super::super::world::*;
-use super::{accepted, answered};
+use super::{accepted, answered, bridging};
 
 #[test]
 fn a_customer_on_hold_is_told_that_nobody_came_and_leaves_a_message() {
@@ -169,4 +169,18 @@ fn whoever_passes_last_is_told_nothing_more() {
     let texted = world.actions().iter().filter(|a| matches!(a, Action::SendText { to, .. } if *to == first())).count();
     assert_eq!(texted, 0);
     assert!(matches!(world.e.phase(), Phase::Closing { because: ClosingBecause::NobodyAccepted, .. }));
+}
+
+#[test]
+fn cancelling_while_they_are_being_connected_ends_that_call() {
+    let mut world = bridging();
+    world.placed("CA1");
+    world.answered(1, "CA1");
+    assert_eq!(world.press(1, "CA1", Key::One), Document::Connect { leg: LegNo(0) });
+    world.input(Input::Cancelled);
+    assert!(world.actions().contains(&Action::EndCall { line: Line::Attempt(AttemptNo(1)), call: call("CA1") }));
+    world.joins(0, "CC0", "CA1");
+    assert_eq!(world.e.talk, None);
+    let goodbye = Document::Goodbye { why: Farewell::Cancelled };
+    assert_eq!(world.leaves_queue(0, "CC0", QueueResult::SystemError, true), goodbye);
 }

@@ -2,7 +2,7 @@
 
 use super::super::super::*;
 use super::super::world::*;
-use super::bridging;
+use super::{accepted, bridging};
 
 #[test]
 fn a_customer_who_hangs_up_is_called_back_or_calls_again() {
@@ -100,4 +100,64 @@ fn the_stated_caller_is_the_customer_and_others_are_told() {
     world.answered(0, "CA0");
     assert_eq!(world.press(0, "CA0", Key::One), Document::Connect { leg: LegNo(2) }, "never the superseded one");
     assert_eq!(world.holds(1, "CC2"), Document::LeaveQueue);
+}
+
+/// Whoever holds and calls again from the same number is the same person, and a technician who calls back is none.
+#[test]
+fn the_same_number_supersedes_and_a_technician_is_no_customer() {
+    let mut world = World::open(policy());
+    assert_eq!(world.calls_in("CC0", first()), Document::Stranger);
+    assert_eq!(world.calls_in("CC1", stranger()), Document::Hold, "and does not take the place of the first caller");
+    world.holds(0, "CC1");
+    assert_eq!(world.calls_in("CC2", stranger()), Document::Hold);
+    assert_eq!(world.holds(0, "CC1"), Document::LeaveQueue);
+    let goodbye = Document::Goodbye { why: Farewell::Superseded };
+    assert_eq!(world.leaves_queue(0, "CC1", QueueResult::Leave, true), goodbye);
+}
+
+#[test]
+fn wrong_numbers_do_not_use_up_the_calls_of_the_customer() {
+    let mut world = World::open(policy());
+    for n in 0..6 {
+        let sid = format!("CC{n}");
+        assert_eq!(world.calls_in(&sid, stranger()), Document::Hold);
+        world.input(Input::CustomerCallEnded { call: call(&sid) });
+    }
+    assert_eq!(world.calls_in("CC6", stranger()), Document::Goodbye { why: Farewell::TooManyCalls });
+    assert_eq!(world.calls_in("CC7", customer()), Document::Hold);
+}
+
+#[test]
+fn a_customer_who_calls_while_it_is_closed_for_want_of_them_is_put_through() {
+    let mut world = accepted();
+    world.status(0, "CA0", CallStatus::Completed);
+    assert!(world.e.awaits_customer());
+    world.wait(secs(1800));
+    assert!(!world.e.awaits_customer(), "a caller without a number belongs to another emergency");
+    assert_eq!(world.calls_in("CC0", customer()), Document::Hold);
+    assert_eq!(world.e.phase(), Phase::Accepted);
+    world.holds(0, "CC0");
+    assert_eq!(world.e.attempts()[1].kind, AttemptKind::Bridge);
+}
+
+/// The limit comes while the technician is just being connected.
+#[test]
+fn the_hold_limit_does_not_end_a_connection() {
+    let mut world = World::open(policy());
+    world.placed("CA0");
+    world.answered(0, "CA0");
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    world.e.legs[0].hold_until = world.now + secs(10);
+    assert_eq!(world.press(0, "CA0", Key::One), Document::Connect { leg: LegNo(0) });
+    world.wait(secs(10));
+    assert_eq!(world.e.legs()[0].stage, LegStage::Holding);
+    world.joins(0, "CC0", "CA0");
+    assert_eq!(world.e.legs()[0].stage, LegStage::Talking);
+
+    let mut world = bridging();
+    world.e.legs[0].hold_until = world.now + secs(10);
+    world.placed("CA1");
+    world.wait(secs(10));
+    assert_eq!(world.e.legs()[0].stage, LegStage::Leaving(Farewell::HoldLimit), "nobody is there yet");
 }

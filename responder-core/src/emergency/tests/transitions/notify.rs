@@ -148,3 +148,60 @@ fn without_calls_acceptance_is_awaited_by_text() {
     world.holds(0, "CC0");
     assert_eq!(world.e.attempts()[0].kind, AttemptKind::Bridge, "to connect, a call is made all the same");
 }
+
+#[test]
+fn a_refused_text_asks_nobody_so_the_next_one_is_asked() {
+    let mut world = World::open(Policy { auto_call: false, ..policy() });
+    let details = |to| Action::SendText { to, text: Text::Details };
+    let command = world.pending.iter().find(|command| command.action == details(first())).cloned().expect("a text");
+    let outcome = Outcome::Rejected { code: Some(21610), reason: "stopped".into() };
+    world.input(Input::CommandFinished { command, outcome });
+    assert_eq!(world.actions(), [details(second())]);
+    world.wait(secs(500));
+    let asked = world.pending.iter().filter(|command| command.action == details(first())).count();
+    assert_eq!(asked, 0, "in no round");
+}
+
+/// Nobody had time to place the call: it is placed once more, and does not count as a try.
+#[test]
+fn a_call_that_was_taken_back_for_being_late_is_placed_again() {
+    let mut world = World::open(policy());
+    let command = world.pending(CommandKind::PlaceCall);
+    world.wait(secs(30));
+    world.input(Input::CommandFinished { command: command.clone(), outcome: Outcome::Withdrawn });
+    assert_eq!(world.stage(0), Stage::Placing);
+    assert_eq!(world.actions().len(), 1);
+    assert!(world.pending(CommandKind::PlaceCall).id > command.id);
+    assert_eq!(world.e.attempts().len(), 1);
+}
+
+/// Somebody accepted by text, or by being human, while the details were read out.
+#[test]
+fn no_key_after_an_acceptance_is_no_refusal() {
+    let no_key = |world: &mut World, step| {
+        world.input(Input::KeyPressed { attempt: AttemptNo(0), call: call("CA0"), step: Step(step), key: None });
+        world.document()
+    };
+    let connect = Document::Connect { leg: LegNo(0) };
+    let mut world = answered();
+    assert_eq!(no_key(&mut world, 1), Document::NoKey);
+    let mut world = answered();
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    world.texts("SM0", first(), Keyword::Accept);
+    assert_eq!(no_key(&mut world, 1), connect);
+
+    let mut world = World::open(Policy { confirmation: Confirmation::Human, ..policy() });
+    world.placed("CA0");
+    let (attempt, answered_by) = (AttemptNo(0), AnsweredBy::Human);
+    world.input(Input::MachineDetected { attempt, call: call("CA0"), answered_by });
+    assert_eq!(world.answered(0, "CA0"), Document::Details { lead: Lead::First }, "they have not heard it yet");
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    assert_eq!(no_key(&mut world, 1), connect);
+
+    let mut world = World::open(Policy { confirmation: Confirmation::Answered, ..policy() });
+    world.placed("CA0");
+    world.answered(0, "CA0");
+    assert_eq!(no_key(&mut world, 1), Document::Over, "where answering is accepting, no key is missing");
+}

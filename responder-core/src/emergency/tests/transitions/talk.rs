@@ -201,3 +201,67 @@ fn the_end_of_a_dial_that_comes_late_ends_nothing_new() {
     world.holds(0, "CC0");
     assert_eq!(world.waiting(1, "CA1"), Document::Connect { leg: LegNo(0) });
 }
+
+#[test]
+fn only_who_had_the_talk_takes_it_up_again() {
+    let mut world = talking();
+    world.wait(secs(60));
+    world.input(Input::CustomerCallEnded { call: call("CC0") });
+    world.status(1, "CA1", CallStatus::Completed);
+    assert_eq!(world.calls_in("CC1", stranger()), Document::Stranger);
+    assert!(matches!(world.e.phase(), Phase::Closing { .. }));
+    assert_eq!(world.calls_in("CC2", customer()), Document::Hold);
+    assert_eq!(world.e.phase(), Phase::Accepted);
+}
+
+/// Their phone lost the call, and the provider has not noticed.
+#[test]
+fn whoever_calls_again_during_their_talk_is_connected_again() {
+    for (length, credit) in [(5, 2), (60, 2), (60, 0)] {
+        let mut world = talking();
+        world.e.reconnects_left = credit;
+        world.wait(secs(length));
+        assert_eq!(world.calls_in("CC1", customer()), Document::Hold);
+        assert_eq!(world.actions(), [Action::EndCall { line: Line::Leg(LegNo(0)), call: call("CC0") }]);
+        assert_eq!(world.e.phase(), Phase::Accepted);
+        assert_eq!(world.e.reconnects_left, credit, "somebody who waits needs no credit");
+        world.holds(1, "CC1");
+        assert_eq!(world.dial_ended(1, "CA1", DialResult::Bridged), Document::Connect { leg: LegNo(1) });
+        assert_eq!(world.leaves_queue(0, "CC0", QueueResult::Bridged, true), superseded());
+    }
+}
+
+fn superseded() -> Document {
+    Document::Goodbye { why: Farewell::Superseded }
+}
+
+/// A join with a call that has ended, or is being ended, connects nobody.
+#[test]
+fn nobody_talks_to_a_call_that_is_over() {
+    let mut world = bridging();
+    world.placed("CA1");
+    world.answered(1, "CA1");
+    world.press(1, "CA1", Key::One);
+    world.status(1, "CA1", CallStatus::Completed);
+    assert_eq!(world.joins(0, "CC0", "CA1"), Document::Joining);
+    assert_eq!(world.e.talk, None);
+    assert_eq!(world.leaves_queue(0, "CC0", QueueResult::SystemError, true), Document::Hold, "they hold again");
+    assert_eq!(world.e.attempts()[2].stage, Stage::Placing, "and the technician is called again");
+}
+
+#[test]
+fn cancelling_during_a_talk_ends_it_all_with_the_talk() {
+    for (length, outcome) in [(60, Conclusion::Connected), (5, Conclusion::Cancelled)] {
+        let mut world = talking();
+        assert_eq!(world.input(Input::Cancelled).events, [Event::Cancelled]);
+        assert!(world.input(Input::Cancelled).events.is_empty());
+        world.wait(secs(length));
+        world.status(1, "CA1", CallStatus::Completed);
+        assert!(matches!(world.e.phase(), Phase::Closing { .. }));
+        let over = Document::Goodbye { why: Farewell::TalkOver };
+        assert_eq!(world.leaves_queue(0, "CC0", QueueResult::Bridged, true), over, "and no offer");
+        world.input(Input::CustomerCallEnded { call: call("CC0") });
+        world.wait(secs(10));
+        assert_eq!(world.outcome(), Some(outcome));
+    }
+}
