@@ -59,8 +59,11 @@ impl Turn {
 
     /// A technician passes the emergency on: nobody calls them again in this round.
     pub(super) fn pass(&mut self, technician: u8) {
-        let number = self.e.number_of(technician);
-        self.event(Event::TechnicianPassed { technician: number });
+        let is_new = self.has_accepted(technician) || !self.e.search.passed.has(technician);
+        if is_new {
+            let number = self.e.number_of(technician);
+            self.event(Event::TechnicianPassed { technician: number });
+        }
         self.e.search.passed.insert(technician);
         match self.e.phase {
             Phase::Accepted if self.has_accepted(technician) && self.e.talk.is_none() => {
@@ -119,7 +122,7 @@ impl Turn {
         let Some(Acceptance { technician, .. }) = untold else { return };
         let number = self.e.number_of(technician);
         let text = Text::CallCustomer { why };
-        let is_told = self.text(number, text.clone()) || self.mail(text) > 0;
+        let is_told = self.text(number, text.clone()) || self.mail(text);
         if let Some(acceptance) = self.e.acceptance.as_mut() {
             acceptance.told_to_call = is_told;
         }

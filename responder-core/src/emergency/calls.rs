@@ -141,10 +141,11 @@ impl Turn {
         attempt.judged = true;
         let (kind, because) = (attempt.kind, attempt.unreachable_because());
         self.talk_lost_attempt(no);
+        let duration = self.e.attempt(no).and_then(|attempt| attempt.talk).map(|talk| talk.as_secs());
         match kind {
             AttemptKind::Notification => self.notification_failed(no, because),
             AttemptKind::Bridge | AttemptKind::Transfer => {
-                self.event(Event::ConferenceStatus { attempt: no, duration: None })
+                self.event(Event::ConferenceStatus { attempt: no, duration })
             }
         }
         self.bridge_lost_attempt(no, because);

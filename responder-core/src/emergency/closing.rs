@@ -53,13 +53,14 @@ impl Turn {
             return;
         }
         let outcome = self.e.outlook();
-        let (texts, mails) = self.tell_recipients(&Text::Alert { outcome });
-        self.event(Event::AlertSent { texts, mails });
+        self.tell_recipients(&Text::Alert { outcome });
         match because {
             ClosingBecause::Cancelled => self.tell_technicians(&Text::Cancelled),
             ClosingBecause::NoCustomer => {
                 let technician = self.e.technician().number;
-                self.text(technician, Text::NeverCalled);
+                let has_called = !self.e.legs.is_empty();
+                let call = Text::CallCustomer { why: self.e.last_farewell() };
+                self.text(technician, if has_called { call } else { Text::NeverCalled });
             }
             ClosingBecause::TalkOver | ClosingBecause::NobodyAccepted | ClosingBecause::Done => {}
         }

@@ -14,11 +14,7 @@ impl Turn {
             Action::FetchCall { line, call } => self.fetched(line, &call, &outcome),
             Action::EndCall { line, call } => self.end_confirmed(line, &call, &outcome),
             Action::SendText { to, text } => self.texted(to, &text, outcome),
-            Action::SendMail { .. } => {
-                if outcome != Outcome::Done {
-                    self.event(Event::MailError { error: reason_of(&outcome) });
-                }
-            }
+            Action::SendMail { text } => self.mailed(&text, &outcome),
             // A queue that stays behind is empty, and nobody is ever sent to it again.
             Action::DeleteQueue { .. } => {}
         }
@@ -123,9 +119,23 @@ impl Turn {
             self.details_refused(to);
         }
         match outcome {
-            Outcome::MessageSent { message } => self.event(Event::SmsSent { to, sid: message }),
+            Outcome::MessageSent { message } => {
+                self.event(Event::SmsSent { to, sid: message });
+                if matches!(text, Text::Alert { .. }) {
+                    self.event(Event::AlertSent { texts: 1, mails: 0 });
+                }
+            }
             Outcome::Withdrawn => {}
             other => self.event(Event::SmsError { to: Some(to), error: reason_of(&other) }),
+        }
+    }
+
+    fn mailed(&mut self, text: &Text, outcome: &Outcome) {
+        let mails = self.e.policy.recipient_emails.len();
+        match (outcome, text) {
+            (Outcome::Done, Text::Alert { .. }) => self.event(Event::AlertSent { texts: 0, mails }),
+            (Outcome::Done | Outcome::Withdrawn, _) => {}
+            _ => self.event(Event::MailError { error: reason_of(outcome) }),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Looking for a technician who accepts.
 
+use std::time::Duration;
+
 use super::UnreachableBecause;
 use super::attempt::AttemptTimes;
 use super::state::{Search, SearchStep, Set};
@@ -64,6 +66,7 @@ impl Turn {
     pub(super) fn advance(&mut self, at: Timestamp) {
         let policy = self.e.policy.clone();
         let search = &mut self.e.search;
+        let round = search.round;
         let spent = search.tries >= policy.attempts_per_technician;
         if spent || search.passed.has(search.technician) || search.refused.has(search.technician) {
             search.tries = 0;
@@ -71,7 +74,9 @@ impl Turn {
             self.skip_unwilling();
         }
         if self.e.search.round < policy.escalation_rounds {
-            self.e.search.step = SearchStep::Due(at);
+            // Whoever just passed has nobody after them: they get a moment before they are asked again.
+            let pause = if self.e.search.round > round { policy.timing.between_attempts } else { Duration::ZERO };
+            self.e.search.step = SearchStep::Due(at.max(self.now + pause));
         } else {
             self.e.search.step = SearchStep::Exhausted;
         }
@@ -125,7 +130,8 @@ impl Turn {
         self.e.search.tries += 1;
         let first_time = !self.e.search.notified.has(technician);
         self.e.search.notified.insert(technician);
-        if first_time && technician > 0 {
+        let before = self.e.search.asked.replace(technician);
+        if before.is_some_and(|before| before != technician) {
             self.event(Event::TechnicianEscalated { technician: number });
         }
         if self.e.policy.auto_call {

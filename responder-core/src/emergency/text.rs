@@ -23,7 +23,7 @@ impl Turn {
             (Keyword::Status, None) if is_recipient => Some(Text::Status),
             _ => None,
         };
-        std::sync::Arc::make_mut(&mut self.e.annex).answers.push((message, answer.clone()));
+        std::sync::Arc::make_mut(&mut self.e.annex).note_answer(message, answer.clone());
         self.reply = answer.map_or(Reply::Nothing, Reply::Text);
     }
 
@@ -56,8 +56,13 @@ impl Turn {
         if !self.is_open() {
             return Some(Text::Over);
         }
+        let is_theirs = self.has_accepted(technician);
+        if is_theirs && self.e.talk.is_some() {
+            // Nobody else is asked while the customer is being helped.
+            return Some(Text::Status);
+        }
         self.pass(technician);
-        Some(Text::Passed)
+        Some(if self.e.is_accepted() { Text::AlreadyTaken } else { Text::Passed })
     }
 
     /// The technician has dealt with it, by whatever way.

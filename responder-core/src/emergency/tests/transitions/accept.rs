@@ -2,7 +2,7 @@
 
 use super::super::super::*;
 use super::super::world::*;
-use super::{accepted, answered};
+use super::{accepted, answered, talking};
 
 #[test]
 fn an_acceptance_by_text_leaves_the_ringing_phone_and_ends_the_other_one() {
@@ -144,4 +144,32 @@ fn a_human_taken_for_a_machine_stays_on_the_line() {
     world.press(0, "CA0", Key::Two);
     world.input(detected(0, "CA0"));
     assert_eq!(world.e.poll_timeout(), Some(world.now + secs(300)), "no shorter than for anybody who listens");
+}
+
+#[test]
+fn passing_counts_once_and_not_while_they_talk() {
+    let passed = |world: &World| world.events.iter().filter(|e| matches!(e, Event::TechnicianPassed { .. })).count();
+    let mut world = talking();
+    let before = world.e.clone();
+    assert_eq!(world.texts("SM0", first(), Keyword::Pass), Reply::Text(Text::Status));
+    assert_eq!((world.e.phase(), world.e.search.passed), (before.phase(), before.search.passed));
+    assert_eq!(passed(&world), 0);
+
+    let mut world = World::open(policy());
+    world.texts("SM0", first(), Keyword::Pass);
+    assert_eq!(world.texts("SM1", first(), Keyword::Pass), Reply::Text(Text::Passed));
+    assert_eq!(passed(&world), 1);
+    world.texts("SM2", second(), Keyword::Accept);
+    assert_eq!(world.texts("SM3", first(), Keyword::Pass), Reply::Text(Text::AlreadyTaken));
+}
+
+/// Who was given up did not accept, as far as the report is concerned.
+#[test]
+fn the_report_names_who_has_it_in_the_end() {
+    let mut world = accepted();
+    world.texts("SM0", first(), Keyword::Pass);
+    world.input(Input::Cancelled);
+    while world.next_deadline() {}
+    let Some(Event::EmergencyConcluded(summary)) = world.events.last() else { panic!("no conclusion") };
+    assert_eq!((summary.technician, summary.accepted_at), (None, None));
 }

@@ -184,3 +184,43 @@ fn cancelling_while_they_are_being_connected_ends_that_call() {
     let goodbye = Document::Goodbye { why: Farewell::Cancelled };
     assert_eq!(world.leaves_queue(0, "CC0", QueueResult::SystemError, true), goodbye);
 }
+
+#[test]
+fn a_technician_whose_customer_called_and_left_is_not_told_that_they_never_called() {
+    let mut world = bridging();
+    world.placed("CA1");
+    world.leaves_queue(0, "CC0", QueueResult::Hangup, false);
+    world.finish(CommandKind::EndCall, Outcome::CallEnded);
+    world.wait(secs(1800));
+    let call_them = Text::CallCustomer { why: Farewell::WillCallBack };
+    assert!(world.actions().contains(&Action::SendText { to: first(), text: call_them }));
+}
+
+#[test]
+fn an_acceptance_of_what_was_cancelled_is_told_so() {
+    let mut world = accepted();
+    world.input(Input::Cancelled);
+    assert_eq!(world.texts("SM0", first(), Keyword::Accept), Reply::Text(Text::Over));
+    while world.next_deadline() {}
+    assert_eq!(world.texts("SM1", first(), Keyword::Accept), Reply::Text(Text::Over));
+}
+
+/// It is said when it is done, not when it is wanted.
+#[test]
+fn an_alert_counts_when_it_went_out() {
+    let mut world = given_up();
+    let sent = |world: &World| -> Vec<Event> {
+        world.events.iter().filter(|event| matches!(event, Event::AlertSent { .. })).cloned().collect()
+    };
+    assert!(sent(&world).is_empty());
+    let alert = Text::Alert { outcome: Conclusion::Unanswered };
+    let command = |action| world.pending.iter().find(|command| command.action == action).cloned().expect("an alert");
+    let text = command(Action::SendText { to: recipient(), text: alert.clone() });
+    let mail = command(Action::SendMail { text: alert });
+    let outcome = Outcome::MessageSent { message: message("SM9") };
+    world.input(Input::CommandFinished { command: text, outcome });
+    assert_eq!(sent(&world), [Event::AlertSent { texts: 1, mails: 0 }]);
+    world.input(Input::CommandFinished { command: mail, outcome: Outcome::Unavailable { reason: String::new() } });
+    assert_eq!(sent(&world).len(), 1, "the mail did not");
+    let Some(Event::MailError { .. }) = world.events.last() else { panic!("no error") };
+}

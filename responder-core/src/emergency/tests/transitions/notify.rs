@@ -205,3 +205,34 @@ fn no_key_after_an_acceptance_is_no_refusal() {
     world.answered(0, "CA0");
     assert_eq!(no_key(&mut world, 1), Document::Over, "where answering is accepting, no key is missing");
 }
+
+#[test]
+fn the_only_technician_is_not_asked_again_the_moment_they_pass() {
+    let mut world = World::open(Policy { escalation: Vec::new(), ..policy() });
+    world.placed("CA0");
+    world.answered(0, "CA0");
+    assert_eq!(world.press(0, "CA0", Key::Nine), Document::Passed);
+    assert!(world.actions().is_empty());
+    world.status(0, "CA0", CallStatus::Completed);
+    world.wait(secs(4));
+    assert_eq!(world.e.attempts().len(), 1);
+    world.wait(secs(1));
+    assert_eq!(world.e.attempts().len(), 2, "in the next round");
+}
+
+#[test]
+fn every_change_of_the_technician_is_on_the_timeline() {
+    let mut world = World::open(Policy { attempts_per_technician: 2, ..policy() });
+    for no in 0..8 {
+        let sid = format!("CA{no}");
+        world.placed(&sid);
+        world.status(no, &sid, CallStatus::NoAnswer);
+        world.wait(secs(5));
+    }
+    let next = |event: &Event| match event {
+        Event::TechnicianEscalated { technician } => Some(*technician),
+        _ => None,
+    };
+    let escalated: Vec<_> = world.events.iter().filter_map(next).collect();
+    assert_eq!(escalated, [second(), first(), second()]);
+}

@@ -118,3 +118,42 @@ fn time_never_goes_back() {
     assert!(world.e.poll_timeout() > before.poll_timeout().map(|_| START));
     assert_eq!(world.e.legs()[0].times().called, START);
 }
+
+/// The provider may keep a call in its queue; the time to ring begins when it leaves it.
+#[test]
+fn the_deadline_of_a_call_is_counted_from_when_it_was_initiated() {
+    let mut world = World::open(policy());
+    world.wait(secs(20));
+    world.placed("CA0");
+    world.wait(secs(40));
+    world.status(0, "CA0", CallStatus::Initiated);
+    assert_eq!(world.e.poll_timeout(), Some(START + secs(60 + 45)));
+    world.wait(secs(10));
+    world.status(0, "CA0", CallStatus::Ringing);
+    assert_eq!(world.e.poll_timeout(), Some(START + secs(60 + 45)), "ringing is part of it");
+}
+
+#[test]
+fn answers_to_texts_are_remembered_within_reason() {
+    let mut world = World::open(policy());
+    for n in 0..200 {
+        world.texts(&format!("SM{n}"), first(), Keyword::Status);
+    }
+    assert_eq!(world.e.annex.answers.len(), 64);
+    let events = world.events.len();
+    assert_eq!(world.texts("SM199", first(), Keyword::Status), Reply::Text(Text::Status));
+    assert_eq!(world.events.len(), events, "a repeat is known");
+}
+
+#[test]
+fn what_comes_after_the_conclusion_changes_nothing() {
+    let mut world = answered();
+    world.input(Input::Cancelled);
+    while world.next_deadline() {}
+    let before = world.e.clone();
+    for status in [CallStatus::InProgress, CallStatus::Completed] {
+        let transition = world.status(0, "CA0", status);
+        assert!(transition.events.is_empty() && transition.commands.is_empty());
+    }
+    assert_eq!(world.e, before);
+}

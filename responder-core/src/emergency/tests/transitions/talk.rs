@@ -265,3 +265,17 @@ fn cancelling_during_a_talk_ends_it_all_with_the_talk() {
         assert_eq!(world.outcome(), Some(outcome));
     }
 }
+
+#[test]
+fn the_end_of_a_bridge_call_tells_how_long_the_talk_was() {
+    let mut world = talking();
+    world.wait(secs(60));
+    world.leaves_queue(0, "CC0", QueueResult::Bridged, false);
+    let ended = Event::ConferenceStatus { attempt: AttemptNo(1), duration: Some(60) };
+    assert!(world.status(1, "CA1", CallStatus::Completed).events.contains(&ended));
+
+    let mut world = bridging();
+    world.placed("CA1");
+    let ended = Event::ConferenceStatus { attempt: AttemptNo(1), duration: None };
+    assert!(world.status(1, "CA1", CallStatus::NoAnswer).events.contains(&ended));
+}
