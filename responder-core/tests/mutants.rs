@@ -39,8 +39,8 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "Closing is skipped",
         file: "closing.rs",
-        sound: "until: Some(self.now + self.e.policy.timing.closing)",
-        broken: "until: None",
+        sound: "until: Some(self.now + span)",
+        broken: "until: Some(self.now)",
     },
     Mutant {
         name: "a second acceptance overwrites the first",

@@ -1,5 +1,6 @@
 //! Somebody accepts, or passes.
 
+use super::bridge::GivenUp;
 use super::state::{Acceptance, SearchStep};
 use super::turn::Turn;
 use super::{AcceptedBy, AttemptKind, AttemptNo, ClosingBecause, Document, Event, Farewell, Phase, Text};
@@ -10,20 +11,30 @@ impl Turn {
         match (self.e.phase, self.e.acceptance) {
             (_, Some(acceptance)) => acceptance.technician == technician,
             (Phase::Seeking, None) => {
-                self.accepted(technician, by);
-                self.e.phase = Phase::Accepted;
-                self.e.search.step = SearchStep::Resting;
-                self.end_other_notifications(technician);
+                self.take_on(technician, by);
                 true
             }
             // Nobody answered in time, and the caller is being told so: still better than nobody at all.
             (Phase::Closing { because: ClosingBecause::NobodyAccepted, .. }, None) => {
                 self.accepted(technician, by);
-                self.tell_to_call_customer(Farewell::Unanswered);
+                if by != AcceptedBy::Text {
+                    self.tell_to_call_customer(Farewell::Unanswered);
+                }
                 true
             }
             _ => false,
         }
+    }
+
+    /// From now on the emergency is this technician's; what was begun with others is broken off.
+    pub(super) fn take_on(&mut self, technician: u8, by: AcceptedBy) {
+        self.accepted(technician, by);
+        self.e.phase = Phase::Accepted;
+        let search = &mut self.e.search;
+        let is_trying = matches!(search.step, SearchStep::Calling(_) | SearchStep::Texting(_));
+        search.interrupted = is_trying && search.technician != technician;
+        search.step = SearchStep::Resting;
+        self.end_other_notifications(technician);
     }
 
     /// Acceptance without a key: the attempt itself is the proof.
@@ -38,22 +49,26 @@ impl Turn {
         let Some(attempt) = self.attempt_mut(no) else { return };
         attempt.passed = true;
         let (technician, kind) = (attempt.technician, attempt.kind);
-        match (kind, self.e.acceptance.as_mut()) {
+        match kind {
             // A transfer target speaks for itself, not for the technician.
-            (AttemptKind::Transfer, Some(acceptance)) => acceptance.transfers_left = 0,
-            (AttemptKind::Transfer, None) => {}
-            _ => self.pass(technician),
+            AttemptKind::Transfer => self.e.transfers_left = 0,
+            AttemptKind::Notification | AttemptKind::Bridge => self.pass(technician),
         }
         self.answer_attempt(no, Document::Passed);
     }
 
     /// A technician passes the emergency on: nobody calls them again in this round.
     pub(super) fn pass(&mut self, technician: u8) {
-        let number = self.e.number_of(technician);
-        self.event(Event::TechnicianPassed { technician: number });
+        let is_new = self.has_accepted(technician) || !self.e.search.passed.has(technician);
+        if is_new {
+            let number = self.e.number_of(technician);
+            self.event(Event::TechnicianPassed { technician: number });
+        }
         self.e.search.passed.insert(technician);
         match self.e.phase {
-            Phase::Accepted if self.has_accepted(technician) && self.e.talk.is_none() => self.escalate(),
+            Phase::Accepted if self.has_accepted(technician) && self.e.talk.is_none() => {
+                self.escalate(GivenUp::Passed);
+            }
             Phase::Seeking if self.e.search.technician == technician => self.pass_while_sought(),
             _ => {}
         }
@@ -82,10 +97,8 @@ impl Turn {
     }
 
     fn accepted(&mut self, technician: u8, by: AcceptedBy) {
-        let limits = &self.e.policy.limits;
-        let transfers_left = if self.e.policy.transfer.is_some() { limits.bridges } else { 0 };
-        self.e.acceptance =
-            Some(Acceptance { technician, by, transfers_left, bridges_left: limits.bridges, told_to_call: false });
+        let bridges_left = self.e.policy.limits.bridges;
+        self.e.acceptance = Some(Acceptance { technician, by, bridges_left, told_to_call: false });
         self.e.record.accepted_at = Some(self.now);
         self.e.record.accepted_by = Some(technician);
         let technician = self.e.number_of(technician);
@@ -102,12 +115,16 @@ impl Turn {
         }
     }
 
-    /// The customer is gone: the technician who accepted gets the number, once for each time.
+    /// The customer is gone: the technician who accepted gets the number, once for each time. Where no text goes out,
+    /// the recipients are asked to see to it.
     pub(super) fn tell_to_call_customer(&mut self, why: Farewell) {
-        let Some(acceptance) = self.e.acceptance.as_mut().filter(|acceptance| !acceptance.told_to_call) else { return };
-        acceptance.told_to_call = true;
-        let technician = acceptance.technician;
+        let untold = self.e.acceptance.filter(|acceptance| !acceptance.told_to_call);
+        let Some(Acceptance { technician, .. }) = untold else { return };
         let number = self.e.number_of(technician);
-        self.text(number, Text::CallCustomer { why });
+        let text = Text::CallCustomer { why };
+        let is_told = self.text(number, text.clone()) || self.mail(text);
+        if let Some(acceptance) = self.e.acceptance.as_mut() {
+            acceptance.told_to_call = is_told;
+        }
     }
 }

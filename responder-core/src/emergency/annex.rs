@@ -14,7 +14,7 @@ pub struct Annex {
     pub texts: Vec<(MessageSid, Delivery)>,
     /// Every recording, once it is ready.
     pub recordings: Vec<Recording>,
-    /// What was answered to each text that came in.
+    /// What was answered to the latest texts that came in.
     pub(super) answers: Vec<(MessageSid, Option<Text>)>,
 }
 
@@ -30,6 +30,15 @@ pub struct Recording {
 }
 
 impl Annex {
+    /// Remembers what a text was answered with, for its repeat. Repeats come within minutes, so the oldest is
+    /// forgotten.
+    pub(super) fn note_answer(&mut self, message: MessageSid, answer: Option<Text>) {
+        if self.answers.len() >= MOST_ANSWERS {
+            self.answers.remove(0);
+        }
+        self.answers.push((message, answer));
+    }
+
     /// Notes a delivery; false if that is nothing new.
     pub(super) fn note_delivery(&mut self, message: MessageSid, delivery: Delivery) -> bool {
         match self.texts.iter_mut().find(|(known, _)| *known == message) {
@@ -55,3 +64,5 @@ impl Annex {
         is_new
     }
 }
+
+const MOST_ANSWERS: usize = 64;

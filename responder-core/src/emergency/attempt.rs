@@ -1,5 +1,7 @@
 //! One try to reach one number.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{CallStatus, Document, Step, UnreachableBecause, Watch};
@@ -79,11 +81,17 @@ pub struct Attempt {
     pub(super) command: u32,
     /// What machine detection said.
     pub(super) machine: bool,
+    /// Whether a key was pressed, which no machine does.
+    pub(super) pressed: bool,
     pub(super) passed: bool,
     /// Whether a key confirmed that a human is there to be connected.
     pub(super) confirmed: bool,
+    /// Whether the customer of its last connection was seen to join.
+    pub(super) joined: bool,
     /// Whether its last connection failed and was counted.
     pub(super) failed: bool,
+    /// How long it was connected.
+    pub(super) talk: Option<Duration>,
     /// Whether its failure has been dealt with.
     pub(super) judged: bool,
     /// The step that the next request is expected to carry.

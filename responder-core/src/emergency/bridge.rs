@@ -1,10 +1,21 @@
 //! Putting technician and customer on the line.
 
-use super::state::{Bridge, Talk};
+use super::UnreachableBecause;
+use super::state::{Bridge, SearchStep};
 use super::turn::Turn;
-use super::{AttemptKind, AttemptNo, ClosingBecause, Document, Event, Farewell, LegNo, LegStage, Phase, Text};
-use super::{UnreachableBecause, Watch};
+use super::{
+    AcceptedBy, AttemptKind, AttemptNo, ClosingBecause, Document, Event, Farewell, LegNo, LegStage, Phase, Text,
+};
 use crate::{CallSid, E164};
+
+/// Why somebody who had accepted is no longer counted on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum GivenUp {
+    /// They passed it on.
+    Passed,
+    /// They can't be connected with the customer.
+    NotConnected,
+}
 
 impl Turn {
     /// Rule: once somebody has accepted, a customer who holds is being connected, or somebody else is sought; and
@@ -35,6 +46,10 @@ impl Turn {
     }
 
     fn pursue(&mut self, leg: LegNo) -> bool {
+        if self.e.bridge.is_some() {
+            // Also one that has failed may be joined until the technician's call comes back from it.
+            return false;
+        }
         if self.escalate_if_out_of_bridges() {
             return true;
         }
@@ -42,7 +57,7 @@ impl Turn {
         let Some((kind, to)) = self.target() else { return false };
         let technician = self.e.acceptance.map_or(0, |acceptance| acceptance.technician);
         let has_call = self.e.live_to(to).is_some();
-        if !is_in_queue || has_call || self.e.bridge.is_some() || self.has_live_bridge_call() {
+        if !is_in_queue || has_call || self.has_live_bridge_call() {
             return false;
         }
         self.place(kind, technician, to);
@@ -50,10 +65,10 @@ impl Turn {
     }
 
     /// Whom to connect the customer with.
-    fn target(&self) -> Option<(AttemptKind, E164)> {
+    pub(super) fn target(&self) -> Option<(AttemptKind, E164)> {
         let acceptance = self.e.acceptance?;
         match self.e.policy.transfer {
-            Some(transfer) if acceptance.transfers_left > 0 => Some((AttemptKind::Transfer, transfer.target)),
+            Some(transfer) if self.e.transfers_left > 0 => Some((AttemptKind::Transfer, transfer.target)),
             _ if acceptance.bridges_left > 0 => Some((AttemptKind::Bridge, self.e.number_of(acceptance.technician))),
             _ => None,
         }
@@ -69,13 +84,15 @@ impl Turn {
         let is_in_queue = self.e.leg(leg)?.stage == LegStage::Holding;
         let is_busy = self.e.talk.is_some() || self.e.bridge.is_some_and(|bridge| bridge.attempt != no);
         let acceptance = self.e.acceptance?;
-        let is_transfer = self.e.attempt(no)?.kind == AttemptKind::Transfer;
-        let left = if is_transfer { acceptance.transfers_left } else { acceptance.bridges_left };
-        if self.e.phase != Phase::Accepted || !is_in_queue || is_busy || left == 0 {
+        let attempt = self.e.attempt(no)?;
+        let is_transfer = attempt.kind == AttemptKind::Transfer;
+        let left = if is_transfer { self.e.transfers_left } else { acceptance.bridges_left };
+        if self.e.phase != Phase::Accepted || !is_in_queue || is_busy || left == 0 || !attempt.is_on_line() {
             return None;
         }
         let until = self.now + self.e.policy.timing.bridge;
-        self.attempt_mut(no)?.failed = false;
+        let attempt = self.attempt_mut(no)?;
+        (attempt.failed, attempt.joined) = (false, false);
         self.e.bridge = Some(Bridge { attempt: no, leg, until, failed: false });
         Some(Document::Connect { leg })
     }
@@ -85,67 +102,24 @@ impl Turn {
         let is_leg = self.e.leg(no).is_some_and(|leg| leg.call == *call && leg.is_live());
         let by_agent = agent.and_then(|agent| self.attempt_of(agent));
         let attempt = by_agent.or(self.e.bridge.map(|bridge| bridge.attempt));
-        let is_open = matches!(self.e.phase, Phase::Accepted);
-        if let Some(attempt) = attempt.filter(|_| is_leg && is_open && self.e.talk.is_none()) {
-            self.begin_talk(attempt, no);
+        let is_up = |no: &AttemptNo| self.e.attempt(*no).is_some_and(|a| a.is_live() && !a.ending);
+        if let Some(attempt) = attempt.filter(|attempt| is_leg && is_up(attempt) && self.e.talk.is_none()) {
+            if self.e.phase == Phase::Seeking {
+                self.join_after_all(attempt, no);
+            }
+            if self.e.phase == Phase::Accepted {
+                self.begin_talk(attempt, no);
+            }
         }
         self.answer_leg_in_passing(no, Document::Joining);
     }
 
-    fn begin_talk(&mut self, attempt: AttemptNo, leg: LegNo) {
-        let now = self.now;
-        let check = Watch::new(now + self.e.policy.timing.check, self.e.policy.limits.fetches);
-        self.note_hold(leg);
-        let Some(customer) = self.leg_mut(leg) else { return };
-        customer.stage = LegStage::Talking;
-        customer.watch = check;
-        let call = customer.call.clone();
-        self.progress(attempt, super::Stage::InProgress);
-        if let Some(technician) = self.attempt_mut(attempt).filter(|attempt| attempt.is_live() && !attempt.ending) {
-            technician.watch = check;
+    /// Whoever had been given up is being connected all the same: that is better than anybody who may still be found.
+    fn join_after_all(&mut self, no: AttemptNo, leg: LegNo) {
+        let attempt = self.e.attempt(no).filter(|attempt| attempt.document == Some(Document::Connect { leg }));
+        if let Some(technician) = attempt.map(|attempt| attempt.technician) {
+            self.take_on(technician, AcceptedBy::Bridge);
         }
-        self.e.bridge = None;
-        self.e.talked = true;
-        self.e.talk = Some(Talk { attempt, leg, since: now, until: now + self.e.policy.timing.talk_limit });
-        self.event(Event::Bridged { customer: call, attempt });
-    }
-
-    /// One side left, or the time is over.
-    pub(super) fn end_talk(&mut self) {
-        let Some(talk) = self.e.talk.take() else { return };
-        let length = self.now.since(talk.since);
-        self.e.record.talk += length;
-        self.event(Event::TalkEnded { seconds: length.as_secs() });
-        if self.e.leg(talk.leg).is_some_and(|leg| leg.stage == LegStage::Talking) {
-            self.let_go(talk.leg, Farewell::TalkOver);
-        }
-        self.talk_is_over();
-    }
-
-    /// Ends the emergency, unless its customer called again meanwhile and holds.
-    pub(super) fn talk_is_over(&mut self) {
-        if self.e.waiting_customer().is_some() && self.may_reopen() {
-            self.reopen();
-        } else {
-            self.begin_closing(ClosingBecause::TalkOver);
-        }
-    }
-
-    /// Whether somebody accepted who could be connected once more.
-    pub(super) const fn may_reopen(&self) -> bool {
-        self.e.reconnects_left > 0 && self.e.acceptance.is_some()
-    }
-
-    /// Takes up again what a talk had seemed to end.
-    pub(super) fn reopen(&mut self) {
-        let bridges = self.e.policy.limits.bridges;
-        let has_transfer = self.e.policy.transfer.is_some();
-        let Some(acceptance) = self.e.acceptance.as_mut() else { return };
-        acceptance.bridges_left = bridges;
-        acceptance.transfers_left = if has_transfer { bridges } else { 0 };
-        acceptance.told_to_call = false;
-        self.e.reconnects_left = self.e.reconnects_left.saturating_sub(1);
-        self.e.phase = Phase::Accepted;
     }
 
     /// A call of ours ended while it was to be connected, or while it was being.
@@ -156,8 +130,11 @@ impl Turn {
             self.e.bridge = None;
         }
         let has_accepted = self.e.attempt(no).is_some_and(|attempt| self.has_accepted(attempt.technician));
-        if (was_dialling || is_bridge) && has_accepted {
+        if is_bridge && has_accepted {
             self.bridge_failed(no, because);
+        } else if was_dialling && self.e.attempt(no).is_some_and(|attempt| !attempt.failed) {
+            // The call that told them ended meanwhile: that says nothing about whether they can be called.
+            self.event(Event::BridgeFailed { attempt: no, because });
         }
     }
 
@@ -166,48 +143,59 @@ impl Turn {
         let waits = self.e.phase == Phase::Accepted && self.e.waiting_customer().is_some() && self.e.talk.is_none();
         let Some(attempt) = self.attempt_mut(no).filter(|attempt| waits && !attempt.failed) else { return };
         attempt.failed = true;
-        let kind = attempt.kind;
-        if let Some(acceptance) = self.e.acceptance.as_mut() {
-            let left = match kind {
-                AttemptKind::Transfer => &mut acceptance.transfers_left,
-                AttemptKind::Notification | AttemptKind::Bridge => &mut acceptance.bridges_left,
-            };
-            *left = left.saturating_sub(1);
+        match (attempt.kind, self.e.acceptance.as_mut()) {
+            (AttemptKind::Transfer, _) => self.e.transfers_left = self.e.transfers_left.saturating_sub(1),
+            (AttemptKind::Notification | AttemptKind::Bridge, Some(acceptance)) => {
+                acceptance.bridges_left = acceptance.bridges_left.saturating_sub(1);
+            }
+            (AttemptKind::Notification | AttemptKind::Bridge, None) => {}
         }
         self.event(Event::BridgeFailed { attempt: no, because });
-    }
-
-    pub(super) fn talk_lost_attempt(&mut self, no: AttemptNo) {
-        if self.e.talk.is_some_and(|talk| talk.attempt == no) {
-            self.end_talk();
-        }
     }
 
     pub(super) fn escalate_if_out_of_bridges(&mut self) -> bool {
         let is_out = self.e.phase == Phase::Accepted
             && self.e.talk.is_none()
+            && self.e.bridge.is_none()
             && self.e.waiting_customer().is_some()
             && self.target().is_none();
         if is_out {
-            self.escalate();
+            self.escalate(GivenUp::NotConnected);
         }
         is_out
     }
 
-    /// Whoever accepted can't be connected: the next one is sought.
-    pub(super) fn escalate(&mut self) {
+    /// Whoever accepted passed it on, or can't be connected: the next one is sought.
+    pub(super) fn escalate(&mut self, why: GivenUp) {
         let Some(acceptance) = self.e.acceptance.take() else { return };
-        let number = self.e.number_of(acceptance.technician);
-        self.text(number, Text::BridgeGivenUp);
+        let accepted_at = self.e.record.accepted_at.take();
+        let accepted_by = self.e.record.accepted_by.take();
         self.e.phase = Phase::Seeking;
-        self.e.bridge = None;
         self.e.customer_deadline = None;
+        let bridge = self.e.bridge.take();
+        if let Some(bridge) = bridge.filter(|_| why == GivenUp::Passed) {
+            self.hang_up(bridge.attempt);
+        }
         for no in self.e.attempt_numbers() {
             if !self.e.attempt(no).is_some_and(super::Attempt::is_on_line) {
                 self.hang_up(no);
             }
         }
-        self.move_on();
+        self.seek_instead_of(acceptance.technician);
+        match (why, self.e.search.step) {
+            (GivenUp::Passed, _) => {}
+            (GivenUp::NotConnected, SearchStep::Exhausted) => {
+                self.begin_closing(ClosingBecause::NobodyAccepted);
+                // There is nobody else, so it stays theirs: a call of their own still helps.
+                self.e.acceptance = Some(acceptance);
+                (self.e.record.accepted_at, self.e.record.accepted_by) = (accepted_at, accepted_by);
+                self.tell_to_call_customer(Farewell::Unanswered);
+            }
+            (GivenUp::NotConnected, _) => {
+                let number = self.e.number_of(acceptance.technician);
+                self.text(number, Text::BridgeGivenUp);
+            }
+        }
     }
 
     /// Rule: nobody is called to be connected with a customer who is gone. Who is on the line hears it on their next

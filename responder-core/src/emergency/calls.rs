@@ -111,7 +111,7 @@ impl Turn {
         let waits_for_key = self.e.attempt(no).is_some_and(Attempt::is_live);
         let Some(attempt) = self.attempt_mut(no) else { return };
         let has_pressed = attempt.document.is_some_and(|document| !document.asks_for_key());
-        if attempt.machine || has_pressed {
+        if attempt.machine || attempt.pressed || has_pressed {
             return;
         }
         attempt.machine = true;
@@ -141,10 +141,11 @@ impl Turn {
         attempt.judged = true;
         let (kind, because) = (attempt.kind, attempt.unreachable_because());
         self.talk_lost_attempt(no);
+        let duration = self.e.attempt(no).and_then(|attempt| attempt.talk).map(|talk| talk.as_secs());
         match kind {
             AttemptKind::Notification => self.notification_failed(no, because),
             AttemptKind::Bridge | AttemptKind::Transfer => {
-                self.event(Event::ConferenceStatus { attempt: no, duration: None })
+                self.event(Event::ConferenceStatus { attempt: no, duration })
             }
         }
         self.bridge_lost_attempt(no, because);
@@ -190,7 +191,7 @@ impl Turn {
         self.command(Action::EndCall { line, call });
     }
 
-    fn watch_for(&self, stage: Stage) -> Watch {
+    pub(super) fn watch_for(&self, stage: Stage) -> Watch {
         let timing = &self.e.policy.timing;
         let span = match stage {
             Stage::InProgress => timing.listening,

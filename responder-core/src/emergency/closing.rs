@@ -13,9 +13,16 @@ impl Turn {
         if because == ClosingBecause::NobodyAccepted {
             self.event(Event::NobodyAccepted);
         }
-        self.e.phase = Phase::Closing { because, until: Some(self.now + self.e.policy.timing.closing) };
+        let span = match because {
+            ClosingBecause::NobodyAccepted => self.e.policy.second_thoughts(),
+            _ => self.e.policy.timing.closing,
+        };
+        self.e.phase = Phase::Closing { because, until: Some(self.now + span) };
         self.e.search.step = SearchStep::Resting;
-        self.e.bridge = None;
+        if let Some(bridge) = self.e.bridge.take() {
+            // Its `<Dial>` would still take the customer out of the queue.
+            self.hang_up(bridge.attempt);
+        }
         self.e.customer_deadline = None;
         self.end_calls();
         for no in self.e.leg_numbers() {
@@ -40,19 +47,20 @@ impl Turn {
         }
     }
 
-    /// Who must know that it ends like this: without a talk, every recipient.
+    /// Who must know that it ends like this: every recipient, unless it ends with the talk that it was for.
     fn inform(&mut self, because: ClosingBecause) {
-        if self.e.talked {
+        if because == ClosingBecause::TalkOver {
             return;
         }
         let outcome = self.e.outlook();
-        let (texts, mails) = self.tell_recipients(&Text::Alert { outcome });
-        self.event(Event::AlertSent { texts, mails });
+        self.tell_recipients(&Text::Alert { outcome });
         match because {
             ClosingBecause::Cancelled => self.tell_technicians(&Text::Cancelled),
             ClosingBecause::NoCustomer => {
                 let technician = self.e.technician().number;
-                self.text(technician, Text::NeverCalled);
+                let has_called = !self.e.legs.is_empty();
+                let call = Text::CallCustomer { why: self.e.last_farewell() };
+                self.text(technician, if has_called { call } else { Text::NeverCalled });
             }
             ClosingBecause::TalkOver | ClosingBecause::NobodyAccepted | ClosingBecause::Done => {}
         }
@@ -68,14 +76,18 @@ impl Turn {
     /// Rule: when every call has ended and the time for late callbacks is over, it is concluded.
     pub(super) fn close_up(&mut self) -> bool {
         let Phase::Closing { because, until } = self.e.phase else { return false };
-        if until.is_some_and(|until| until > self.now) {
-            return false;
+        let has_calls = self.e.attempts.iter().any(Attempt::is_live) || self.e.has_customer();
+        match until {
+            Some(until) if until > self.now => return false,
+            Some(_) if has_calls => self.e.phase = Phase::Closing { because, until: None },
+            Some(_) => self.conclude(),
+            None if has_calls => return false,
+            // What comes late comes after the last call: the message that a caller left, above all.
+            None => {
+                let until = self.now + self.e.policy.timing.closing;
+                self.e.phase = Phase::Closing { because, until: Some(until) };
+            }
         }
-        if self.e.attempts.iter().any(Attempt::is_live) || self.e.has_customer() {
-            self.e.phase = Phase::Closing { because, until: None };
-            return until.is_some();
-        }
-        self.conclude();
         true
     }
 
@@ -92,11 +104,15 @@ impl Turn {
 
     /// An operator ends it. A talk is not cut: who talks has what they need, and its end ends the emergency.
     pub(super) fn cancelled(&mut self) {
-        if self.e.talk.is_some() || matches!(self.e.phase, Phase::Closing { .. } | Phase::Concluded { .. }) {
+        if self.e.cancelled || matches!(self.e.phase, Phase::Closing { .. } | Phase::Concluded { .. }) {
             return;
         }
         self.event(Event::Cancelled);
-        self.begin_closing(ClosingBecause::Cancelled);
+        if self.e.talk.is_some() {
+            self.e.cancelled = true;
+        } else {
+            self.begin_closing(ClosingBecause::Cancelled);
+        }
     }
 }
 
@@ -105,12 +121,17 @@ impl Emergency {
     fn outlook(&self) -> Conclusion {
         let left_message = self.legs.iter().any(|leg| leg.left_message);
         let reached_provider = self.attempts.iter().any(|attempt| attempt.call.is_some());
-        match self.phase {
-            _ if self.talked => Conclusion::Connected,
-            Phase::Closing { because: ClosingBecause::Cancelled, .. } => Conclusion::Cancelled,
+        let because = match self.phase {
+            Phase::Closing { because, .. } => Some(because),
+            Phase::Seeking | Phase::Accepted | Phase::Concluded { .. } => None,
+        };
+        let is_accepted = self.is_accepted() && because != Some(ClosingBecause::NobodyAccepted);
+        match because {
+            Some(ClosingBecause::Cancelled) => Conclusion::Cancelled,
+            Some(ClosingBecause::TalkOver | ClosingBecause::Done) if self.talked => Conclusion::Connected,
             _ if left_message => Conclusion::Voicemail,
-            _ if self.is_accepted() && self.legs.is_empty() => Conclusion::CustomerNeverCalled,
-            _ if self.is_accepted() => Conclusion::CustomerHungUp,
+            _ if is_accepted && self.legs.is_empty() => Conclusion::CustomerNeverCalled,
+            _ if is_accepted => Conclusion::CustomerHungUp,
             _ if reached_provider || !self.policy.auto_call => Conclusion::Unanswered,
             _ => Conclusion::Failed,
         }

@@ -96,7 +96,7 @@ pub enum CommandKind {
 }
 
 /// How a command ended.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// The provider took the call.
@@ -149,6 +149,30 @@ pub enum Outcome {
     Withdrawn,
     /// Claimed too often without an outcome, or not readable.
     Abandoned,
+}
+
+/// Diagnostics must not carry a provider's words: they may hold a number.
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::CallPlaced { call } => f.debug_struct("CallPlaced").field("call", call).finish(),
+            Self::CallFetched { status } => f.debug_struct("CallFetched").field("status", status).finish(),
+            Self::CallMissing => f.write_str("CallMissing"),
+            Self::CallFound { call, status } => {
+                f.debug_struct("CallFound").field("call", call).field("status", status).finish()
+            }
+            Self::CallNotFound => f.write_str("CallNotFound"),
+            Self::CallEnded => f.write_str("CallEnded"),
+            Self::MessageSent { message } => f.debug_struct("MessageSent").field("message", message).finish(),
+            Self::Done => f.write_str("Done"),
+            Self::NotConfigured => f.write_str("NotConfigured"),
+            Self::Rejected { code, .. } => f.debug_struct("Rejected").field("code", code).finish_non_exhaustive(),
+            Self::Unavailable { .. } => f.debug_struct("Unavailable").finish_non_exhaustive(),
+            Self::Unknown => f.write_str("Unknown"),
+            Self::Withdrawn => f.write_str("Withdrawn"),
+            Self::Abandoned => f.write_str("Abandoned"),
+        }
+    }
 }
 
 impl Action {

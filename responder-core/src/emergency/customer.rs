@@ -18,14 +18,12 @@ impl Turn {
             self.event(Event::StrangerCalled { from, call_sid: call });
             return self.answer_stranger(Document::Stranger);
         }
-        if self.e.legs.len() >= usize::from(self.e.policy.limits.customer_calls) {
+        if self.has_called_too_often(from) {
             self.tell_to_call_customer(Farewell::TooManyCalls);
             return self.answer_stranger(Document::Goodbye { why: Farewell::TooManyCalls });
         }
         match self.e.phase {
-            Phase::Closing { because, .. } if because != ClosingBecause::TalkOver || !self.may_reopen() => {
-                self.turn_away(call, from, because);
-            }
+            Phase::Closing { because, .. } if !self.may_take_up(because) => self.turn_away(call, from, because),
             Phase::Closing { .. } => {
                 self.reopen();
                 self.admit(call, from);
@@ -34,11 +32,36 @@ impl Turn {
         }
     }
 
-    /// The caller with the stated number is the customer, always; else the first caller while nobody is on the line.
+    /// The caller with the stated number is the customer, always; else whoever calls from the number of the customer on
+    /// the line, and the first caller while nobody is. After a talk only who had it may take it up again.
     fn is_customer(&self, from: Option<E164>) -> bool {
-        let is_stated = from.is_some() && from == self.e.intake.callback;
-        let is_taken = |leg: &Leg| leg.is_waiting() || leg.stage == LegStage::Talking;
-        is_stated || !self.e.legs.iter().any(is_taken)
+        let is_taken = |leg: &&Leg| leg.is_waiting() || leg.stage == LegStage::Talking;
+        let mut taken = self.e.legs.iter().filter(is_taken);
+        match self.e.phase {
+            _ if self.e.has_stated(from) => true,
+            Phase::Closing { because: ClosingBecause::TalkOver, .. } => {
+                self.e.legs.iter().any(|leg| leg.talked && leg.from == from)
+            }
+            // A technician who calls back is no customer.
+            _ if self.e.technicians.iter().any(|technician| Some(technician.number) == from) => false,
+            _ => taken.clone().next().is_none() || taken.any(|leg| from.is_some() && leg.from == from),
+        }
+    }
+
+    /// Wrong numbers do not use up the calls of the customer.
+    fn has_called_too_often(&self, from: Option<E164>) -> bool {
+        let (limits, is_stated) = (&self.e.policy.limits, self.e.has_stated(from));
+        let most = if is_stated { limits.stated_calls } else { limits.customer_calls };
+        let before = self.e.legs.iter().filter(|leg| self.e.has_stated(leg.from) == is_stated).count();
+        before >= usize::from(most) || self.e.legs.len() >= usize::from(u8::MAX)
+    }
+
+    /// Whether a customer who calls while it is being closed is put through all the same.
+    const fn may_take_up(&self, because: ClosingBecause) -> bool {
+        match because {
+            ClosingBecause::TalkOver | ClosingBecause::NoCustomer | ClosingBecause::NobodyAccepted => self.may_reopen(),
+            ClosingBecause::Done | ClosingBecause::Cancelled => false,
+        }
     }
 
     fn admit(&mut self, call: CallSid, from: Option<E164>) {
@@ -53,7 +76,18 @@ impl Turn {
         if let Some(acceptance) = self.e.acceptance.as_mut() {
             acceptance.told_to_call = false;
         }
+        self.end_talk_of_same(from);
         self.answer_leg(no, Document::Hold);
+    }
+
+    /// Nobody calls who is talking: the talk of whoever calls again from the same number is over, though no callback
+    /// says so.
+    fn end_talk_of_same(&mut self, from: Option<E164>) {
+        let is_same = |no| self.e.leg(no).is_some_and(|leg| from.is_some() && leg.from == from);
+        let Some(talk) = self.e.talk.filter(|talk| is_same(talk.leg)) else { return };
+        self.let_go(talk.leg, Farewell::Superseded);
+        self.end_leg(talk.leg);
+        self.end_talk();
     }
 
     /// Too late to be put on hold, but not to be told and to leave a message.
@@ -81,6 +115,7 @@ impl Turn {
             ending: false,
             requeued: false,
             left_message: false,
+            talked: false,
             step: Step(0),
             document: None,
             times: LegTimes { called: self.now, ..LegTimes::default() },
@@ -128,15 +163,17 @@ impl Turn {
         if stage == LegStage::Ended {
             return;
         }
-        if stage == LegStage::Talking {
-            self.end_talk();
-        }
         self.note_hold(no);
         let Some(leg) = self.leg_mut(no) else { return };
         leg.stage = LegStage::Ended;
         leg.times.ended = Some(now);
         let call_sid = leg.call.clone();
-        if matches!(stage, LegStage::Arriving | LegStage::Holding) {
+        let has_given_up = match stage {
+            LegStage::Arriving | LegStage::Holding => true,
+            LegStage::Talking => !self.end_talk(),
+            LegStage::Leaving(_) | LegStage::Ended => false,
+        };
+        if has_given_up {
             self.event(Event::CustomerHungUp { call_sid });
         }
         self.e.bridge = self.e.bridge.filter(|bridge| bridge.leg != no);

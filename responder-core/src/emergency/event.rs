@@ -1,5 +1,7 @@
 //! Facts for the timeline.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AttemptKind, AttemptNo, Conclusion, Line};
@@ -9,7 +11,7 @@ use crate::{CallSid, E164, MessageSid, RecordingSid, Timestamp};
 ///
 /// Names are those that the seed's clients know where it had one. Events hold numbers and names: they are the record
 /// of the emergency, and readable only with the declared access.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
@@ -199,9 +201,9 @@ pub enum Event {
     },
     /// Everybody was tried, nobody accepted.
     NobodyAccepted,
-    /// An alert goes out.
+    /// An alert went out: the provider took it. One event for each text, one for the mail.
     AlertSent {
-        /// How many recipients it goes to by text.
+        /// How many recipients it went to by text.
         texts: usize,
         /// How many by mail.
         mails: usize,
@@ -226,6 +228,67 @@ pub enum Event {
     EmergencyConcluded(Box<Summary>),
 }
 
+impl Event {
+    /// Its name, as it is serialised.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::WebhookReceived { .. } => "webhook_received",
+            Self::EmergencyCallStart { .. } => "emergency_call_start",
+            Self::EmergencyCallInitiated { .. } => "emergency_call_initiated",
+            Self::EmergencyCallError { .. } => "emergency_call_error",
+            Self::SmsAttempt { .. } => "sms_attempt",
+            Self::SmsSent { .. } => "sms_sent",
+            Self::SmsError { .. } => "sms_error",
+            Self::SmsDelivered { .. } => "sms_delivered",
+            Self::IncomingSms { .. } => "incoming_sms",
+            Self::MailError { .. } => "mail_error",
+            Self::TechnicianAccepted { .. } => "technician_accepted",
+            Self::TechnicianPassed { .. } => "technician_passed",
+            Self::TechnicianUnreachable { .. } => "technician_unreachable",
+            Self::TechnicianEscalated { .. } => "technician_escalated",
+            Self::IncomingCall { .. } => "incoming_call",
+            Self::CustomerOnHold { .. } => "customer_on_hold",
+            Self::CustomerHungUp { .. } => "customer_hung_up",
+            Self::StrangerCalled { .. } => "stranger_called",
+            Self::TechnicianCallInitiated { .. } => "technician_call_initiated",
+            Self::Bridged { .. } => "bridged",
+            Self::BridgeFailed { .. } => "bridge_failed",
+            Self::ConferenceStatus { .. } => "conference_status",
+            Self::TalkEnded { .. } => "talk_ended",
+            Self::VoicemailOffered { .. } => "voicemail_offered",
+            Self::VoicemailLeft { .. } => "voicemail_left",
+            Self::RecordingReady { .. } => "recording_ready",
+            Self::NobodyAccepted => "nobody_accepted",
+            Self::AlertSent { .. } => "alert_sent",
+            Self::DuplicateCall { .. } => "duplicate_call",
+            Self::FallbackUsed { .. } => "fallback_used",
+            Self::Cancelled => "cancelled",
+            Self::EmergencyConcluded(_) => "emergency_concluded",
+        }
+    }
+}
+
+/// The timeline holds what happened; diagnostics, which must not carry names, numbers or places, only that it did.
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut event = f.debug_tuple(self.name());
+        match self {
+            Self::EmergencyCallStart { attempt, .. }
+            | Self::EmergencyCallInitiated { attempt, .. }
+            | Self::EmergencyCallError { attempt, .. }
+            | Self::TechnicianCallInitiated { attempt, .. }
+            | Self::Bridged { attempt, .. }
+            | Self::ConferenceStatus { attempt, .. } => event.field(attempt),
+            Self::TechnicianUnreachable { because, .. } | Self::BridgeFailed { because, .. } => event.field(because),
+            Self::TechnicianAccepted { by, .. } => event.field(by),
+            Self::IncomingSms { keyword, .. } => event.field(keyword),
+            Self::EmergencyConcluded(summary) => event.field(&summary.outcome),
+            _ => &mut event,
+        };
+        event.finish()
+    }
+}
+
 /// How a technician accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -238,6 +301,8 @@ pub enum AcceptedBy {
     Human,
     /// By answering, where the branch lets that count.
     Answer,
+    /// By being connected with the customer, after they had been given up.
+    Bridge,
 }
 
 /// Why an attempt did not reach anybody.

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{Action, Document, Event, Farewell, Key, LegNo, LegStage, Line, News, Phase, QueueResult, Recording, Step};
+use super::{
+    Action, ClosingBecause, Document, Event, Farewell, Key, LegNo, LegStage, Line, News, Phase, QueueResult, Recording,
+    Step,
+};
 use super::{Emergency, Stage, Watch};
-use crate::{CallSid, RecordingSid};
+use crate::{CallSid, E164, RecordingSid};
 
 impl Turn {
     /// The next piece of music is asked for: the caller is in the queue.
@@ -52,8 +55,9 @@ impl Turn {
         match result {
             None => self.reconnect_answered(no, key),
             Some(QueueResult::Bridged) => self.left_bridged(no, on_line),
+            Some(QueueResult::BridgingInProcess) => self.left_whisper(no, on_line),
             Some(_) if !on_line => self.left_for_good(no),
-            Some(QueueResult::Hangup | QueueResult::BridgingInProcess) => self.left_for_good(no),
+            Some(QueueResult::Hangup) => self.left_for_good(no),
             Some(result) => self.left_on_line(no, result),
         }
     }
@@ -66,6 +70,7 @@ impl Turn {
     fn left_on_line(&mut self, no: LegNo, result: QueueResult) {
         let Some(leg) = self.leg_mut(no) else { return };
         match (leg.stage, result) {
+            (LegStage::Leaving(Farewell::TalkOver), _) => self.after_talk(no),
             (LegStage::Leaving(why), _) => self.say_farewell(no, why),
             (LegStage::Ended, _) => self.answer_leg(no, Document::Over),
             (LegStage::Talking, _) => self.left_bridged(no, true),
@@ -97,23 +102,47 @@ impl Turn {
 
     /// They were connected, and that is over.
     fn left_bridged(&mut self, no: LegNo, on_line: bool) {
-        let Some(leg) = self.leg_mut(no) else { return };
-        match leg.stage {
-            LegStage::Talking => self.end_talk(),
-            LegStage::Arriving | LegStage::Holding => {
-                // The callback that says that they were connected was lost; this one proves it as well.
-                self.e.talked = true;
-                self.let_go(no, Farewell::TalkOver);
-                self.talk_is_over();
+        let Some(stage) = self.e.leg(no).map(|leg| leg.stage) else { return };
+        match stage {
+            LegStage::Talking if on_line => {
+                self.end_talk();
             }
-            LegStage::Leaving(_) | LegStage::Ended => {}
+            LegStage::Arriving | LegStage::Holding if self.e.phase == Phase::Accepted => self.join_was_lost(no),
+            LegStage::Leaving(why) if on_line && why != Farewell::TalkOver => return self.say_farewell(no, why),
+            // With somebody whom we had given up, and who is gone.
+            LegStage::Arriving | LegStage::Holding if on_line => return self.hold_again(no),
+            _ => {}
         }
-        let is_over = matches!(self.e.phase, Phase::Closing { .. });
-        if !on_line {
-            self.leg_ended(no);
-            self.answer_leg(no, Document::Over);
-        } else if is_over && self.may_reopen() && self.e.leg(no).is_some_and(super::Leg::is_live) {
+        if on_line { self.after_talk(no) } else { self.left_for_good(no) }
+    }
+
+    /// One of the two left during the sentence before the connection.
+    fn left_whisper(&mut self, no: LegNo, on_line: bool) {
+        let was_joined = self.e.talk.is_some_and(|talk| talk.leg == no);
+        if was_joined {
+            self.end_whisper();
+        }
+        if on_line {
+            return self.left_on_line(no, QueueResult::BridgingInProcess);
+        }
+        if let Some(call_sid) = self.e.leg(no).filter(|_| was_joined).map(|leg| leg.call.clone()) {
+            self.event(Event::CustomerHungUp { call_sid });
+        }
+        self.left_for_good(no);
+    }
+
+    /// They are still there after a talk, however short it was.
+    fn after_talk(&mut self, no: LegNo) {
+        let is_live = self.e.leg(no).is_some_and(super::Leg::is_live);
+        let may_go_on = match self.e.phase {
+            Phase::Accepted => true,
+            Phase::Closing { because, .. } => because == ClosingBecause::TalkOver,
+            Phase::Seeking | Phase::Concluded { .. } => false,
+        };
+        if is_live && may_go_on && self.may_reopen() {
             self.answer_leg(no, Document::OfferReconnect);
+        } else if is_live && self.e.phase == Phase::Accepted {
+            self.say_farewell(no, Farewell::WillCallBack);
         } else {
             self.answer_leg(no, Document::Goodbye { why: Farewell::TalkOver });
         }
@@ -176,9 +205,12 @@ impl Turn {
         self.e.leg(no).is_some_and(|leg| leg.call == *call)
     }
 
-    /// Rule: nobody holds longer than the limit, and nobody holds while nobody is sought.
+    /// Rule: nobody holds longer than the limit, unless they are being connected.
     pub(super) fn release_callers(&mut self) -> bool {
-        let is_late = |no: &LegNo| self.e.leg(*no).is_some_and(|leg| leg.is_waiting() && leg.hold_until <= self.now);
+        let is_late = |no: &LegNo| {
+            let is_over = self.e.leg(*no).is_some_and(|leg| leg.is_waiting() && leg.hold_until <= self.now);
+            is_over && !self.e.is_being_connected(*no)
+        };
         let late = self.e.leg_numbers().find(is_late);
         if let Some(no) = late {
             self.let_go(no, Farewell::HoldLimit);
@@ -200,7 +232,12 @@ impl Emergency {
 
     /// Whether a leg is a call from the number that the customer stated.
     fn is_stated(&self, no: LegNo) -> bool {
-        self.leg(no).is_some_and(|leg| leg.from.is_some() && leg.from == self.intake.callback)
+        self.leg(no).is_some_and(|leg| self.has_stated(leg.from))
+    }
+
+    /// Whether the customer stated this number.
+    pub(super) fn has_stated(&self, number: Option<E164>) -> bool {
+        number.is_some() && number == self.intake.callback
     }
 
     /// Why the last caller is no longer there.

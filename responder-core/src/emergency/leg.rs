@@ -39,6 +39,8 @@ pub struct Leg {
     /// Whether the provider dropped them from the queue once already.
     pub(super) requeued: bool,
     pub(super) left_message: bool,
+    /// Whether it was connected.
+    pub(super) talked: bool,
     pub(super) step: Step,
     pub(super) document: Option<Document>,
     pub(super) times: LegTimes,

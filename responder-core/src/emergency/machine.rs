@@ -63,8 +63,8 @@ impl Emergency {
             return None;
         }
         let attempts = self.attempts.iter().filter(|attempt| attempt.is_live()).map(|attempt| attempt.watch.until);
-        let legs = self.legs.iter().filter(|leg| leg.is_live()).flat_map(|leg| {
-            let hold = leg.is_waiting().then_some(leg.hold_until);
+        let legs = self.legs.iter().zip(self.leg_numbers()).filter(|(leg, _)| leg.is_live()).flat_map(|(leg, no)| {
+            let hold = (leg.is_waiting() && !self.is_being_connected(no)).then_some(leg.hold_until);
             std::iter::once(leg.watch.until).chain(hold)
         });
         let closing = match self.phase {
@@ -97,7 +97,9 @@ impl Emergency {
             customer: None,
             strays: Vec::new(),
             reconnects_left: policy.limits.reconnects,
+            transfers_left: policy.transfers(),
             talked: false,
+            cancelled: false,
             customer_deadline: None,
             heartbeat: now + policy.timing.check,
             next_command: 0,

@@ -45,6 +45,7 @@ mod policy;
 mod reply;
 mod search;
 mod state;
+mod talk;
 mod technician;
 mod text;
 mod timeout;

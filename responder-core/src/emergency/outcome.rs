@@ -3,7 +3,7 @@
 use super::calls::Bound;
 use super::reply::reason_of;
 use super::turn::Turn;
-use super::{Action, AttemptNo, CallStatus, Command, Delivery, End, Event, Line, Outcome, Phase, Stage, Watch};
+use super::{Action, AttemptNo, CallStatus, Command, Delivery, End, Event, Line, Outcome, Phase, Stage, Text, Watch};
 use crate::{CallSid, E164, MessageSid};
 
 impl Turn {
@@ -13,12 +13,8 @@ impl Turn {
             Action::FindCall { attempt, .. } => self.found(attempt, outcome),
             Action::FetchCall { line, call } => self.fetched(line, &call, &outcome),
             Action::EndCall { line, call } => self.end_confirmed(line, &call, &outcome),
-            Action::SendText { to, .. } => self.texted(to, outcome),
-            Action::SendMail { .. } => {
-                if outcome != Outcome::Done {
-                    self.event(Event::MailError { error: reason_of(&outcome) });
-                }
-            }
+            Action::SendText { to, text } => self.texted(to, &text, outcome),
+            Action::SendMail { text } => self.mailed(&text, &outcome),
             // A queue that stays behind is empty, and nobody is ever sent to it again.
             Action::DeleteQueue { .. } => {}
         }
@@ -32,7 +28,9 @@ impl Turn {
                 self.bind(no, &call);
             }
             _ if !is_current => {}
-            Outcome::Withdrawn => self.end_attempt(no, End::Canceled),
+            Outcome::Withdrawn if attempt.ending => self.end_attempt(no, End::Canceled),
+            // Taken back because it had become late; they are still to be called.
+            Outcome::Withdrawn => self.place_again(no),
             Outcome::Rejected { .. } | Outcome::NotConfigured => self.not_placed(no, to, &outcome, End::Refused),
             Outcome::Unavailable { .. } => self.not_placed(no, to, &outcome, End::Failed),
             _ => self.look_for_call(no),
@@ -116,11 +114,28 @@ impl Turn {
         self.e.attempt(no).is_some_and(|attempt| attempt.call.as_ref() == Some(call))
     }
 
-    fn texted(&mut self, to: E164, outcome: Outcome) {
+    fn texted(&mut self, to: E164, text: &Text, outcome: Outcome) {
+        if *text == Text::Details && matches!(outcome, Outcome::Rejected { .. } | Outcome::NotConfigured) {
+            self.details_refused(to);
+        }
         match outcome {
-            Outcome::MessageSent { message } => self.event(Event::SmsSent { to, sid: message }),
+            Outcome::MessageSent { message } => {
+                self.event(Event::SmsSent { to, sid: message });
+                if matches!(text, Text::Alert { .. }) {
+                    self.event(Event::AlertSent { texts: 1, mails: 0 });
+                }
+            }
             Outcome::Withdrawn => {}
             other => self.event(Event::SmsError { to: Some(to), error: reason_of(&other) }),
+        }
+    }
+
+    fn mailed(&mut self, text: &Text, outcome: &Outcome) {
+        let mails = self.e.policy.recipient_emails.len();
+        match (outcome, text) {
+            (Outcome::Done, Text::Alert { .. }) => self.event(Event::AlertSent { texts: 0, mails }),
+            (Outcome::Done | Outcome::Withdrawn, _) => {}
+            _ => self.event(Event::MailError { error: reason_of(outcome) }),
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::state::Search;
 use super::{Contact, Intake};
 use crate::{CountryCode, E164};
 
@@ -99,6 +100,9 @@ pub struct Timing {
     pub bridge: Duration,
     /// How long a caller may take to leave a message or hear a goodbye (4 min).
     pub leaving: Duration,
+    /// A talk that was shorter has helped nobody (10 s). What customers hear just before it counts as part of it, so it
+    /// should be longer than a recording notice.
+    pub shortest_talk: Duration,
     /// How long Closing collects late callbacks (10 s).
     pub closing: Duration,
     /// Between two looks at a talk, and between any two looks at an emergency (15 min).
@@ -118,8 +122,10 @@ pub struct Limits {
     pub repeats: u8,
     /// Bridges that may fail per acceptance and target (2).
     pub bridges: u8,
-    /// Calls by customers that are put on hold (6).
+    /// Calls that are put on hold, from other numbers than the stated one (6).
     pub customer_calls: u8,
+    /// The same, from the number that the customer stated (30).
+    pub stated_calls: u8,
     /// Times that a talk may be taken up again (2).
     pub reconnects: u8,
 }
@@ -171,6 +177,7 @@ impl Default for Timing {
             leg_silence: secs(75),
             bridge: secs(15),
             leaving: secs(240),
+            shortest_talk: secs(10),
             closing: secs(10),
             check: secs(900),
         }
@@ -179,7 +186,16 @@ impl Default for Timing {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { look_ups: 3, placings: 2, fetches: 3, repeats: 5, bridges: 2, customer_calls: 6, reconnects: 2 }
+        Self {
+            look_ups: 3,
+            placings: 2,
+            fetches: 3,
+            repeats: 5,
+            bridges: 2,
+            customer_calls: 6,
+            stated_calls: 30,
+            reconnects: 2,
+        }
     }
 }
 
@@ -237,6 +253,17 @@ impl Policy {
         self.timing.validate()
     }
 
+    /// Bridges to the transfer target that may fail.
+    pub(super) fn transfers(&self) -> u8 {
+        if self.transfer.is_some() { self.limits.bridges } else { 0 }
+    }
+
+    /// How long Closing lasts when nobody accepted: as long as technicians were told that they still can.
+    pub(super) fn second_thoughts(&self) -> Duration {
+        let timing = &self.timing;
+        if self.texts { timing.closing.max(timing.text_acceptance) } else { timing.closing }
+    }
+
     /// Whether `number` may be called and texted: not one of our own, and in an allowed country.
     pub fn may_reach(&self, number: E164) -> bool {
         let allowed = &self.allowed_countries;
@@ -265,16 +292,19 @@ impl Policy {
     /// last moment, every time. What the state machine does is tested against it.
     pub fn worst_case(&self, technicians: u32) -> Duration {
         let (timing, limits) = (&self.timing, &self.limits);
-        let tries = technicians * u32::from(self.attempts_per_technician) * u32::from(self.escalation_rounds);
-        let acceptances = technicians * u32::from(self.escalation_rounds) + u32::from(limits.reconnects);
+        let returns = u32::from(Search::MOST_RETURNS);
+        let tries = technicians * u32::from(self.attempts_per_technician) * u32::from(self.escalation_rounds) + returns;
+        let acceptances = technicians * u32::from(self.escalation_rounds) + returns + u32::from(limits.reconnects);
         let attempt = self.longest_attempt();
         let search = tries * (attempt + timing.between_attempts * 2 + timing.text_acceptance);
-        let bridges = 2 * u32::from(limits.bridges) * (attempt + timing.bridge + timing.answer);
+        let bridges = (2 * u32::from(limits.bridges) + 1) * (attempt + timing.bridge + timing.answer);
         let accepted = acceptances * (bridges + timing.customer_deadline);
-        let legs = u32::from(limits.customer_calls) + u32::from(limits.reconnects);
+        let legs = u32::from(limits.customer_calls) + u32::from(limits.stated_calls) + u32::from(limits.reconnects);
         let customers = legs * (self.longest_leg() + timing.customer_deadline + timing.check);
         let talks = (u32::from(limits.reconnects) + 1) * (timing.talk_limit + timing.check);
-        search + accepted + customers + talks + timing.closing + attempt + self.longest_leg()
+        // Once for each time it is taken up again, once for each call that comes in meanwhile, and at the end.
+        let closings = (legs + u32::from(limits.reconnects) + 2) * self.second_thoughts();
+        search + accepted + customers + talks + closings + attempt + self.longest_leg()
     }
 
     /// From the wish to call somebody until their call is certainly over.
@@ -282,7 +312,8 @@ impl Policy {
         let (timing, limits) = (&self.timing, &self.limits);
         let placing = timing.placing + timing.look_up * (u32::from(limits.look_ups) + 1);
         let looks = |span: Duration| (span + timing.answer) * (u32::from(limits.fetches) + 1);
-        let calling = looks(timing.ring + timing.ring_slack) * 2 + looks(timing.listening);
+        // A key after the verdict of a machine begins the time to listen anew.
+        let calling = looks(timing.ring + timing.ring_slack) * 2 + looks(timing.listening) * 2;
         let ending = timing.answer * (u32::from(limits.fetches) + 1);
         // Twice: an attempt that was given up may be answered after all.
         placing * u32::from(limits.placings) + (calling + ending) * 2
@@ -315,6 +346,7 @@ impl Timing {
             leg_silence,
             bridge,
             leaving,
+            shortest_talk,
             closing,
             check,
         } = self;
@@ -335,6 +367,7 @@ impl Timing {
             leg_silence,
             bridge,
             leaving,
+            shortest_talk,
             closing,
             check,
         ];

@@ -1,5 +1,7 @@
 //! Looking for a technician who accepts.
 
+use std::time::Duration;
+
 use super::UnreachableBecause;
 use super::attempt::AttemptTimes;
 use super::state::{Search, SearchStep, Set};
@@ -8,12 +10,18 @@ use super::{Action, Attempt, AttemptKind, AttemptNo, ClosingBecause, Event, Phas
 use crate::{E164, Timestamp};
 
 impl Search {
+    /// How often a try that was broken off is given back: more would be no end.
+    pub(super) const MOST_RETURNS: u16 = 10;
+
     pub(super) const fn first(now: Timestamp) -> Self {
         Self {
             round: 0,
             technician: 0,
             tries: 0,
             step: SearchStep::Due(now),
+            interrupted: false,
+            asked: None,
+            escalations: 0,
             notified: Set::EMPTY,
             refused: Set::EMPTY,
             passed: Set::EMPTY,
@@ -41,18 +49,24 @@ impl Turn {
         if self.e.phase != Phase::Seeking || self.e.search.step != SearchStep::Calling(no) {
             return;
         }
-        let technician = self.e.search.technician;
-        if because == UnreachableBecause::Refused {
-            self.e.search.refused.insert(technician);
-        }
         self.technician_unreachable(Some(no), because);
         self.advance(self.now + self.e.policy.timing.between_attempts);
+    }
+
+    /// The text that asks a technician was refused. Where no call asks them, nothing else does.
+    pub(super) fn details_refused(&mut self, to: E164) {
+        let is_awaited = matches!(self.e.search.step, SearchStep::Texting(_));
+        if self.e.phase == Phase::Seeking && is_awaited && self.e.number_of(self.e.search.technician) == to {
+            self.technician_unreachable(None, UnreachableBecause::Refused);
+            self.advance(self.now);
+        }
     }
 
     /// The next try: the same technician again, else the next one, else the next round, else nobody.
     pub(super) fn advance(&mut self, at: Timestamp) {
         let policy = self.e.policy.clone();
         let search = &mut self.e.search;
+        let round = search.round;
         let spent = search.tries >= policy.attempts_per_technician;
         if spent || search.passed.has(search.technician) || search.refused.has(search.technician) {
             search.tries = 0;
@@ -60,15 +74,26 @@ impl Turn {
             self.skip_unwilling();
         }
         if self.e.search.round < policy.escalation_rounds {
-            self.e.search.step = SearchStep::Due(at);
+            // Whoever just passed has nobody after them: they get a moment before they are asked again.
+            let pause = if self.e.search.round > round { policy.timing.between_attempts } else { Duration::ZERO };
+            self.e.search.step = SearchStep::Due(at.max(self.now + pause));
         } else {
             self.e.search.step = SearchStep::Exhausted;
         }
     }
 
-    /// Leaves the technician of the cursor for this round, and goes on with the next one at once.
-    pub(super) fn move_on(&mut self) {
-        self.e.search.tries = u8::MAX;
+    /// Goes on after somebody who had accepted: not with them, in this round, and first with whoever was being tried
+    /// when they accepted.
+    pub(super) fn seek_instead_of(&mut self, technician: u8) {
+        let search = &mut self.e.search;
+        search.escalations = search.escalations.saturating_add(1);
+        search.passed.insert(technician);
+        if search.escalations > Search::MOST_RETURNS {
+            search.tries = u8::MAX;
+        } else if search.interrupted {
+            search.tries = search.tries.saturating_sub(1);
+        }
+        search.interrupted = false;
         self.advance(self.now);
     }
 
@@ -105,7 +130,8 @@ impl Turn {
         self.e.search.tries += 1;
         let first_time = !self.e.search.notified.has(technician);
         self.e.search.notified.insert(technician);
-        if first_time && technician > 0 {
+        let before = self.e.search.asked.replace(technician);
+        if before.is_some_and(|before| before != technician) {
             self.event(Event::TechnicianEscalated { technician: number });
         }
         if self.e.policy.auto_call {
@@ -125,12 +151,18 @@ impl Turn {
     }
 
     fn technician_unreachable(&mut self, attempt: Option<AttemptNo>, because: UnreachableBecause) {
-        let technician = self.e.number_of(self.e.search.technician);
+        let technician = self.e.search.technician;
+        if because == UnreachableBecause::Refused {
+            self.e.search.refused.insert(technician);
+        }
+        let technician = self.e.number_of(technician);
         self.event(Event::TechnicianUnreachable { technician, attempt, because });
         match because {
             // They know; and a number that can't be called is not texted either.
             UnreachableBecause::Passed | UnreachableBecause::Refused => {}
-            _ => self.text(technician, Text::Missed { because }),
+            _ => {
+                self.text(technician, Text::Missed { because });
+            }
         }
     }
 
@@ -151,9 +183,12 @@ impl Turn {
             repeats: 0,
             command: 0,
             machine: false,
+            pressed: false,
             passed: false,
             confirmed: false,
+            joined: false,
             failed: false,
+            talk: None,
             judged: false,
             step: Step(0),
             document: None,

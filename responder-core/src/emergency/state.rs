@@ -26,8 +26,12 @@ pub struct Emergency {
     /// Calls that were ended because their attempt had another one.
     pub(super) strays: Vec<CallSid>,
     pub(super) reconnects_left: u8,
-    /// Whether technician and customer have been connected.
+    /// Bridges to the transfer target that may still fail.
+    pub(super) transfers_left: u8,
+    /// Whether technician and customer have talked: proven, and not so short that it can't have helped.
     pub(super) talked: bool,
+    /// An operator cancelled it during a talk: it ends with that.
+    pub(super) cancelled: bool,
     /// When the customer must have called after an acceptance.
     pub(super) customer_deadline: Option<Timestamp>,
     pub(super) heartbeat: Timestamp,
@@ -106,11 +110,17 @@ pub(super) struct Search {
     /// Tries on this technician in this round, the one under way included.
     pub(super) tries: u8,
     pub(super) step: SearchStep,
+    /// Whether the try under way was broken off because somebody else accepted.
+    pub(super) interrupted: bool,
+    /// Who was tried last.
+    pub(super) asked: Option<u8>,
+    /// How often somebody who had accepted was given up.
+    pub(super) escalations: u16,
     /// Technicians who were told of this emergency: a bit for each.
     pub(super) notified: Set,
     /// Technicians whose number the provider refuses.
     pub(super) refused: Set,
-    /// Technicians who passed in this round.
+    /// Technicians who passed in this round, or accepted in it and could not be connected.
     pub(super) passed: Set,
 }
 
@@ -139,8 +149,6 @@ pub(super) struct Set(u128);
 pub(super) struct Acceptance {
     pub(super) technician: u8,
     pub(super) by: AcceptedBy,
-    /// Bridges to the transfer target that may still fail.
-    pub(super) transfers_left: u8,
     /// Bridges to the technician that may still fail.
     pub(super) bridges_left: u8,
     /// Whether the technician was told to call the customer.
@@ -174,6 +182,13 @@ pub(super) struct Record {
     pub(super) accepted_at: Option<Timestamp>,
     pub(super) accepted_by: Option<u8>,
     pub(super) talk: std::time::Duration,
+}
+
+impl Conclusion {
+    /// Whether nobody has talked to the customer, and nobody has called it off.
+    pub(super) const fn leaves_customer_alone(self) -> bool {
+        !matches!(self, Self::Connected | Self::Cancelled)
+    }
 }
 
 impl Set {
@@ -254,9 +269,9 @@ impl Emergency {
         self.legs.iter().any(Leg::is_live)
     }
 
-    /// Whether a caller is still awaited or being dealt with: the place of a new caller without a number.
+    /// Whether a caller is still awaited: the place of a new caller without a number.
     pub fn awaits_customer(&self) -> bool {
-        !self.is_concluded() && !self.has_customer()
+        matches!(self.phase, Phase::Seeking | Phase::Accepted) && !self.has_customer()
     }
 
     /// Whether it takes up one of the branch's `max_active_emergencies`. One that is accepted and has no customer on
@@ -292,6 +307,10 @@ impl Emergency {
 
     pub(super) fn number_of(&self, technician: u8) -> E164 {
         self.technicians.get(usize::from(technician)).map_or(self.intake.technician.number, |contact| contact.number)
+    }
+
+    pub(super) fn is_being_connected(&self, no: LegNo) -> bool {
+        self.bridge.is_some_and(|bridge| bridge.leg == no)
     }
 
     /// The customer's leg, if it waits to be connected.

@@ -2,7 +2,7 @@
 
 use super::calls::Bound;
 use super::turn::Turn;
-use super::{AcceptedBy, AttemptKind, AttemptNo, ClosingBecause, Confirmation, DialResult, Document};
+use super::{AcceptedBy, Attempt, AttemptKind, AttemptNo, ClosingBecause, Confirmation, DialResult, Document};
 use super::{Key, Lead, LegStage, Phase, Stage, Step, UnreachableBecause};
 use crate::CallSid;
 
@@ -28,20 +28,36 @@ impl Turn {
             return;
         }
         self.progress(no, Stage::InProgress);
+        if key.is_some() {
+            self.is_human(no);
+        }
         let asked = self.e.attempt(no).and_then(|attempt| attempt.document);
         match (asked, key) {
             (_, Some(Key::Nine | Key::Two | Key::Other) | None) if !self.is_open() => {
                 self.answer_attempt(no, Document::Over);
             }
             (Some(Document::ConfirmBridge), Some(Key::One)) => self.confirm_bridge(no),
+            // Voicemail presses nothing, and the customer waits.
+            (Some(Document::ConfirmBridge), None) => self.answer_attempt(no, Document::NoKey),
             _ if self.is_transfer(no) && key != Some(Key::Nine) => self.ask_again(no, Document::ConfirmBridge),
             (_, Some(Key::One)) => self.accept_by_key(no),
             (_, Some(Key::Nine)) => self.pass_by_key(no),
             (Some(Document::ConfirmBridge), _) => self.ask_again(no, Document::ConfirmBridge),
             (_, Some(Key::Two)) => self.ask_again(no, Document::Details { lead: Lead::Repeat }),
             (_, Some(Key::Other)) => self.ask_again(no, Document::Details { lead: Lead::WrongKey }),
-            (_, None) => self.answer_attempt(no, Document::NoKey),
+            (_, None) => self.no_key(no),
         }
+    }
+
+    /// The details were listened to, and no key was pressed.
+    fn no_key(&mut self, no: AttemptNo) {
+        let document = match self.e.phase {
+            // They, or somebody else, accepted in another way meanwhile.
+            Phase::Accepted => self.next_document(no),
+            _ if self.e.policy.confirmation != Confirmation::KeyPress => Document::Over,
+            _ => Document::NoKey,
+        };
+        self.answer_attempt(no, document);
     }
 
     /// A technician on the line asks whether the customer is there.
@@ -64,18 +80,21 @@ impl Turn {
         if !self.is_current(no, call, step) {
             return;
         }
-        if self.e.talk.is_some_and(|talk| talk.attempt == no) {
-            self.end_talk();
-        } else if result == DialResult::Bridged && self.e.phase == Phase::Accepted {
-            // They were connected, and the callback that says so was lost.
-            self.e.talked = true;
-            self.e.bridge = None;
-            self.talk_is_over();
-        } else {
-            self.bridge_failed(no, UnreachableBecause::NotJoined);
-            self.e.bridge = self.e.bridge.filter(|bridge| bridge.attempt != no);
-            self.escalate_if_out_of_bridges();
+        let unproven = self.e.attempt(no).filter(|attempt| !attempt.joined).and_then(|attempt| attempt.document);
+        match (result, unproven) {
+            _ if self.e.talk.is_some_and(|talk| talk.attempt == no) => {
+                self.end_talk();
+            }
+            // The customer is connected with another call: this one ended long ago.
+            _ if self.e.talk.is_some() => {}
+            (DialResult::Bridged, Some(Document::Connect { leg })) if self.e.phase == Phase::Accepted => {
+                self.join_was_lost(leg);
+            }
+            (DialResult::NotBridged, Some(_)) => self.bridge_failed(no, UnreachableBecause::NotJoined),
+            _ => {}
         }
+        self.e.bridge = self.e.bridge.filter(|bridge| bridge.attempt != no);
+        self.escalate_if_out_of_bridges();
         let document = match self.next_document(no) {
             Document::AcceptedWait => Document::WaitOver,
             Document::AcceptedCallCustomer => Document::CustomerGone,
@@ -136,8 +155,17 @@ impl Turn {
         match self.e.phase {
             Phase::Seeking if self.is_transfer(no) => Document::Over,
             Phase::Seeking => Document::Details { lead: Lead::First },
+            Phase::Accepted if self.is_accepted_unheard(no) => Document::Details { lead: Lead::First },
             Phase::Accepted | Phase::Closing { .. } | Phase::Concluded { .. } => self.next_document(no),
         }
+    }
+
+    /// Machine detection was faster than the request for the first document: they have accepted what they don't know.
+    fn is_accepted_unheard(&self, no: AttemptNo) -> bool {
+        let is_first = |a: &Attempt| a.kind == AttemptKind::Notification && a.document.is_none();
+        let technician = self.e.attempt(no).filter(|attempt| is_first(attempt)).map(|attempt| attempt.technician);
+        let by_human = self.e.acceptance.filter(|acceptance| acceptance.by == AcceptedBy::Human);
+        by_human.is_some_and(|acceptance| Some(acceptance.technician) == technician)
     }
 
     /// What somebody who has nothing to answer hears next.
@@ -145,6 +173,10 @@ impl Turn {
         let Some(attempt) = self.e.attempt(no) else { return Document::Over };
         let (kind, technician) = (attempt.kind, attempt.technician);
         match self.e.phase {
+            // Nobody could be connected, and it stays theirs all the same.
+            Phase::Closing { because: ClosingBecause::NobodyAccepted, .. } if self.has_accepted(technician) => {
+                Document::CustomerGone
+            }
             Phase::Closing { .. } | Phase::Concluded { .. } => Document::Over,
             Phase::Seeking => Document::BridgeGivenUp,
             Phase::Accepted if !self.has_accepted(technician) => Document::AlreadyTaken,
@@ -162,16 +194,15 @@ impl Turn {
 
     /// For the technician who accepted, on the call that notified them.
     fn accepted_document(&mut self, no: AttemptNo) -> Document {
-        let acceptance = self.e.acceptance;
-        if acceptance.is_some_and(|acceptance| acceptance.transfers_left > 0) {
+        if self.e.waiting_customer().is_none() && !self.e.legs.is_empty() {
+            self.tell_to_call_customer(self.e.last_farewell());
+            return Document::AcceptedCallCustomer;
+        }
+        if self.e.transfers_left > 0 {
             return Document::AcceptedTransfer;
         }
         if let Some(document) = self.connect(no) {
             return document;
-        }
-        if self.e.waiting_customer().is_none() && !self.e.legs.is_empty() {
-            self.tell_to_call_customer(self.e.last_farewell());
-            return Document::AcceptedCallCustomer;
         }
         self.wait_on_line(no, Document::AcceptedWait)
     }
@@ -198,6 +229,16 @@ impl Turn {
             attempt.wait_until.get_or_insert(until);
         }
         document
+    }
+
+    /// A key proves a human, whatever machine detection said: nobody cuts them off.
+    fn is_human(&mut self, no: AttemptNo) {
+        let watch = self.watch_for(Stage::InProgress);
+        let Some(attempt) = self.attempt_mut(no) else { return };
+        attempt.pressed = true;
+        if std::mem::take(&mut attempt.machine) && attempt.is_on_line() {
+            attempt.watch = watch;
+        }
     }
 
     fn confirm_bridge(&mut self, no: AttemptNo) {

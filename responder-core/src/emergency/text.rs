@@ -1,7 +1,7 @@
 //! What comes back by text.
 
 use super::turn::Turn;
-use super::{AcceptedBy, ClosingBecause, Event, Keyword, Phase, Reply, Text};
+use super::{AcceptedBy, ClosingBecause, Event, Farewell, Keyword, Phase, Reply, Text};
 use crate::{E164, MessageSid};
 
 impl Turn {
@@ -23,25 +23,46 @@ impl Turn {
             (Keyword::Status, None) if is_recipient => Some(Text::Status),
             _ => None,
         };
-        std::sync::Arc::make_mut(&mut self.e.annex).answers.push((message, answer.clone()));
+        std::sync::Arc::make_mut(&mut self.e.annex).note_answer(message, answer.clone());
         self.reply = answer.map_or(Reply::Nothing, Reply::Text);
     }
 
     fn accept_by_text(&mut self, technician: u8) -> Option<Text> {
-        let is_over = !self.is_open();
-        Some(match self.accept(technician, AcceptedBy::Text) {
-            true => Text::Accepted,
-            false if is_over => Text::Over,
-            false => Text::AlreadyTaken,
+        let is_open = self.is_open();
+        let call = Text::CallCustomer { why: Farewell::Unanswered };
+        Some(match self.e.phase {
+            // It ended without a talk, so the customer may still be waiting for somebody.
+            Phase::Concluded { outcome, .. } if outcome.leaves_customer_alone() => call,
+            Phase::Concluded { .. } => Text::Over,
+            Phase::Closing { because: ClosingBecause::NoCustomer, .. } => call,
+            Phase::Closing { because, .. } if because != ClosingBecause::NobodyAccepted => Text::Over,
+            _ => match self.accept(technician, AcceptedBy::Text) {
+                false => Text::AlreadyTaken,
+                true if is_open => Text::Accepted,
+                true => self.told_to_call(call),
+            },
         })
+    }
+
+    /// The answer says it, so no other text has to.
+    fn told_to_call(&mut self, answer: Text) -> Text {
+        if let Some(acceptance) = self.e.acceptance.as_mut() {
+            acceptance.told_to_call = true;
+        }
+        answer
     }
 
     fn pass_by_text(&mut self, technician: u8) -> Option<Text> {
         if !self.is_open() {
             return Some(Text::Over);
         }
+        let is_theirs = self.has_accepted(technician);
+        if is_theirs && self.e.talk.is_some() {
+            // Nobody else is asked while the customer is being helped.
+            return Some(Text::Status);
+        }
         self.pass(technician);
-        Some(Text::Passed)
+        Some(if self.e.is_accepted() { Text::AlreadyTaken } else { Text::Passed })
     }
 
     /// The technician has dealt with it, by whatever way.

@@ -67,7 +67,7 @@ impl Turn {
     }
 
     /// Nothing was found: ringing twice is better than not at all.
-    fn place_again(&mut self, no: AttemptNo) {
+    pub(super) fn place_again(&mut self, no: AttemptNo) {
         let most = self.e.policy.limits.placings;
         let may = self.e.attempt(no).is_some_and(|attempt| !attempt.ending && attempt.placings < most);
         if may && self.is_open() {
@@ -135,7 +135,7 @@ impl Turn {
     }
 
     /// Wants a caller off the line who does not leave by themselves.
-    fn end_leg(&mut self, no: LegNo) {
+    pub(super) fn end_leg(&mut self, no: LegNo) {
         let fetches = self.e.policy.limits.fetches;
         if let Some(leg) = self.leg_mut(no).filter(|leg| leg.is_live()) {
             leg.ending = true;

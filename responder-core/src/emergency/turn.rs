@@ -44,31 +44,32 @@ impl Turn {
         number
     }
 
-    pub(super) fn text(&mut self, to: E164, text: Text) {
-        if self.e.policy.texts && self.e.policy.may_reach(to) {
+    /// Texts somebody, where that may be; returns whether it may.
+    pub(super) fn text(&mut self, to: E164, text: Text) -> bool {
+        let may = self.e.policy.texts && self.e.policy.may_reach(to);
+        if may {
             self.event(Event::SmsAttempt { to });
             self.command(Action::SendText { to, text });
         }
+        may
     }
 
-    /// Texts every recipient and mails the rest; returns how many of each.
-    pub(super) fn tell_recipients(&mut self, text: &Text) -> (usize, usize) {
+    /// Texts every recipient and mails the rest.
+    pub(super) fn tell_recipients(&mut self, text: &Text) {
         let policy = self.e.policy.clone();
-        let before = self.commands.len();
         for recipient in &policy.recipients {
             self.text(recipient.number, text.clone());
         }
-        let texts = self.commands.len() - before;
-        (texts, self.mail(text.clone()))
+        self.mail(text.clone());
     }
 
-    pub(super) fn mail(&mut self, text: Text) -> usize {
-        let addresses = self.e.policy.recipient_emails.len();
-        if !self.e.policy.emails || addresses == 0 {
-            return 0;
+    /// Mails the recipients, where that may be; returns whether it may.
+    pub(super) fn mail(&mut self, text: Text) -> bool {
+        let may = self.e.policy.emails && !self.e.policy.recipient_emails.is_empty();
+        if may {
+            self.command(Action::SendMail { text });
         }
-        self.command(Action::SendMail { text });
-        addresses
+        may
     }
 
     pub(super) fn attempt_mut(&mut self, no: AttemptNo) -> Option<&mut Attempt> {

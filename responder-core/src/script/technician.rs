@@ -4,21 +4,20 @@ use super::speech::{spoken_ms, spoken_within};
 use super::voice::Scene;
 use super::{Speech, queue_name};
 use crate::emergency::{Attempt, AttemptKind, AttemptNo, Confirmation, Lead, LegNo};
-use crate::twiml::voice::{Dial, DialRecord, Gather, Hangup, Pause, Queue, Redirect, Response};
+use crate::twiml::voice::{Dial, DialRecord, Gather, Pause, Queue, Redirect, Response};
 
 impl Scene<'_> {
-    /// The details, twice, and a key that counts at any moment. Whoever only listens is told so and let go; the end of
-    /// the call is then what the machine hears of it.
+    /// The details, twice, and a key that counts at any moment.
     pub(super) fn details(&self, no: AttemptNo, lead: Lead) -> Response {
         let (first, again) = (self.spoken_details(no, lead), self.spoken_details(no, Lead::Repeat));
         let gather = self
-            .gather(self.links.technician_keys(self.emergency.id(), no, self.step))
+            .gather(no)
             .say(self.script.say(first))
             .say(self.say(Speech::DetailsKeys))
             .pause(Pause::secs(BETWEEN_SECS))
             .say(self.script.say(again))
             .say(self.say(Speech::DetailsKeys));
-        Response::new().gather(gather).say(self.say(Speech::NoKey)).hangup(Hangup::new())
+        self.gathered(no, gather)
     }
 
     /// Waits for the customer, and asks again: in small pieces, because a customer who is on hold by now waits for the
@@ -42,12 +41,8 @@ impl Scene<'_> {
             AttemptKind::Transfer => Speech::ConfirmTransfer,
             AttemptKind::Notification | AttemptKind::Bridge => Speech::ConfirmBridge,
         };
-        let gather = self
-            .gather(self.links.technician_keys(self.emergency.id(), no, self.step))
-            .say(self.say(speech))
-            .pause(Pause::secs(BETWEEN_SECS))
-            .say(self.say(speech));
-        Response::new().gather(gather).say(self.say(Speech::NoKey)).hangup(Hangup::new())
+        let gather = self.gather(no).say(self.say(speech)).pause(Pause::secs(BETWEEN_SECS)).say(self.say(speech));
+        self.gathered(no, gather)
     }
 
     /// Connects with whoever waits in the queue of that leg. The sentence before is short: the machine counts from
@@ -72,8 +67,16 @@ impl Scene<'_> {
         Response::new().say(self.say(speech)).dial(dial)
     }
 
-    fn gather(&self, action: String) -> Gather {
-        Gather::new().action(action).num_digits(1).timeout_secs(KEY_SECS)
+    /// What to say when no key came is asked for, too: they may have accepted by text meanwhile.
+    fn gather(&self, no: AttemptNo) -> Gather {
+        let action = self.links.technician_keys(self.emergency.id(), no, self.step);
+        Gather::new().action(action).num_digits(1).timeout_secs(KEY_SECS).action_on_empty_result(true)
+    }
+
+    /// Providers that don't know `actionOnEmptyResult` come to the redirect.
+    fn gathered(&self, no: AttemptNo, gather: Gather) -> Response {
+        let action = self.links.technician_keys(self.emergency.id(), no, self.step);
+        Response::new().gather(gather).redirect(Redirect::new(action))
     }
 
     /// The report in about a minute: what happened is cut to the time that all else leaves.

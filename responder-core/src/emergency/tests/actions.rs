@@ -128,7 +128,8 @@ fn leg_inputs(e: &Emergency, no: LegNo, scope: Scope, inputs: &mut Vec<Input>) {
     let Some(leg) = e.leg(no) else { return };
     let call = || leg.call.clone();
     inputs.push(Input::CustomerHolding { leg: no, call: call() });
-    let agent = e.bridge.and_then(|bridge| e.attempt(bridge.attempt)).and_then(|attempt| attempt.call.clone());
+    let is_told = |attempt: &&Attempt| attempt.document == Some(Document::Connect { leg: no });
+    let agent = e.attempts.iter().rev().find(is_told).and_then(|attempt| attempt.call.clone());
     if agent.is_some() || scope.faults {
         inputs.push(Input::CustomerJoined { leg: no, call: call(), agent });
     }

@@ -17,8 +17,10 @@ pub(super) fn check(before: &Emergency, now: Timestamp, input: &Input, transitio
     accepted_by_rule(before, input, after).unwrap_or_else(|e| panic!("5: {e}\n{}", context()));
     repeat_is_silent(now, input, transition).unwrap_or_else(|e| panic!("6: {e}\n{}", context()));
     rank_falls(before, after).unwrap_or_else(|e| panic!("7: {e}\n{}", context()));
+    nobody_is_skipped(before, transition).unwrap_or_else(|e| panic!("skipped: {e}\n{}", context()));
+    talks_are_real(before, input, transition).unwrap_or_else(|e| panic!("talk: {e}\n{}", context()));
     alert_before_silence(before, transition).unwrap_or_else(|e| panic!("7: {e}\n{}", context()));
-    answers_fit(input, transition).unwrap_or_else(|e| panic!("answer: {e}\n{}", context()));
+    answers_fit(before, input, transition).unwrap_or_else(|e| panic!("answer: {e}\n{}", context()));
     nothing_is_forgotten(before, input, after).unwrap_or_else(|e| panic!("forgotten: {e}\n{}", context()));
 }
 
@@ -125,6 +127,12 @@ pub(super) fn accepted_by_rule(before: &Emergency, input: &Input, after: &Emerge
             let by_answer = rule == Confirmation::Answered && duration.is_some_and(|length| !length.is_zero());
             *status == CallStatus::Completed && (by_human || by_answer)
         }
+        Input::CustomerJoined { leg, .. } => {
+            let is_told = |a: &Attempt| {
+                a.technician == acceptance.technician && a.document == Some(Document::Connect { leg: *leg })
+            };
+            acceptance.by == AcceptedBy::Bridge && before.attempts.iter().any(is_told)
+        }
         _ => false,
     };
     require(fits, "accepted by something that is no acceptance")
@@ -144,29 +152,60 @@ pub(super) fn rank_falls(before: &Emergency, after: &Emergency) -> Verdict {
     require(rank(after) <= rank(before), "the rank rose")
 }
 
-/// Reconnects, position in the plan, bridges, phase, calls by customers.
-type Rank = (u8, Reverse<(u8, u8, u8)>, u8, u8, Reverse<usize>);
+/// Reconnects, how often an acceptance came to nothing, position in the plan, bridges, phase, calls by customers.
+type Rank = (u8, Reverse<(u16, u8, u8, u8)>, u8, u8, Reverse<usize>);
 
 /// What is left to try; compared from left to right.
 fn rank(e: &Emergency) -> Rank {
     let limits = &e.policy.limits;
-    let bridges = e.acceptance.map_or(2 * limits.bridges, |a| a.bridges_left + a.transfers_left);
+    let bridges = e.transfers_left + e.acceptance.map_or(limits.bridges, |a| a.bridges_left);
     let phase = match e.phase {
         Phase::Seeking => 3,
         Phase::Accepted => 2,
         Phase::Closing { .. } => 1,
         Phase::Concluded { .. } => 0,
     };
-    let position = (e.search.round, e.search.technician, e.search.tries);
+    let position = (e.search.escalations, e.search.round, e.search.technician, e.search.tries);
     (e.reconnects_left, Reverse(position), bridges, phase, Reverse(e.legs.len()))
+}
+
+/// Whoever was being tried when somebody else accepted gets their try back before it is said that nobody accepted.
+pub(super) fn nobody_is_skipped(before: &Emergency, transition: &Transition) -> Verdict {
+    let begins = |e: &Emergency| matches!(e.phase, Phase::Closing { because: ClosingBecause::NobodyAccepted, .. });
+    let search = &before.search;
+    let is_willing = !search.passed.has(search.technician) && !search.refused.has(search.technician);
+    let is_owed = search.interrupted && is_willing && search.escalations < state::Search::MOST_RETURNS;
+    require(begins(before) || !begins(&transition.state) || !is_owed, "somebody was interrupted and not asked again")
+}
+
+pub(super) fn talks_are_real(before: &Emergency, input: &Input, transition: &Transition) -> Verdict {
+    let after = &transition.state;
+    if let Some(talk) = after.talk {
+        require(after.attempt(talk.attempt).is_some_and(Attempt::is_live), "a talk with a call that has ended")?;
+        require(after.leg(talk.leg).is_some_and(|leg| leg.stage == LegStage::Talking), "a talk with nobody")?;
+    }
+    let was_long = |talk: state::Talk| after.changed_at.since(talk.since) >= after.policy.timing.shortest_talk;
+    let is_proof = matches!(
+        input,
+        Input::HoldEnded { result: Some(QueueResult::Bridged), .. }
+            | Input::DialEnded { result: DialResult::Bridged, .. }
+    );
+    let is_proven = before.talked || before.talk.is_some_and(was_long) || is_proof;
+    require(!after.talked || is_proven, "a talk without proof")?;
+    let is_connected = matches!(after.phase, Phase::Concluded { outcome: Conclusion::Connected, .. });
+    require(!is_connected || after.talked, "connected without a talk")
 }
 
 pub(super) fn alert_before_silence(before: &Emergency, transition: &Transition) -> Verdict {
     let after = &transition.state;
     let begins = |e: &Emergency| matches!(e.phase, Phase::Closing { .. });
-    if begins(before) || !begins(after) || after.talked {
+    let is_talk_over = matches!(after.phase, Phase::Closing { because: ClosingBecause::TalkOver, .. });
+    if begins(before) || !begins(after) || (is_talk_over && after.talked) {
         return Ok(());
     }
+    require(!is_talk_over, "a talk is over that was none")?;
+    let is_given_up = |command: &Command| matches!(command.action, Action::SendText { text: Text::BridgeGivenUp, .. });
+    require(!transition.commands.iter().any(is_given_up), "somebody else is promised, and there is nobody")?;
     for recipient in &after.policy.recipients {
         let is_told = transition.commands.iter().any(|command| {
             matches!(&command.action, Action::SendText { to, text: Text::Alert { .. } } if *to == recipient.number)
@@ -178,7 +217,7 @@ pub(super) fn alert_before_silence(before: &Emergency, transition: &Transition) 
     require(is_mailed || after.policy.recipient_emails.is_empty() || !after.policy.emails, "nobody is mailed")
 }
 
-pub(super) fn answers_fit(input: &Input, transition: &Transition) -> Verdict {
+pub(super) fn answers_fit(before: &Emergency, input: &Input, transition: &Transition) -> Verdict {
     let after = &transition.state;
     let wants_document = matches!(
         input,
@@ -193,7 +232,12 @@ pub(super) fn answers_fit(input: &Input, transition: &Transition) -> Verdict {
             | Input::VoicemailLeft { .. }
     );
     require(wants_document == matches!(transition.reply, Reply::Voice(_)), "no document, or one too many")?;
-    if let Reply::Voice(Voice { document: Document::Connect { leg }, .. }) = &transition.reply {
+    if let Reply::Voice(Voice { document: Document::Connect { leg }, line: Some(Line::Attempt(no)), .. }) =
+        &transition.reply
+    {
+        let is_repeat = before.attempt(*no).map(|a| a.step) == after.attempt(*no).map(|a| a.step);
+        let is_on_line = after.attempt(*no).is_some_and(Attempt::is_on_line);
+        require(is_repeat || is_on_line, "connected with a call that nobody is in")?;
         let is_fresh = !matches!(transition.state.phase, Phase::Concluded { .. }) && after.bridge.is_some();
         let is_current = after.customer == Some(*leg) && after.waiting_customer().is_some();
         require(!is_fresh || is_current || after.talk.is_some(), "connected with somebody who is not the customer")?;

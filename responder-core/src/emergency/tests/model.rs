@@ -98,7 +98,8 @@ fn normal(mut e: Emergency) -> Emergency {
     e.heartbeat = START + e.policy.timing.check;
     e.record = Record::default();
     e.annex = Arc::default();
-    e.next_command = 0;
+    // Not the number that every earlier command has from now on.
+    e.next_command = 1;
     e.customer_deadline.iter_mut().for_each(shift);
     match &mut e.phase {
         Phase::Closing { until, .. } => until.iter_mut().for_each(shift),
@@ -110,7 +111,9 @@ fn normal(mut e: Emergency) -> Emergency {
     }
     e.bridge.iter_mut().for_each(|bridge| shift(&mut bridge.until));
     if let Some(talk) = &mut e.talk {
-        talk.since = START;
+        // A talk that lasted long enough stays one.
+        talk.since = talk.since.max(base - e.policy.timing.shortest_talk);
+        talk.since = START - base.since(talk.since);
         shift(&mut talk.until);
     }
     for attempt in &mut e.attempts {
@@ -125,6 +128,7 @@ fn normal(mut e: Emergency) -> Emergency {
 fn normal_attempt(attempt: &mut Attempt, base: Timestamp) {
     let shift = |at: Timestamp| START + at.since(base);
     attempt.times = AttemptTimes::default();
+    attempt.talk = None;
     attempt.command = 0;
     attempt.step = Number(attempt.step.0 % 2);
     attempt.wait_until = attempt.wait_until.map(shift);
@@ -136,7 +140,8 @@ fn normal_attempt(attempt: &mut Attempt, base: Timestamp) {
         attempt.watch = Watch::new(START, 0);
         attempt.wait_until = None;
         attempt.ending = false;
-        (attempt.machine, attempt.passed, attempt.confirmed, attempt.failed) = (false, false, false, false);
+        (attempt.machine, attempt.pressed, attempt.passed) = (false, false, false);
+        (attempt.confirmed, attempt.failed) = (false, false);
         attempt.placings = 1;
         attempt.repeats = 0;
         attempt.revived = !may_revive;
@@ -174,11 +179,20 @@ fn coarse(mut policy: Policy) -> Policy {
         leg_silence: unit,
         bridge: unit,
         leaving: unit,
+        shortest_talk: unit,
         closing: unit,
         check: unit * 4,
     };
-    policy.limits =
-        Limits { look_ups: 1, placings: 1, fetches: 0, repeats: 0, bridges: 1, customer_calls: 1, reconnects: 0 };
+    policy.limits = Limits {
+        look_ups: 1,
+        placings: 1,
+        fetches: 0,
+        repeats: 0,
+        bridges: 1,
+        customer_calls: 1,
+        stated_calls: 1,
+        reconnects: 0,
+    };
     policy.attempts_per_technician = 1;
     policy.escalation_rounds = 1;
     policy

@@ -115,6 +115,10 @@ impl World {
         self.e = transition.state;
         self.reply = transition.reply;
         self.pending.extend(transition.commands.iter().cloned());
+        for event in &transition.events {
+            let stored = serde_json::to_value(event).expect("an event can be stored");
+            assert_eq!(stored["event"], event.name());
+        }
         self.commands = transition.commands;
         self.events.extend(transition.events);
     }
