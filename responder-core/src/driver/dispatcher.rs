@@ -6,6 +6,7 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use super::fail;
 use super::run::{self, Run};
+use super::signals::Signals;
 use super::{Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, HandleError},
@@ -20,7 +21,7 @@ use crate::{
 /// is paused, loses nothing: what it had claimed is claimed again when the lease runs out.
 #[derive(Clone, Debug)]
 pub struct Dispatcher {
-    branch: Arc<Branch>,
+    pub(super) branch: Arc<Branch>,
     worker: WorkerId,
     settings: DispatcherSettings,
     sleeper: Arc<dyn Sleeper>,
@@ -49,10 +50,7 @@ const MESSAGES: &[CommandKind] = &[CommandKind::SendText, CommandKind::SendMail,
 const HANDED_OVER: u32 = 8;
 
 /// After a failure of the store.
-const AFTER_FAILURE: Duration = Duration::from_millis(500);
-
-/// Emergencies told of their deadline in one go.
-const DUE_AT_ONCE: u32 = 64;
+pub(super) const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
 impl Default for DispatcherSettings {
     fn default() -> Self {
@@ -100,31 +98,6 @@ impl Dispatcher {
 
     fn signals(&self, stopped: &watch::Receiver<bool>) -> Signals {
         Signals { work: self.branch.work(), stopped: stopped.clone(), sleeper: Arc::clone(&self.sleeper) }
-    }
-
-    /// Tells emergencies that their time is up.
-    async fn deadlines(&self, mut signals: Signals) {
-        while signals.look() {
-            let sleep = match self.tell_due().await {
-                Ok(sleep) => sleep,
-                Err(error) => {
-                    tracing::warn!(branch = %self.branch.key(), %error, "deadlines can't be read");
-                    AFTER_FAILURE
-                }
-            };
-            signals.rest(sleep).await;
-        }
-    }
-
-    async fn tell_due(&self) -> Result<Duration, StoreError> {
-        let due = self.branch.store().due(self.branch.key(), DUE_AT_ONCE).await?;
-        for emergency in &due {
-            if let Err(error) = self.branch.handle(emergency.id, Input::Timeout).await {
-                tracing::warn!(emergency = %emergency.id, %error, "a deadline was not handled");
-                self.branch.store().defer(emergency, AFTER_FAILURE).await?;
-            }
-        }
-        if due.is_empty() { self.sleep_for(&[]).await } else { Ok(Duration::ZERO) }
     }
 
     /// Carries out what commits of this process have claimed for us.
@@ -207,7 +180,7 @@ impl Dispatcher {
         signals.rest(sleep).await;
     }
 
-    async fn sleep_for(&self, kinds: &[CommandKind]) -> Result<Duration, StoreError> {
+    pub(super) async fn sleep_for(&self, kinds: &[CommandKind]) -> Result<Duration, StoreError> {
         let wake = self.branch.store().next_wake(self.branch.key(), kinds).await?;
         Ok(wake.unwrap_or(self.settings.longest_sleep).min(self.settings.longest_sleep))
     }
@@ -251,29 +224,5 @@ impl Dispatcher {
         let commit = Commit::abandoning(&loaded, id, Branch::commit_id());
         let _ = self.branch.commit(&commit).await?;
         Ok(())
-    }
-}
-
-/// What ends a sleep. Each loop has its own, so that none takes another's signal.
-struct Signals {
-    work: watch::Receiver<()>,
-    stopped: watch::Receiver<bool>,
-    sleeper: Arc<dyn Sleeper>,
-}
-
-impl Signals {
-    /// Whether to look for work once more. What is announced from here on ends the next sleep at once.
-    fn look(&mut self) -> bool {
-        self.work.mark_unchanged();
-        !*self.stopped.borrow()
-    }
-
-    /// Sleeps until there is work, the time is over, or the end has come.
-    async fn rest(&mut self, span: Duration) {
-        tokio::select! {
-            _ = self.work.changed() => {}
-            () = self.sleeper.sleep(span) => {}
-            _ = self.stopped.changed() => {}
-        }
     }
 }

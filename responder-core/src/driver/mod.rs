@@ -2,11 +2,15 @@
 
 mod clock;
 #[cfg(feature = "runtime")]
+mod deadlines;
+#[cfg(feature = "runtime")]
 mod dispatcher;
 #[cfg(feature = "runtime")]
 pub(crate) mod fail;
 #[cfg(feature = "runtime")]
 mod run;
+#[cfg(feature = "runtime")]
+mod signals;
 #[cfg(feature = "runtime")]
 mod sleeper;
 

@@ -154,7 +154,8 @@ async fn send_text(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, t
 async fn send_mail(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, text: &Text) -> Run {
     let Ok(loaded) = branch.load(emergency).await else { return Run::Later(Duration::from_secs(1)) };
     let mail = branch.script().render_mail(&loaded.state, text);
-    let recipients = &branch.settings().policy().recipient_emails;
+    // An emergency keeps the policy that it began with.
+    let recipients = &loaded.state.policy().recipient_emails;
     match branch.notifier().send_mail(recipients, &mail).await {
         Ok(()) => Run::Finished(Outcome::Done),
         Err(NotifyError::NotConfigured) => Run::Finished(Outcome::NotConfigured),

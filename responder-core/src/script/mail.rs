@@ -18,7 +18,7 @@ pub struct Mail {
 }
 
 /// One line of the table: what it is, and its value.
-type Row = (Label, String);
+pub(super) type Row = (Label, String);
 
 impl Script {
     /// What a mail says. Unlike a text it holds the whole report, and is cut nowhere.
@@ -29,11 +29,15 @@ impl Script {
         if let Text::Report { summary } = text {
             rows.extend(summary_rows(summary));
         }
+        self.mail_of(&subject, &sentence, rows)
+    }
+
+    pub(super) fn mail_of(&self, subject: &str, sentence: &str, mut rows: Vec<Row>) -> Mail {
         rows.retain(|(_, value)| !value.is_empty());
         Mail {
-            subject: tidy(&subject).chars().take(LONGEST_SUBJECT).collect(),
-            text: self.as_text(&sentence, &rows),
-            html: self.as_html(&sentence, &rows),
+            subject: tidy(subject).chars().take(LONGEST_SUBJECT).collect(),
+            text: self.as_text(sentence, &rows),
+            html: self.as_html(sentence, &rows),
         }
     }
 

@@ -37,6 +37,7 @@ mod mail;
 pub mod path;
 mod segments;
 mod speech;
+mod takeover;
 mod technician;
 mod text;
 mod voice;

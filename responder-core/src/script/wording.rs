@@ -30,6 +30,9 @@ use crate::emergency::{Farewell, Lead, News, Text};
 ///     fn mail(&self, text: &Text, facts: &Facts) -> Opening {
 ///         English.mail(text, facts)
 ///     }
+///     fn takeover(&self, facts: &Facts) -> Opening {
+///         English.takeover(facts)
+///     }
 ///     fn label(&self, label: Label) -> String {
 ///         English.label(label)
 ///     }
@@ -47,6 +50,10 @@ pub trait Wording: Debug + Send + Sync + 'static {
 
     /// How a mail begins; the report follows as a table.
     fn mail(&self, text: &Text, facts: &Facts) -> Opening;
+
+    /// How the mail and the text begin that tell people to take an emergency over, because its state can't be read. The
+    /// text is the sentence and what is known.
+    fn takeover(&self, facts: &Facts) -> Opening;
 
     /// What a row of that table is called.
     fn label(&self, label: Label) -> String;

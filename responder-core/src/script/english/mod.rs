@@ -23,6 +23,10 @@ impl Wording for English {
         written::mail(text, facts)
     }
 
+    fn takeover(&self, facts: &Facts) -> Opening {
+        written::takeover(facts)
+    }
+
     fn label(&self, label: Label) -> String {
         written::label(label).to_owned()
     }

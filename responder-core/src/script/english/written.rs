@@ -133,3 +133,10 @@ fn standing(facts: &Facts) -> String {
     };
     format!("{search}{customer}{}", number(facts))
 }
+
+pub(super) fn takeover(facts: &Facts) -> Opening {
+    Opening {
+        subject: format!("TAKE OVER: an emergency of {} can't be handled", facts.company),
+        sentence: format!("{}: TAKE OVER BY HAND. The service can't go on with an emergency.", facts.company),
+    }
+}

@@ -1,0 +1,132 @@
+//! Tells emergencies that their time is up, and people when a machine can't go on.
+
+use std::{collections::HashSet, time::Duration};
+
+use super::Dispatcher;
+use super::dispatcher::AFTER_FAILURE;
+use super::signals::Signals;
+use crate::{
+    branch::HandleError,
+    emergency::{EmergencyId, Input},
+    store::{Card, StoreError},
+    telephony::SendText,
+};
+
+/// Emergencies told of their deadline in one go.
+const DUE_AT_ONCE: u32 = 64;
+
+/// Until an emergency is looked at again that this build can't read: another build may come.
+const WHILE_UNREADABLE: Duration = Duration::from_secs(30);
+
+impl Dispatcher {
+    pub(super) async fn deadlines(&self, mut signals: Signals) {
+        let mut handed_to_people = HashSet::new();
+        while signals.look() {
+            let sleep = match self.tell_due(&mut handed_to_people).await {
+                Ok(sleep) => sleep,
+                Err(error) => {
+                    tracing::warn!(branch = %self.branch.key(), %error, "deadlines can't be read");
+                    AFTER_FAILURE
+                }
+            };
+            signals.rest(sleep).await;
+        }
+    }
+
+    async fn tell_due(&self, handed_to_people: &mut HashSet<EmergencyId>) -> Result<Duration, StoreError> {
+        let due = self.branch.store().due(self.branch.key(), DUE_AT_ONCE).await?;
+        for emergency in &due {
+            let id = emergency.id;
+            let Err(error) = self.branch.handle(id, Input::Timeout).await else { continue };
+            tracing::error!(emergency = %id, %error, "a deadline was not handled");
+            let is_unreadable = matches!(error, HandleError::Store(StoreError::Corrupt { .. }));
+            if is_unreadable && !handed_to_people.contains(&id) && self.hand_to_people(id).await? {
+                handed_to_people.insert(id);
+            }
+            let delay = if is_unreadable { WHILE_UNREADABLE } else { AFTER_FAILURE };
+            self.branch.store().defer(emergency, delay).await?;
+        }
+        if due.is_empty() { self.sleep_for(&[]).await } else { Ok(Duration::ZERO) }
+    }
+
+    /// Tells every recipient to take over an emergency whose state can't be read, from what is stored beside it. True
+    /// if somebody was told.
+    async fn hand_to_people(&self, id: EmergencyId) -> Result<bool, StoreError> {
+        let health = self.branch.store().health(self.branch.key()).await?;
+        let unreadable = health.unreadable.into_iter().find(|unreadable| unreadable.id == id);
+        let Some(card) = unreadable.and_then(|unreadable| unreadable.card) else { return Ok(false) };
+        let (text, mail) = self.branch.script().render_takeover(&card);
+        let mut is_told = false;
+        for to in card.recipients.iter().filter_map(|number| number.parse().ok()) {
+            let from = self.branch.settings().automated_number;
+            let text = SendText { to, from, body: text.clone(), status_callback: None };
+            is_told |= self.branch.telephony().send_text(&text).await.is_ok();
+        }
+        let Card { recipient_emails, .. } = card;
+        is_told |= self.branch.notifier().send_mail(&recipient_emails, &mail).await.is_ok();
+        tracing::error!(emergency = %id, is_told, "the state of an emergency can't be read; people must take over");
+        Ok(is_told)
+    }
+}
+
+#[cfg(all(test, feature = "mock"))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        MessageSid, Timestamp,
+        branch::{Branch, BranchSettings},
+        emergency::Policy,
+        notify::MockNotifier,
+        script::{Links, Script},
+        store::{Due, Health, MockEmergencyStore, Unreadable},
+        telephony::{Answer, MessageInfo, MessageStatus, MockTelephony},
+    };
+
+    fn unreadable_store(id: EmergencyId) -> MockEmergencyStore {
+        let due = Due { id, deadline: Timestamp::default() };
+        let corrupt = |_| Err(StoreError::Corrupt { what: "state", source: "of another build".into() });
+        let card = Card {
+            callback: "+15005550100".into(),
+            recipients: vec!["+15005550009".into(), "nonsense".into()],
+            recipient_emails: vec!["office@example.com".into()],
+            ..Card::default()
+        };
+        let (opened_at, next_deadline) = (Timestamp::default(), None);
+        let unreadable = vec![Unreadable { id, opened_at, next_deadline, card: Some(card) }];
+        let mut store = MockEmergencyStore::new();
+        store.expect_due().times(2).returning(move |_, _| Ok(vec![due.clone()]));
+        store.expect_load().times(2).returning(corrupt);
+        store.expect_health().once().return_once(|_| Ok(Health { unreadable, ..Health::default() }));
+        store.expect_defer().times(2).withf(|_, delay| *delay == WHILE_UNREADABLE).returning(|_, _| Ok(true));
+        store
+    }
+
+    #[tokio::test]
+    async fn people_take_over_what_can_t_be_read_and_are_told_once() -> Result<(), Box<dyn std::error::Error>> {
+        let id = EmergencyId::new(Timestamp::default(), 1);
+        let mut telephony = MockTelephony::new();
+        let is_right = |text: &SendText| text.body.contains("+15005550100") && text.to.to_string() == "+15005550009";
+        let info = MessageInfo { sid: "SM1".parse::<MessageSid>()?, status: MessageStatus::Queued, error_code: None };
+        telephony
+            .expect_send_text()
+            .once()
+            .withf(is_right)
+            .return_once(|_| Ok(Answer { value: info, provider_time: None }));
+        let mut notifier = MockNotifier::new();
+        notifier.expect_send_mail().once().withf(|to, _| to == ["office@example.com"]).return_once(|_, _| Ok(()));
+        let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
+        let settings = BranchSettings::new(policy, "+15005550006".parse()?)?;
+        let links = Links::new("https://help.example.com".parse()?);
+        let store = Arc::new(unreadable_store(id));
+        let branch = Branch::new("tuc".parse()?, settings, store, Arc::new(telephony), Script::default(), links);
+        let dispatcher = Dispatcher::new(Arc::new(branch.notifying(Arc::new(notifier))), "w".parse()?);
+
+        let mut told = HashSet::new();
+        assert_eq!(dispatcher.tell_due(&mut told).await?, Duration::ZERO);
+        assert_eq!(told, HashSet::from([id]));
+        dispatcher.tell_due(&mut told).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! What wakes a loop of the dispatcher.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use super::Sleeper;
+
+/// What ends a sleep. Each loop has its own, so that none takes another's signal.
+pub(super) struct Signals {
+    pub(super) work: watch::Receiver<()>,
+    pub(super) stopped: watch::Receiver<bool>,
+    pub(super) sleeper: Arc<dyn Sleeper>,
+}
+
+impl Signals {
+    /// Whether to look for work once more. What is announced from here on ends the next sleep at once.
+    pub(super) fn look(&mut self) -> bool {
+        self.work.mark_unchanged();
+        !*self.stopped.borrow()
+    }
+
+    /// Sleeps until there is work, the time is over, or the end has come.
+    pub(super) async fn rest(&mut self, span: Duration) {
+        tokio::select! {
+            _ = self.work.changed() => {}
+            () = self.sleeper.sleep(span) => {}
+            _ = self.stopped.changed() => {}
+        }
+    }
+}
