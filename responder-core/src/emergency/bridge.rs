@@ -1,10 +1,10 @@
 //! Putting technician and customer on the line.
 
-use super::UnreachableBecause;
 use super::state::{Bridge, SearchStep};
 use super::turn::Turn;
 use super::{
-    AcceptedBy, AttemptKind, AttemptNo, ClosingBecause, Document, Event, Farewell, LegNo, LegStage, Phase, Text,
+    AcceptedBy, AttemptKind, AttemptNo, ClosingBecause, Document, Event, Farewell, Leg, LegNo, LegStage, Phase, Text,
+    UnreachableBecause,
 };
 use crate::{CallSid, E164};
 
@@ -99,7 +99,9 @@ impl Turn {
 
     /// The customer is taken out of the queue: the two are connected.
     pub(super) fn customer_joined(&mut self, no: LegNo, call: &CallSid, agent: Option<&CallSid>) {
-        let is_leg = self.e.leg(no).is_some_and(|leg| leg.call == *call && leg.is_live());
+        // Whoever was told something else since is no longer in the queue: then it comes late.
+        let is_in_queue = |leg: &Leg| leg.is_live() && leg.document == Some(Document::Hold);
+        let is_leg = self.e.leg(no).is_some_and(|leg| leg.call == *call && is_in_queue(leg));
         let by_agent = agent.and_then(|agent| self.attempt_of(agent));
         let attempt = by_agent.or(self.e.bridge.map(|bridge| bridge.attempt));
         let is_up = |no: &AttemptNo| self.e.attempt(*no).is_some_and(|a| a.is_live() && !a.ending);

@@ -150,8 +150,9 @@ impl Turn {
 
     /// The talk broke off, and the customer wants it back.
     fn reconnect_answered(&mut self, no: LegNo, key: Option<Key>) {
-        let was_offered =
-            self.e.leg(no).is_some_and(|leg| leg.is_live() && leg.document == Some(Document::OfferReconnect));
+        let was_offered = self.e.leg(no).is_some_and(|leg| {
+            matches!(leg.stage, LegStage::Leaving(_)) && leg.document == Some(Document::OfferReconnect)
+        });
         let is_late = self.e.waiting_customer().is_some_and(|other| self.e.is_stated(other));
         if !was_offered || key != Some(Key::One) || !self.may_reopen() || is_late {
             return self.answer_leg(no, Document::Goodbye { why: Farewell::TalkOver });

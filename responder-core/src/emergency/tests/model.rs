@@ -255,3 +255,13 @@ fn a_customer_is_transferred() {
     let scope = Scope { customers: true, ..QUIET };
     explore("a general line, one call by the customer", Some(9), &[Conclusion::CustomerHungUp], Flow { policy, scope });
 }
+
+/// Talks that are taken up again, and a customer who calls twice.
+#[test]
+fn a_customer_comes_back() {
+    let limits = Limits { reconnects: 1, stated_calls: 2, ..coarse(policy()).limits };
+    let policy = Policy { escalation: Vec::new(), limits, ..coarse(policy()) };
+    let scope = Scope { customers: true, ..QUIET };
+    let goals = [Conclusion::CustomerHungUp, Conclusion::Voicemail];
+    explore("one technician, two calls by the customer", Some(9), &goals, Flow { policy, scope });
+}

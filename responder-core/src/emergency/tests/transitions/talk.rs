@@ -279,3 +279,17 @@ fn the_end_of_a_bridge_call_tells_how_long_the_talk_was() {
     let ended = Event::ConferenceStatus { attempt: AttemptNo(1), duration: None };
     assert!(world.status(1, "CA1", CallStatus::NoAnswer).events.contains(&ended));
 }
+
+/// The callback that says that they are connected comes after the one that says that it is over.
+#[test]
+fn a_join_that_comes_after_the_end_is_no_talk() {
+    let mut world = bridging();
+    world.placed("CA1");
+    world.answered(1, "CA1");
+    world.press(1, "CA1", Key::One);
+    world.wait(secs(2));
+    assert_eq!(world.leaves_queue(0, "CC0", QueueResult::Bridged, true), Document::OfferReconnect);
+    assert_eq!(world.joins(0, "CC0", "CA1"), Document::Joining);
+    assert_eq!(world.e.talk, None);
+    assert_eq!(wants_it_back(&mut world, 0, "CC0"), Document::Hold);
+}
