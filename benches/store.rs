@@ -81,7 +81,7 @@ async fn settle(store: &dyn EmergencyStore, id: EmergencyId, claimed: Claimed) {
 }
 
 fn stranger() -> Input {
-    Input::FallbackUsed { call: format!("CA{}", next()).parse().expect("a call"), code: None, at: None }
+    Input::FallbackUsed { call: format!("CA{}", next()).parse().expect("a call"), code: None }
 }
 
 fn steps(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, store: &dyn EmergencyStore) {

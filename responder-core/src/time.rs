@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// A point in time: microseconds since 1970-01-01T00:00:00Z.
 ///
 /// Unlike `std::time::Instant` it can be stored, and unlike a calendar type it is one integer: the state machine
-/// compares and adds, and only the edges print. Text form is RFC 3339 in UTC.
+/// compares and adds, and only the edges print. Text form is RFC 3339 in UTC; what no calendar holds is written as
+/// microseconds, such as `9223372036854775807us`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -79,7 +80,44 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(micros) = text.strip_suffix("us").and_then(|micros| micros.parse().ok()) {
+            return Ok(Self(micros));
+        }
         text.parse::<jiff::Timestamp>().map(|time| Self(time.as_microsecond())).map_err(TimestampError)
+    }
+}
+
+/// Serde of times that people and other programs read: as text.
+pub(crate) mod as_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Timestamp;
+
+    pub(crate) fn serialize<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(time)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// The same, for times that may not be known.
+pub(crate) mod as_optional_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Timestamp;
+
+    pub(crate) fn serialize<S: Serializer>(time: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => to.collect_str(time),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
     }
 }
 
@@ -98,5 +136,6 @@ mod tests {
     #[test]
     fn out_of_calendar_times_still_print() {
         assert_eq!(Timestamp::from_micros(i64::MAX).to_string(), format!("{}us", i64::MAX));
+        assert_eq!(format!("{}us", i64::MAX).parse().ok(), Some(Timestamp::from_micros(i64::MAX)));
     }
 }

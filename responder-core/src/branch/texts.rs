@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::{Branch, HandleError};
 use crate::{
     E164, MessageSid, Timestamp,
-    emergency::{Contact, Emergency, Input, Keyword, Reply, Text},
+    emergency::{Contact, Emergency, EmergencyId, Input, Keyword, Reply, Text},
     script::code_of,
+    store::Listing,
 };
 
 /// What a text is answered with.
@@ -19,6 +20,9 @@ pub struct TextAnswer {
     pub text: Text,
 }
 
+/// How long after its conclusion an emergency is still asked about.
+const HEARD_FOR: Duration = Duration::from_secs(2 * 3600);
+
 /// Answers an hour to one number.
 const MOST_ANSWERS: usize = 5;
 const HOUR: Duration = Duration::from_secs(3600);
@@ -27,7 +31,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MOST_NUMBERS: usize = 10_000;
 
 impl Branch {
-    /// A text came in. Only technicians and recipients of an open emergency are heard, and nobody gets more than five
+    /// A text came in. Only technicians and recipients of an emergency that is open, or was
+    /// in the last two hours, are heard, and nobody gets more than five
     /// answers an hour.
     ///
     /// # Errors
@@ -39,19 +44,29 @@ impl Branch {
         body: &str,
     ) -> Result<Option<TextAnswer>, HandleError> {
         let Some((keyword, code)) = read(body) else { return Ok(None) };
-        let open = self.store.open_emergencies(&self.key).await?.emergencies;
-        let mut theirs = open.iter().map(|loaded| &loaded.state).filter(|e| takes_part(e, from));
-        let chosen = match code {
-            Some(code) => theirs.find(|e| code_of(e.id()) == code),
-            // Without a code the newest is meant: the one that they were texted about last.
-            None => theirs.next_back(),
-        };
-        let Some(id) = chosen.map(Emergency::id) else { return Ok(None) };
+        let Some(id) = self.emergency_of_text(from, code.as_deref()).await? else { return Ok(None) };
         let handled = self.handle(id, Input::TextReceived { message, from, keyword }).await?;
         let Reply::Text(text) = handled.reply else { return Ok(None) };
         let now = self.store.now().await?;
         let may = self.answers.lock().map_or(true, |mut answers| answers.may_answer(from, now));
         Ok(may.then_some(TextAnswer { state: handled.state, text }))
+    }
+}
+
+impl Branch {
+    /// The newest of theirs that is open, else the newest that was concluded lately: whoever wakes up too late learns
+    /// how it ended, and whom to call. A code says which is meant.
+    async fn emergency_of_text(&self, from: E164, code: Option<&str>) -> Result<Option<EmergencyId>, HandleError> {
+        let is_theirs = |e: &&Emergency| takes_part(e, from) && code.is_none_or(|code| code_of(e.id()) == code);
+        let newest = |listing: &Listing| {
+            let theirs = listing.emergencies.iter().map(|loaded| &loaded.state).filter(is_theirs);
+            theirs.map(Emergency::id).max()
+        };
+        if let Some(id) = newest(&self.store.open_emergencies(&self.key).await?) {
+            return Ok(Some(id));
+        }
+        let since = self.store.now().await? - HEARD_FOR;
+        Ok(newest(&self.store.concluded_since(&self.key, since).await?))
     }
 }
 

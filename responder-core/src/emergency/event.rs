@@ -341,10 +341,13 @@ pub struct Summary {
     /// Who accepted.
     pub technician: Option<E164>,
     /// When it was reported.
+    #[serde(with = "crate::time::as_text")]
     pub opened_at: Timestamp,
     /// When it was accepted.
+    #[serde(with = "crate::time::as_optional_text")]
     pub accepted_at: Option<Timestamp>,
     /// When it was over.
+    #[serde(with = "crate::time::as_text")]
     pub concluded_at: Timestamp,
     /// Seconds from the report to the first ringing phone.
     pub ring_seconds: Option<u64>,

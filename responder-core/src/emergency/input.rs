@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{AnsweredBy, AttemptNo, CallStatus, Command, DialResult, Key, LegNo, Outcome, QueueResult, Step};
-use crate::{CallSid, E164, MessageSid, RecordingSid, Timestamp};
+use crate::{CallSid, E164, MessageSid, RecordingSid};
 
 /// One thing that happened. Provider words have been read before; see `http/`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -178,8 +178,6 @@ pub enum Input {
         call: CallSid,
         /// The provider's number for what went wrong.
         code: Option<u32>,
-        /// When it happened.
-        at: Option<Timestamp>,
     },
 }
 

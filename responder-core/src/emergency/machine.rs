@@ -150,7 +150,7 @@ impl Turn {
             Input::TextStatus { message, delivery } => self.text_status(message, delivery),
             Input::TextReceived { message, from, keyword } => self.text_received(message, from, keyword),
             Input::Cancelled => self.cancelled(),
-            Input::FallbackUsed { call, code, .. } => self.event(Event::FallbackUsed { call_sid: call, code }),
+            Input::FallbackUsed { call, code } => self.event(Event::FallbackUsed { call_sid: call, code }),
         }
     }
 

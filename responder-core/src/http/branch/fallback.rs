@@ -38,7 +38,7 @@ fn note(branch: Arc<Branch>, call: &Call) {
     let fields = call.fields();
     let asked = Asked::new(call, &fields);
     let (Ok(id), Ok(sid)) = (asked.emergency(), asked.call()) else { return };
-    let input = Input::FallbackUsed { call: sid, code: asked.said().error_code(), at: None };
+    let input = Input::FallbackUsed { call: sid, code: asked.said().error_code() };
     tokio::spawn(async move {
         if let Err(error) = branch.handle(id, input).await {
             tracing::warn!(emergency = %id, %error, "a failed answer could not be noted");

@@ -24,6 +24,8 @@ mod intake;
 mod operator;
 mod provider;
 mod sms;
+#[cfg(all(test, feature = "mock"))]
+mod tests;
 mod view;
 
 use std::{future::Future, sync::Arc};

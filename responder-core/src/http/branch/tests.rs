@@ -1,0 +1,161 @@
+//! What a branch answers when its store does not, and how it says how it is.
+
+use std::{future::pending, sync::Arc, time::Duration};
+
+use ::http::{Request, StatusCode};
+
+use super::answer::{Unanswered, in_time};
+use crate::{
+    Timestamp,
+    branch::{Branch, BranchSettings, HandleError},
+    driver::ManualClock,
+    emergency::{Contact, EmergencyId, Input, Policy, Report},
+    http::{Endpoints, Keys, Signatures},
+    script::{Links, Script},
+    store::{Availability, BranchControl, EmergencyStore, MemoryStore, MockEmergencyStore, StoreError},
+    telephony::MockTelephony,
+};
+
+const KEYS: &str = "/technician_keys?emergency_id=00000000000000000000000001&attempt=0&step=1";
+const PRESSED: &str = "CallSid=CA1&Digits=1";
+
+fn branch(store: Arc<dyn EmergencyStore>) -> Branch {
+    let number = |text: &str| text.parse().expect("a number");
+    let policy = Policy { recipients: vec![Contact::unnamed(number("+15005550009"))], ..Policy::default() };
+    let settings = BranchSettings::new(policy, number("+15005550006")).expect("settings");
+    let links = Links::new("https://help.example.com/tuc".parse().expect("a URL"));
+    let key = "tuc".parse().expect("a key");
+    Branch::new(key, settings, store, Arc::new(MockTelephony::new()), Script::default(), links)
+}
+
+fn endpoints(branch: Branch) -> Endpoints {
+    let keys = Keys { signatures: Signatures::Off, ..Keys::default() };
+    super::endpoints(&Arc::new(branch)).keys(keys).build().expect("a table")
+}
+
+/// Every question to it fails.
+fn store_that_is_away() -> Arc<dyn EmergencyStore> {
+    let away = || Err(StoreError::Unavailable("away".into()));
+    let mut store = MockEmergencyStore::new();
+    store.expect_load().returning(move |_| away());
+    store.expect_find_call().returning(move |_, _| Err(StoreError::Unavailable("away".into())));
+    store.expect_open_emergencies().returning(|_| Err(StoreError::Unavailable("away".into())));
+    store.expect_health().returning(|_| Err(StoreError::Unavailable("away".into())));
+    Arc::new(store)
+}
+
+async fn ask(endpoints: &Endpoints, method: &str, target: &str, form: &str) -> (StatusCode, String) {
+    let request = Request::builder().method(method).uri(target);
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
+    let response = endpoints.serve(request.expect("a request"), None).await;
+    let status = response.status();
+    let body = response.into_body().as_full().expect("no stream").to_vec();
+    (status, String::from_utf8(body).expect("text"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_comes_in_time_and_the_work_goes_on() {
+    let begin = tokio::time::Instant::now();
+    let (done, heard) = tokio::sync::oneshot::channel();
+    let slow = in_time(async move {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let _ = done.send(());
+        Ok::<_, HandleError>(())
+    });
+    assert!(matches!(slow.await, Err(Unanswered::NotNow)));
+    assert_eq!(begin.elapsed(), Duration::from_secs(3));
+    assert_eq!(heard.await, Ok(()), "what was begun is ended");
+    let missing = in_time(async { Err::<(), _>(HandleError::NotFound) });
+    assert!(matches!(missing.await, Err(Unanswered::NoEmergency)));
+    let hanging = in_time(pending::<Result<(), HandleError>>());
+    assert!(matches!(hanging.await, Err(Unanswered::NotNow)));
+}
+
+#[tokio::test]
+async fn while_the_store_is_away_a_call_is_told_to_ask_again_with_what_was_pressed() {
+    let endpoints = endpoints(branch(store_that_is_away()));
+    let mut target = KEYS.to_owned();
+    for repeat in 1..=3 {
+        let (status, document) = ask(&endpoints, "POST", &target, PRESSED).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(document.contains("<Pause length=\"3\"/><Redirect>"), "{document}");
+        target = format!("{KEYS}&Digits=1&again={repeat}");
+        let again = format!("https://help.example.com/tuc{target}#rc").replace('&', "&amp;");
+        assert!(document.contains(&again), "{document}");
+    }
+    let (_, document) = ask(&endpoints, "POST", &target, PRESSED).await;
+    assert!(document.contains("<Hangup/>") && !document.contains("Redirect"), "after three times: {document}");
+}
+
+#[tokio::test]
+async fn while_the_store_is_away_callers_hear_something_and_notices_are_sent_again() {
+    let endpoints = endpoints(branch(store_that_is_away()));
+    let call = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";
+    let hold = "/hold?emergency_id=00000000000000000000000001&leg=0&step=1";
+    let (_, music) = ask(&endpoints, "POST", hold, call).await;
+    assert!(music.contains("<Pause length=\"10\"/></Response>"), "{music}");
+    let (_, caller) = ask(&endpoints, "POST", "/incoming_twilio_call", call).await;
+    assert!(caller.contains("<Redirect>https://help.example.com/tuc/incoming_twilio_call?again=1#"), "{caller}");
+    let notice = "/technician_call_ended?emergency_id=00000000000000000000000001&attempt=0";
+    let (status, error) = ask(&endpoints, "POST", notice, call).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(error.contains("not_now"), "{error}");
+}
+
+#[tokio::test]
+async fn the_fallback_needs_no_store() {
+    let endpoints = endpoints(branch(store_that_is_away()));
+    let fallback = "/call_fallback?emergency_id=00000000000000000000000001&attempt=0";
+    let ours = "CallSid=CA1&ErrorCode=11200&ErrorUrl=https%3A%2F%2Fhelp.example.com%2Ftuc%2Fhold%3Fleg%3D0%23rc%3D3";
+    let (status, document) = ask(&endpoints, "POST", fallback, ours).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(document.contains("<Redirect>https://help.example.com/tuc/hold?leg=0&amp;again=1#"), "{document}");
+    for url in
+        ["https://evil.example/tuc/hold", "https://help.example.com/tuc/call_fallback", "https://help.example.com/tuc"]
+    {
+        let form = format!("CallSid=CA1&ErrorUrl={}", url.replace(':', "%3A").replace('/', "%2F"));
+        let (_, document) = ask(&endpoints, "POST", fallback, &form).await;
+        assert!(!document.contains("Redirect"), "{url}: {document}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_status_tells_how_the_branch_is() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let store = Arc::new(MemoryStore::new(clock));
+    let branch = branch(store.clone()).controlled_by(store.clone());
+    let key = branch.key().clone();
+    let branch = Arc::new(branch);
+    let keys = Keys { signatures: Signatures::Off, ..Keys::default() };
+    let endpoints = super::endpoints(&branch).keys(keys).build().expect("a table");
+    let status = async || {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let (_, body) = ask(&endpoints, "GET", "/api/status", "").await;
+        serde_json::from_str::<serde_json::Value>(&body).expect("JSON")["status"].as_str().map(str::to_owned)
+    };
+    assert_eq!(status().await.as_deref(), Some("Ready"));
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    let id: EmergencyId = branch.report(report, None).await.expect("an emergency").id();
+    assert_eq!(status().await.as_deref(), Some("In Use"));
+    branch.handle(id, Input::Cancelled).await.expect("cancelled");
+    assert_eq!(status().await.as_deref(), Some("Ready"));
+    store.set_availability(&key, Availability::Disabled).await.expect("switched off");
+    assert_eq!(status().await.as_deref(), Some("Disabled"));
+
+    let (ready, why) = ask(&endpoints, "GET", "/readyz", "").await;
+    assert_eq!(ready, StatusCode::SERVICE_UNAVAILABLE, "{why}");
+    assert!(why.contains("No dispatcher"), "{why}");
+    branch.pulse().beat();
+    assert_eq!(ask(&endpoints, "GET", "/readyz", "").await.0, StatusCode::OK);
+    assert_eq!(ask(&endpoints, "GET", "/healthz", "").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_shows() {
+    let endpoints = endpoints(branch(store_that_is_away()));
+    let (status, body) = ask(&endpoints, "GET", "/api/status", "").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("\"Error\""), "{body}");
+    assert_eq!(ask(&endpoints, "GET", "/readyz", "").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ask(&endpoints, "GET", "/healthz", "").await.0, StatusCode::OK, "alive all the same");
+}
