@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::state::{Record, Search, SearchStep};
 use super::turn::Turn;
-use super::{Annex, Command, CommandId, Emergency, EmergencyId, Event, Input, Intake, Phase, Policy, Reply, Text};
+use super::{Annex, Command, CommandId, Emergency, EmergencyId, Event, Input, Intake, Phase, Policy, Reply};
 use crate::Timestamp;
 
 /// What comes of an input. State, events and commands belong together: store all of them or none.
@@ -23,7 +23,8 @@ pub struct Transition {
 }
 
 impl Emergency {
-    /// Begins an emergency: everybody who must know is told at once, nobody waits for anybody.
+    /// Begins an emergency: the technician is called and texted. The copies for recipients follow with the first
+    /// [`Input::Timeout`], which is due at once: with many recipients they would keep the phone from ringing.
     ///
     /// `policy` is expected to have passed [`Policy::validate`], and the technician of `intake` to be one that it
     /// [may reach](Policy::may_reach); a technician whom it may not is left out.
@@ -39,7 +40,6 @@ impl Emergency {
             description: intake.description.clone(),
         });
         turn.decide();
-        turn.tell_recipients(&Text::Copy);
         turn.finish(&before)
     }
 
@@ -73,6 +73,7 @@ impl Emergency {
         };
         let single = [
             Some(self.heartbeat),
+            (!self.is_copied).then_some(self.record.opened_at),
             self.search.deadline(),
             self.bridge.map(|bridge| bridge.until),
             self.talk.map(|talk| talk.until),
@@ -99,6 +100,7 @@ impl Emergency {
             reconnects_left: policy.limits.reconnects,
             transfers_left: policy.transfers(),
             talked: false,
+            is_copied: false,
             cancelled: false,
             customer_deadline: None,
             heartbeat: now + policy.timing.check,

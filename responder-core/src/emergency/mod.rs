@@ -20,7 +20,7 @@
 //! let opened = Emergency::open(EmergencyId::new(now, 7), now, intake, Arc::new(policy));
 //! let calls = opened.commands.iter().filter(|command| command.action.kind() == CommandKind::PlaceCall);
 //! assert_eq!(calls.count(), 1, "the technician is called at once");
-//! assert!(opened.state.poll_timeout() > Some(now), "and a deadline is armed");
+//! assert_eq!(opened.state.poll_timeout(), Some(now), "and the others are told next");
 //! # Ok::<(), &str>(())
 //! ```
 

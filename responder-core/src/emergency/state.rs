@@ -32,6 +32,8 @@ pub struct Emergency {
     pub(super) talked: bool,
     /// An operator cancelled it during a talk: it ends with that.
     pub(super) cancelled: bool,
+    /// Whether recipients were told that it began.
+    pub(super) is_copied: bool,
     /// When the customer must have called after an acceptance.
     pub(super) customer_deadline: Option<Timestamp>,
     pub(super) heartbeat: Timestamp,

@@ -1,7 +1,7 @@
 //! What happens when nothing happens.
 
 use super::turn::Turn;
-use super::{Action, AttemptNo, CommandId, End, LegNo, LegStage, Line, Stage};
+use super::{Action, AttemptNo, CommandId, End, LegNo, LegStage, Line, Stage, Text};
 
 impl Turn {
     /// Deals with every deadline that has passed. Those of the search, of a bridge, of the hold limit and of Closing
@@ -12,6 +12,12 @@ impl Turn {
         }
         if self.e.heartbeat <= self.now {
             self.e.heartbeat = self.now + self.e.policy.timing.check;
+        }
+        if !self.e.is_copied {
+            self.e.is_copied = true;
+            if self.is_open() {
+                self.tell_recipients(&Text::Copy);
+            }
         }
         if self.e.talk.is_some_and(|talk| talk.until <= self.now) {
             self.talk_took_too_long();

@@ -309,7 +309,8 @@ mod tests {
         let is_call = |command: &&Command| command.action.kind() == CommandKind::PlaceCall;
         let command = opened.commands.iter().find(is_call).unwrap().clone();
         let version = Version::NONE.next();
-        (Loaded { branch: "north".parse().unwrap(), state: opened.state, version, now }, command)
+        let told = opened.state.handle_input(now, Input::Timeout).state;
+        (Loaded { branch: "north".parse().unwrap(), state: told, version, now }, command)
     }
 
     fn placed(loaded: &Loaded, command: &Command, call: &str) -> Commit {

@@ -34,7 +34,9 @@ impl Model for Flow {
 
     fn init_states(&self) -> Vec<Emergency> {
         let id = EmergencyId::new(START, 7);
-        vec![normal(Emergency::open(id, START, intake(), Arc::new(self.policy.clone())).state)]
+        let opened = Emergency::open(id, START, intake(), Arc::new(self.policy.clone())).state;
+        // Copies for recipients are no part of the search.
+        vec![normal(opened.handle_input(START, Input::Timeout).state)]
     }
 
     fn actions(&self, e: &Emergency, actions: &mut Vec<Step>) {

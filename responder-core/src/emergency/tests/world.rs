@@ -84,6 +84,7 @@ impl World {
     pub(super) fn open(policy: Policy) -> Self {
         policy.validate().expect("a policy of the fixtures");
         let opened = Emergency::open(EmergencyId::new(START, 7), START, intake(), Arc::new(policy));
+        let copies = opened.state.handle_input(START, Input::Timeout);
         let mut world = Self {
             e: opened.state.clone(),
             now: START,
@@ -92,7 +93,10 @@ impl World {
             commands: Vec::new(),
             reply: Reply::Nothing,
         };
+        let commands = [opened.commands.clone(), copies.commands.clone()].concat();
         world.take(opened);
+        world.take(copies);
+        world.commands = commands;
         world
     }
 

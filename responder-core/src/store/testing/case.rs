@@ -85,9 +85,10 @@ pub(super) async fn open(store: &dyn EmergencyStore, branch: BranchKey, n: u32) 
     }
 }
 
-/// Opens an emergency and settles all its commands.
+/// Opens an emergency, has it tell everybody, and settles all its commands.
 pub(super) async fn open_quiet(store: &dyn EmergencyStore, branch: BranchKey, n: u32) -> Result<Loaded, Violation> {
     let loaded = open(store, branch.clone(), n).await?;
+    written(store, &Commit::of(&loaded, Input::Timeout, commit_id()).0).await?;
     for claimed in claim(store, branch, 100).await? {
         let loaded = load(store, claimed.id().emergency).await?;
         written(store, &settling(&loaded, claimed.id(), Outcome::Done)).await?;

@@ -1,5 +1,7 @@
 //! Telling technicians, one after the other.
 
+use std::sync::Arc;
+
 use super::super::super::*;
 use super::super::world::*;
 use super::answered;
@@ -20,6 +22,23 @@ fn a_report_reaches_everybody_at_once() {
     assert_eq!(world.e.poll_timeout(), Some(START + secs(30)));
     assert_eq!(world.e.phase(), Phase::Seeking);
     assert!(world.e.occupies_branch());
+}
+
+/// A phone does not wait for the copies, however many recipients there are.
+#[test]
+fn copies_follow_at_once_and_once() {
+    let opened = Emergency::open(EmergencyId::new(START, 7), START, intake(), Arc::new(policy()));
+    let kinds = |transition: &Transition| transition.commands.iter().map(|c| c.action.kind()).collect::<Vec<_>>();
+    assert_eq!(kinds(&opened), [CommandKind::PlaceCall, CommandKind::SendText]);
+    assert_eq!(opened.state.poll_timeout(), Some(START), "they are due at once");
+    let copies = opened.state.handle_input(START, Input::Timeout);
+    assert_eq!(kinds(&copies), [CommandKind::SendText, CommandKind::SendMail]);
+    assert_eq!(kinds(&copies.state.handle_input(START, Input::Timeout)), []);
+
+    let cancelled = opened.state.handle_input(START, Input::Cancelled);
+    let after = cancelled.state.handle_input(START, Input::Timeout);
+    assert_eq!(kinds(&after), [], "who was alerted needs no copy");
+    assert!(after.state.poll_timeout() > Some(START));
 }
 
 #[test]
