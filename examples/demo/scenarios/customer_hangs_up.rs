@@ -30,7 +30,8 @@ fn judge(judge: &mut Judge<'_>) {
     judge.pressed(TECHNICIAN, "1");
     judge.held(CUSTOMER, 4..=4);
     judge.heard(TECHNICIAN, "The customer is off the line");
-    judge.texted(TECHNICIAN, "please call the customer");
+    let told = judge.text_after(TECHNICIAN, "please call the customer");
+    judge.expect(matches!(told, Some(20..=25)), "the number in writing at once", format!("{told:?} s"));
     judge.texted_number(TECHNICIAN, CUSTOMER);
     judge.talks_in_all(0);
     judge.no_notices();
