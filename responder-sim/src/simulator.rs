@@ -220,15 +220,17 @@ impl Simulator {
         TimeHold { hub: Arc::clone(&self.hub) }
     }
 
-    /// A timer in the network's time, for an application that shares the process. It resolves at `time`, and where
-    /// time would jump by itself it stands until the hold is dropped, so that the application can act.
+    /// A timer in the network's time, for an application that shares the process. It runs from this call on, resolves
+    /// at `time`, and where time would jump by itself it stands until the hold is dropped, so that the application can
+    /// act.
     ///
-    /// The future does not borrow the simulator. One that is dropped just when its time has come may leave time
-    /// standing.
+    /// Whoever wants time to stand between two such moments asks for the next timer before they drop the hold of the
+    /// last. The future does not borrow the simulator, and may be dropped at any time: then it was never there.
     pub fn sleep_until(&self, time: Timestamp) -> impl Future<Output = TimeHold> + Send + 'static {
         let hub = Arc::clone(&self.hub);
+        let waiting = hub.wait_until(time, true);
         async move {
-            hub.sleep_until(time, true).await;
+            waiting.over().await;
             TimeHold { hub }
         }
     }

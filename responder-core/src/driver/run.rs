@@ -28,6 +28,9 @@ pub(super) enum Run {
 /// Tries of a command that may be repeated without harm.
 const MOST_TRIES: u32 = 8;
 
+/// Tries of a text that may have been sent each time: as long as a provider takes to recover from a hiccup, about 4 s.
+const MOST_UNSURE_TRIES: u32 = 5;
+
 /// The provider's clock and its dates are given to the second.
 const DATE_SLACK: Duration = Duration::from_secs(2);
 
@@ -143,7 +146,9 @@ async fn send_text(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, t
     match branch.telephony().send_text(&message).await {
         Ok(answer) => Run::Finished(Outcome::MessageSent { message: answer.value.sid }),
         // The same text twice is a nuisance; none at all may be the only one that would have been read.
-        Err(error) if error.may_have_been_processed() && claimed.ticket.claim == 1 => Run::Later(backoff(claimed)),
+        Err(error) if error.may_have_been_processed() && claimed.ticket.claim < MOST_UNSURE_TRIES => {
+            Run::Later(backoff(claimed))
+        }
         Err(error) => match retry_delay(&error, claimed) {
             Some(delay) => Run::Later(delay),
             None => Run::Finished(outcome_of(error)),

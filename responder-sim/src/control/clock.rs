@@ -68,6 +68,6 @@ pub(super) async fn sleep(State(hub): State<Arc<Hub>>, Json(goal): Json<Goal>) -
         (Some(span), _) => hub.now() + span,
         (None, to) => to.unwrap_or_else(|| hub.now()),
     };
-    hub.sleep_until(until, goal.hold).await;
+    hub.wait_until(until, goal.hold).over().await;
     Json(hub.clock_state())
 }

@@ -8,9 +8,13 @@ use std::{
 };
 
 use responder_core::Timestamp;
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{
+    runtime::Handle,
+    sync::{oneshot, watch},
+};
 
 use crate::{
+    agenda::Ticket,
     clock::Flow,
     network::{Alarm, Network},
     options::Options,
@@ -226,19 +230,57 @@ impl Hub {
 
     /// Waits until the network's time has moved on by `span`.
     pub(crate) async fn sleep(self: &Arc<Self>, span: Duration) {
-        let alarm = self.with(|network| network.alarm(network.now + span, Alarm::Tell));
+        let (_, alarm) = self.with(|network| network.alarm(network.now + span, Alarm::Tell));
         let sleeper = Sleeper::new(Arc::clone(self));
         // A reset drops the alarm; then there is nothing left to wait for.
         let _ = alarm.await;
         drop(sleeper);
     }
 
-    /// Waits until a time. With `hold` it then stands, where it would jump by itself, until the hold is released.
-    pub(crate) async fn sleep_until(self: &Arc<Self>, until: Timestamp, hold: bool) {
+    /// Waits until a time, from now on. With `hold` time then stands, where it would jump by itself, until the hold is
+    /// released.
+    pub(crate) fn wait_until(self: &Arc<Self>, until: Timestamp, hold: bool) -> Waiting {
         let kind = if hold { Alarm::TellAndHold } else { Alarm::Tell };
-        let alarm = self.with(|network| network.alarm(until, kind));
-        // A reset drops the alarm; then there is nothing left to wait for.
-        let _ = alarm.await;
+        let (epoch, (ticket, alarm)) = self.with(|network| (network.epoch, network.alarm(until, kind)));
+        Waiting { hub: Arc::clone(self), epoch, ticket, alarm, hold }
+    }
+}
+
+/// Somebody outside waits for a time. Whoever gives up waiting leaves nothing behind: neither an alarm that time would
+/// stop at, nor a hold that nobody releases.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    hub: Arc<Hub>,
+    epoch: u64,
+    ticket: Ticket,
+    alarm: oneshot::Receiver<()>,
+    hold: bool,
+}
+
+impl Waiting {
+    /// Resolves at the time.
+    pub(crate) async fn over(mut self) {
+        // A reset drops the alarm; then there is nothing left to wait for, and nobody has taken the hold.
+        if (&mut self.alarm).await.is_err() && self.hold {
+            self.hub.hold();
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.alarm.close();
+        let rang_unheard = self.alarm.try_recv().is_ok();
+        if rang_unheard && self.hold {
+            self.hub.release();
+        }
+        let mut state = self.hub.lock();
+        // Tickets are given anew after a reset.
+        if state.network.epoch == self.epoch {
+            state.network.withdraw_alarm(self.ticket);
+        }
+        drop(state);
+        self.hub.bump();
     }
 }
 

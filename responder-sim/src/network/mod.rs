@@ -30,7 +30,7 @@ use responder_core::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::{
-    agenda::Agenda,
+    agenda::{Agenda, Ticket},
     faults::Faults,
     options::Options,
     phone_book::PhoneBook,
@@ -165,10 +165,14 @@ impl Network {
     }
 
     /// Resolves when the time has come.
-    pub(crate) fn alarm(&mut self, at: Timestamp, kind: Alarm) -> oneshot::Receiver<()> {
+    pub(crate) fn alarm(&mut self, at: Timestamp, kind: Alarm) -> (Ticket, oneshot::Receiver<()>) {
         let (sender, receiver) = oneshot::channel();
-        self.agenda.enter(at, Due::Alarm(sender, kind));
-        receiver
+        (self.agenda.enter(at, Due::Alarm(sender, kind)), receiver)
+    }
+
+    /// Without effect on one that has rung.
+    pub(crate) fn withdraw_alarm(&mut self, ticket: Ticket) {
+        self.agenda.withdraw(ticket);
     }
 
     pub(crate) fn schedule(&mut self, after: Duration, due: Due) {

@@ -49,6 +49,29 @@ async fn an_application_can_have_timers_in_the_networks_time() {
 }
 
 #[tokio::test]
+async fn a_timer_that_is_given_up_leaves_nothing_behind() {
+    let quiet = Duration::from_millis(1);
+    let world = World::with(|builder| builder.clock(ClockMode::Auto { quiet })).await;
+    world.says("/voice", "<Pause length='600'/>");
+    let hold = world.network.hold_time();
+    let start = world.network.now();
+    // Both run from here on, looked at or not.
+    let early = world.network.sleep_until(start + Duration::from_secs(100));
+    let late = world.network.sleep_until(start + Duration::from_secs(5000));
+    let sid = world.call(TECHNICIAN, "/voice", &[]).await;
+    drop(hold);
+    while world.network.now() < start + Duration::from_secs(100) {
+        tokio::task::yield_now().await;
+    }
+    // Its time has come, and it has not been looked at.
+    drop(early);
+    let over = world.network.until(|trace| trace.call(&sid).is_some_and(|call| call.status == CallStatus::Completed));
+    tokio::time::timeout(Duration::from_secs(20), over).await.expect("time goes on");
+    drop(late);
+    assert_eq!(world.network.next_due(), None, "time has nowhere to jump to");
+}
+
+#[tokio::test]
 async fn the_same_seed_and_instructions_give_the_same_trace() {
     let mut traces = Vec::new();
     for _ in 0..2 {

@@ -47,7 +47,7 @@ pub(super) async fn one(branch: Arc<Branch>, call: Call) -> Result<Response<Body
     answer(StatusCode::OK, &EmergencyView::new(branch.key(), &loaded.state).with_timeline(&timeline))
 }
 
-/// Ends an emergency politely. One that is over already stays as it is.
+/// Ends an emergency politely; a talk goes on to its end. One that is over already stays as it is.
 pub(super) async fn cancel(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
     let id = emergency(&call)?;
     let before = branch.load(id).await.map_err(not_handled)?;
@@ -56,8 +56,15 @@ pub(super) async fn cancel(branch: Arc<Branch>, call: Call) -> Result<Response<B
         return Err(HttpError::new(StatusCode::CONFLICT, "already_over", message));
     }
     let work = tokio::spawn(async move { branch.handle(id, Input::Cancelled).await });
-    work.await.map_err(HttpError::internal)?.map_err(not_handled)?;
-    let message = "The emergency is cancelled; whoever is on the line is told.";
+    let handled = work.await.map_err(HttpError::internal)?.map_err(not_handled)?;
+    let message = match handled.state.phase() {
+        Phase::Closing { .. } | Phase::Concluded { .. } => {
+            "The emergency is cancelled; whoever is on the line is told."
+        }
+        Phase::Seeking | Phase::Accepted => {
+            "Technician and customer are talking, and no talk is cut: its end ends the emergency."
+        }
+    };
     answer(StatusCode::OK, &json!({ "status": "success", "message": message, "emergency_id": id }))
 }
 
