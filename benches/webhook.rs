@@ -6,8 +6,8 @@
 
 use std::{
     fs::OpenOptions,
-    io::Write,
-    net::SocketAddr,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -17,68 +17,98 @@ use axum::{Router, extract::State, http::StatusCode, routing::post};
 use responder::{
     branch::{Branch, BranchSettings},
     driver::{Dispatcher, SystemClock},
-    emergency::{Contact, Policy},
+    emergency::{Contact, EmergencyId, Input, Policy},
     http::{Key, Keys, branch},
     script::{Links, Script},
     sql::SqliteStore,
     telephony::TwilioClient,
 };
-use tokio::{
-    net::TcpListener,
-    sync::{mpsc, oneshot},
-};
+use tokio::{net::TcpListener, runtime::Runtime, sync::mpsc};
 
 const REPORTS: usize = 400;
 const RECIPIENTS: u32 = 50;
 const TEXT_TAKES: Duration = Duration::from_secs(5);
-/// Between two reports, so that each is alone.
-const PAUSE: Duration = Duration::from_millis(15);
+/// Between two reports: in a row, and each on a machine that has gone to sleep.
+const RHYTHMS: [Duration; 2] = [Duration::from_millis(3), Duration::from_millis(15)];
 
 fn main() {
     // `cargo test` runs benches without this argument, to see that they work.
     let reports = if std::env::args().any(|argument| argument == "--bench") { REPORTS } else { 3 };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut taken = runtime.block_on(measure(folder.path(), reports));
-    print("report to request for the call", &mut taken);
-    let mut flushes = flushes(folder.path(), reports);
-    print("flush of 4 KiB to the same disk", &mut flushes);
+    for pause in RHYTHMS {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut taken = measure(&runtime, folder.path(), reports, pause);
+        print(&format!("a report every {pause:?}: report to request for the call"), &mut taken);
+        let mut flushes = flushes(folder.path(), reports, pause);
+        print("    in the same rhythm, a flush of 4 KiB to the same disk", &mut flushes);
+    }
 }
 
-async fn measure(folder: &Path, reports: usize) -> Vec<Duration> {
+fn measure(runtime: &Runtime, folder: &Path, reports: usize, pause: Duration) -> Vec<Duration> {
     let (calls, mut called) = mpsc::unbounded_channel();
-    let provider = serve(provider(calls)).await;
-    let (branch, endpoints) = open(folder, provider).await;
-    let url = format!("http://{}/webhook", serve(responder::axum::router(endpoints)).await);
-    let (stop, stopped) = oneshot::channel::<()>();
-    let dispatcher = Dispatcher::new(branch, "bench".parse().expect("a name"));
-    let dispatcher = tokio::spawn(dispatcher.run(async { drop(stopped.await) }));
-
-    let http = reqwest::Client::new();
+    let (branch, address) = runtime.block_on(async {
+        let provider = serve(provider(calls)).await;
+        let (branch, endpoints) = open(folder, provider).await;
+        (branch, serve(responder::axum::router(endpoints)).await)
+    });
+    let dispatcher = Dispatcher::new(branch.clone(), "bench".parse().expect("a name"));
+    let dispatcher = runtime.spawn(dispatcher.run(std::future::pending()));
+    let mut reporter = Reporter::connect(address);
     let mut taken = Vec::with_capacity(reports);
     // The first ones open connections and files.
     for no in 0..reports + 20 {
         let begin = Instant::now();
-        let report = http.post(&url).bearer_auth("token").json(&serde_json::json!({
+        let id = reporter.report();
+        let arrived: Instant = called.blocking_recv().expect("a call");
+        if no >= 20 {
+            taken.push(arrived - begin);
+        }
+        // One at a time, as a branch has it.
+        runtime.block_on(branch.handle(id, Input::Cancelled)).expect("cancelled");
+        std::thread::sleep(pause);
+    }
+    // Texts are still under way, and nobody waits for them.
+    dispatcher.abort();
+    taken
+}
+
+/// Reports over one connection, with as little of its own as possible.
+struct Reporter {
+    stream: TcpStream,
+    request: Vec<u8>,
+}
+
+impl Reporter {
+    fn connect(address: SocketAddr) -> Self {
+        let report = serde_json::json!({
             "chosen_phone": "+15005550001",
             "customer_name": "Ada",
             "user_stated_callback_number": "+15005550100",
             "incident_address": "12 Elm Street",
             "emergency_description_text": "Water comes through the ceiling.",
-        }));
-        let (answer, arrived) = tokio::join!(report.send(), called.recv());
-        assert_eq!(answer.expect("an answer").status(), 200);
-        let arrived: Instant = arrived.expect("a call");
-        if no >= 20 {
-            taken.push(arrived - begin);
-        }
-        tokio::time::sleep(PAUSE).await;
+        })
+        .to_string();
+        let request = format!(
+            "POST /webhook HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer token\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{report}",
+            report.len()
+        );
+        let stream = TcpStream::connect(address).expect("a connection");
+        stream.set_nodelay(true).expect("a socket");
+        Self { stream, request: request.into_bytes() }
     }
-    let _ = stop.send(());
-    // Texts are still under way, and nobody waits for them.
-    dispatcher.abort();
-    taken
+
+    fn report(&mut self) -> EmergencyId {
+        self.stream.write_all(&self.request).expect("a request");
+        let mut answer = [0; 4096];
+        let length = self.stream.read(&mut answer).expect("an answer");
+        let answer = std::str::from_utf8(&answer[..length]).expect("text");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let body: serde_json::Value =
+            serde_json::from_str(answer.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
+        body["emergency_id"].as_str().expect("an id").parse().expect("an id")
+    }
 }
 
 async fn open(folder: &Path, provider: SocketAddr) -> (Arc<Branch>, responder::http::Endpoints) {
@@ -86,7 +116,7 @@ async fn open(folder: &Path, provider: SocketAddr) -> (Arc<Branch>, responder::h
     let recipients = (0..RECIPIENTS).map(|no| Contact::unnamed(number(no))).collect();
     let policy = Policy { recipients, ..Policy::default() };
     let mut settings = BranchSettings::new(policy, "+15005550006".parse().expect("a number")).expect("settings");
-    settings.max_active_emergencies = u32::MAX;
+    settings.max_active_emergencies = 5;
     let store = SqliteStore::open(folder.join("bench.db"), Arc::new(SystemClock)).await.expect("a store");
     let telephony = TwilioClient::builder("AC00000000000000000000000000000001", "token".into())
         .base_url(format!("http://{provider}"))
@@ -126,9 +156,10 @@ async fn serve(router: Router) -> SocketAddr {
 }
 
 /// How long the disk takes for the least that a commit needs.
-fn flushes(folder: &Path, count: usize) -> Vec<Duration> {
+fn flushes(folder: &Path, count: usize, pause: Duration) -> Vec<Duration> {
     let mut file = OpenOptions::new().create(true).append(true).open(folder.join("flush")).expect("a file");
     let flush = |_| {
+        std::thread::sleep(pause);
         let begin = Instant::now();
         file.write_all(&[7; 4096]).expect("a write");
         file.sync_data().expect("a flush");
