@@ -3,6 +3,8 @@
 mod desk;
 mod table;
 
+use std::sync::{Arc, Mutex};
+
 use desk::Desk;
 use http::{HeaderValue, Request};
 use responder::http::Body;
@@ -10,6 +12,7 @@ use table::Row;
 
 #[tokio::test]
 async fn hostile_requests_are_answered_and_change_nothing() {
+    let console = Console::listen();
     let desk = Desk::open().await;
     let mut before = desk.holding().await;
     let rows = table::rows(&desk.known.to_string());
@@ -34,7 +37,41 @@ async fn hostile_requests_are_answered_and_change_nothing() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
-    println!("{} hostile requests: right status, nothing changed", rows.len());
+    let written = console.written();
+    assert!(written.contains("caller refused"), "diagnostics are heard");
+    for secret in ["5005550", "the-intake-token", "the-auth-token", "the-branch-token", "the-password", "evil.example"]
+    {
+        assert!(!written.contains(secret), "{secret} is on the console");
+    }
+    println!("{} hostile requests: right status, nothing changed, nothing told", rows.len());
+}
+
+/// Everything that is written to the console, at the most talkative level.
+#[derive(Clone, Default)]
+struct Console(Arc<Mutex<Vec<u8>>>);
+
+impl Console {
+    fn listen() -> Self {
+        let (console, level) = (Self::default(), tracing::Level::TRACE);
+        let writer = console.clone();
+        let listener = tracing_subscriber::fmt().with_max_level(level).with_writer(move || writer.clone()).finish();
+        tracing::subscriber::set_global_default(listener).expect("the only listener");
+        console
+    }
+
+    fn written(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("a console")).into_owned()
+    }
+}
+
+impl std::io::Write for Console {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("a console").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The same table proves that a right request is let in, so that the rows above are not refused for another reason.

@@ -122,6 +122,12 @@ impl Lab {
         answer["emergencies"].as_array().cloned()
     }
 
+    /// Whether there was an emergency, and it has ended.
+    pub(crate) async fn is_over(&self) -> bool {
+        let emergencies = self.emergencies().await.unwrap_or_default();
+        !emergencies.is_empty() && emergencies.iter().all(|emergency| emergency["phase"] == "concluded")
+    }
+
     /// The customer calls.
     pub(crate) fn dial(&self) -> Sid {
         let patient = Behaviour::default().hanging_up_talking_after(Duration::from_secs(20));

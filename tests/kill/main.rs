@@ -21,7 +21,10 @@ enum Moment {
 }
 
 /// Runs at a time: the machine has few cores, and time goes fast.
-const AT_A_TIME: usize = 3;
+const AT_A_TIME: usize = 2;
+
+/// How long an emergency may take in real time: twenty minutes of its own.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Places in the code, and which pass of each. An emergency passes the commits about twenty times, and asks the
 /// provider four times.
@@ -86,7 +89,10 @@ async fn run(moment: Moment) -> (bool, Vec<String>) {
     let reporting = lab.report();
     let killing = async {
         let was_killed = match &moment {
-            Moment::Place(_) => within(Duration::from_secs(8), async || branch.has_ended()).await,
+            Moment::Place(_) => {
+                within(PATIENCE, async || branch.has_ended() || lab.is_over().await).await;
+                branch.has_ended()
+            }
             Moment::After(span) => {
                 within(Duration::from_secs(10), async || lab.emergencies().await.is_some()).await;
                 sleep(*span).await;
@@ -120,7 +126,7 @@ async fn run(moment: Moment) -> (bool, Vec<String>) {
 async fn played(lab: &Lab) -> bool {
     let mut call = None;
     let mut calls = 0;
-    within(Duration::from_secs(60), async || {
+    within(PATIENCE, async || {
         let trace = lab.trace();
         let is_cut =
             call.as_ref().is_none_or(|sid| trace.call(sid).is_some_and(|c| c.ended.is_some() && c.talks.is_empty()));
@@ -129,8 +135,7 @@ async fn played(lab: &Lab) -> bool {
             call = Some(lab.dial());
             calls += 1;
         }
-        let emergencies = lab.emergencies().await.unwrap_or_default();
-        !emergencies.is_empty() && emergencies.iter().all(|emergency| emergency["phase"] == "concluded")
+        lab.is_over().await
     })
     .await
 }

@@ -11,6 +11,7 @@ use crate::Timestamp;
 /// A source of the current time.
 ///
 /// Injected wherever time is read, so that a test can stand still or leap a week.
+#[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Clock: Debug + Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> Timestamp;

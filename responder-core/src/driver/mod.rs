@@ -14,8 +14,12 @@ mod signals;
 #[cfg(feature = "runtime")]
 mod sleeper;
 
+#[cfg(feature = "mock")]
+pub use clock::MockClock;
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "runtime")]
 pub use dispatcher::{Dispatcher, DispatcherSettings};
+#[cfg(all(feature = "mock", feature = "runtime"))]
+pub use sleeper::MockSleeper;
 #[cfg(feature = "runtime")]
 pub use sleeper::{Sleeper, TokioSleeper};

@@ -15,6 +15,7 @@ use async_trait::async_trait;
 /// TokioSleeper.sleep(Duration::from_secs(3600)).await;
 /// # }
 /// ```
+#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Sleeper: Debug + Send + Sync + 'static {
     /// Resolves after `span`, by the clock of the store that is worked on. The future may be dropped before.

@@ -51,6 +51,7 @@ pub enum BodyRule {
 }
 
 /// Who answers the calls to an endpoint. Any function from a [`Call`] to a future of the answer is one.
+#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
     /// Answers.

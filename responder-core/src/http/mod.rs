@@ -53,6 +53,8 @@ mod tests;
 pub use access::{Access, BranchScope, Caller, Credential};
 pub use body::Body;
 pub use call::Call;
+#[cfg(feature = "mock")]
+pub use endpoint::MockHandler;
 pub use endpoint::{BodyRule, Endpoint, Handler, MAX_BODY};
 pub use error::{BoxError, HttpError};
 pub use form::Form;

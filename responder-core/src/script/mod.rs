@@ -53,6 +53,8 @@ pub use facts::{Facts, Presence};
 pub use links::{KEPT_FIELDS, Links, MAX_REPEATS, queue_name};
 pub use mail::Mail;
 pub use segments::{MOST_SEGMENTS, segments};
+#[cfg(feature = "mock")]
+pub use wording::MockWording;
 pub use wording::{Label, Opening, Speech, Wording};
 
 use crate::emergency::EmergencyId;

@@ -41,6 +41,7 @@ use crate::emergency::{Farewell, Lead, News, Text};
 /// let script = Script { wording: Arc::new(Ours), ..Script::default() };
 /// assert!(script.no_emergency().to_string().contains("no emergency is open"));
 /// ```
+#[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Wording: Debug + Send + Sync + 'static {
     /// What is spoken in a call.
     fn speech(&self, speech: Speech, facts: &Facts) -> String;
