@@ -336,7 +336,7 @@ fn forms(known: &str) -> Vec<Row> {
         Row::signed("a text without an id", "/sms_reply", "From=%2B15005550001&Body=1", 400).field("MessageSid"),
         Row::signed("a stranger's text", "/sms_reply", "MessageSid=SM1&From=%2B15005550666&Body=1", 204),
         Row::signed("a withheld text", "/sms_reply", "MessageSid=SM1&From=anonymous&Body=1", 204),
-        Row::signed("a chatty technician", "/sms_reply", "MessageSid=SM1&From=%2B15005550001&Body=hello", 204),
+        Row::signed("a word that is the provider's", "/sms_reply", "MessageSid=SM1&From=%2B15005550001&Body=Help", 204),
         Row::signed(
             "a failed answer elsewhere",
             "/call_fallback",

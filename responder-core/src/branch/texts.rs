@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Branch, HandleError};
 use crate::{
     E164, MessageSid, Timestamp,
-    emergency::{Contact, Emergency, EmergencyId, Input, Keyword, Reply, Text},
+    emergency::{Contact, Emergency, EmergencyId, Input, Keyword, Phase, Reply, Text},
     script::code_of,
     store::Listing,
 };
@@ -31,9 +31,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 const MOST_NUMBERS: usize = 10_000;
 
 impl Branch {
-    /// A text came in. Only technicians and recipients of an emergency that is open, or was
-    /// in the last two hours, are heard, and nobody gets more than five
-    /// answers an hour.
+    /// A text came in. Only technicians and recipients of an emergency that is open, or was in the last two hours, are
+    /// heard. Who asks where things stand gets at most five answers an hour; who decides something is always answered.
     ///
     /// # Errors
     /// [`HandleError`]; nothing was stored.
@@ -43,44 +42,80 @@ impl Branch {
         from: E164,
         body: &str,
     ) -> Result<Option<TextAnswer>, HandleError> {
-        let Some((keyword, code)) = read(body) else { return Ok(None) };
-        let Some(id) = self.emergency_of_text(from, code.as_deref()).await? else { return Ok(None) };
+        let Some(read) = Read::of(body) else { return Ok(None) };
+        let keyword = read.keyword;
+        let Some(id) = self.emergency_of_text(from, &read).await? else { return Ok(None) };
         let handled = self.handle(id, Input::TextReceived { message, from, keyword }).await?;
         let Reply::Text(text) = handled.reply else { return Ok(None) };
         let now = self.store.now().await?;
-        let may = self.answers.lock().map_or(true, |mut answers| answers.may_answer(from, now));
+        let may =
+            keyword != Keyword::Status || self.answers.lock().map_or(true, |mut answers| answers.may_answer(from, now));
         Ok(may.then_some(TextAnswer { state: handled.state, text }))
     }
-}
 
-impl Branch {
-    /// The newest of theirs that is open, else the newest that was concluded lately: whoever wakes up too late learns
-    /// how it ended, and whom to call. A code says which is meant.
-    async fn emergency_of_text(&self, from: E164, code: Option<&str>) -> Result<Option<EmergencyId>, HandleError> {
-        let is_theirs = |e: &&Emergency| takes_part(e, from) && code.is_none_or(|code| code_of(e.id()) == code);
-        let newest = |listing: &Listing| {
-            let theirs = listing.emergencies.iter().map(|loaded| &loaded.state).filter(is_theirs);
-            theirs.map(Emergency::id).max()
+    /// The one of theirs that is meant; of those that are open, else of those that were concluded lately: whoever wakes
+    /// up too late learns how it ended, and whom to call.
+    async fn emergency_of_text(&self, from: E164, read: &Read) -> Result<Option<EmergencyId>, HandleError> {
+        let meant = |listing: &Listing| {
+            let all = listing.emergencies.iter().map(|loaded| &loaded.state);
+            let theirs: Vec<&Emergency> = all.filter(|e| takes_part(e, from)).collect();
+            let named = theirs.iter().find(|e| read.names(e)).copied();
+            named.or_else(|| theirs.into_iter().max_by_key(|e| read.fits(e, from))).map(Emergency::id)
         };
-        if let Some(id) = newest(&self.store.open_emergencies(&self.key).await?) {
+        if let Some(id) = meant(&self.store.open_emergencies(&self.key).await?) {
             return Ok(Some(id));
         }
         let since = self.store.now().await? - HEARD_FOR;
-        Ok(newest(&self.store.concluded_since(&self.key, since).await?))
+        Ok(meant(&self.store.concluded_since(&self.key, since).await?))
     }
 }
 
-/// The keyword and, after it, the two letters that name an emergency.
-fn read(body: &str) -> Option<(Keyword, Option<String>)> {
-    let mut words = body.split_whitespace();
-    let keyword = match words.next()?.to_ascii_uppercase().trim_matches(|c: char| !c.is_ascii_alphanumeric()) {
-        "1" | "OK" | "ACCEPT" => Keyword::Accept,
-        "9" | "PASS" => Keyword::Pass,
-        "DONE" => Keyword::Done,
-        "STATUS" => Keyword::Status,
-        _ => return None,
-    };
-    Some((keyword, words.next().map(str::to_ascii_uppercase)))
+/// What a text says.
+#[derive(Debug, PartialEq, Eq)]
+struct Read {
+    keyword: Keyword,
+    /// What follows: perhaps the two letters that name an emergency, perhaps what people add.
+    rest: Vec<String>,
+}
+
+impl Read {
+    /// Nothing for what is the provider's to answer. What is not understood counts as a question: somebody who writes
+    /// "on my way" must not believe that they have accepted.
+    fn of(body: &str) -> Option<Self> {
+        let mut words = body.split_whitespace().map(plain).filter(|word| !word.is_empty());
+        let keyword = match words.next()?.as_str() {
+            "1" | "OK" | "ACCEPT" | "YES" => Keyword::Accept,
+            "9" | "PASS" => Keyword::Pass,
+            "DONE" => Keyword::Done,
+            word if PROVIDERS_OWN.contains(&word) => return None,
+            _ => Keyword::Status,
+        };
+        Some(Self { keyword, rest: words.collect() })
+    }
+
+    fn names(&self, e: &Emergency) -> bool {
+        self.rest.contains(&code_of(e.id()))
+    }
+
+    /// How well an emergency fits that is not named: one that they were told of, that still needs what they say, and
+    /// of those the newest.
+    fn fits(&self, e: &Emergency, from: E164) -> (bool, u8, EmergencyId) {
+        let need = match (self.keyword, e.phase()) {
+            (Keyword::Accept, Phase::Seeking) | (Keyword::Done, Phase::Accepted) => 2,
+            (_, Phase::Seeking | Phase::Accepted) => 1,
+            (_, Phase::Closing { .. } | Phase::Concluded { .. }) => 0,
+        };
+        (e.has_notified(from), need, e.id())
+    }
+}
+
+/// Words that a provider answers by itself (Twilio, "SMS opt-out keywords").
+const PROVIDERS_OWN: &[&str] =
+    &["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START", "UNSTOP", "HELP", "INFO"];
+
+/// A word without what people put around and into it.
+fn plain(word: &str) -> String {
+    word.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
 fn takes_part(e: &Emergency, number: E164) -> bool {
@@ -117,18 +152,22 @@ mod tests {
     #[test]
     fn reads_what_people_write() {
         let cases = [
-            ("1", Some((Keyword::Accept, None))),
-            (" ok. ", Some((Keyword::Accept, None))),
-            ("Accept bc", Some((Keyword::Accept, Some("BC".to_owned())))),
-            ("9", Some((Keyword::Pass, None))),
-            ("done!", Some((Keyword::Done, None))),
-            ("STATUS", Some((Keyword::Status, None))),
-            ("11", None),
-            ("STOP", None),
+            ("1", Some((Keyword::Accept, ""))),
+            (" o.k. ", Some((Keyword::Accept, ""))),
+            ("ok on my way", Some((Keyword::Accept, "ON MY WAY"))),
+            ("Accept bc", Some((Keyword::Accept, "BC"))),
+            ("9", Some((Keyword::Pass, ""))),
+            ("done!", Some((Keyword::Done, ""))),
+            ("STATUS", Some((Keyword::Status, ""))),
+            ("on my way", Some((Keyword::Status, "MY WAY"))),
+            ("11", Some((Keyword::Status, ""))),
+            ("Stop", None),
+            ("!", None),
             ("", None),
         ];
         for (body, expected) in cases {
-            assert_eq!(read(body), expected, "{body}");
+            let read = Read::of(body).map(|read| (read.keyword, read.rest.join(" ")));
+            assert_eq!(read, expected.map(|(keyword, rest)| (keyword, rest.to_owned())), "{body}");
         }
     }
 

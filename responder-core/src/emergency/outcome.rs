@@ -46,6 +46,10 @@ impl Turn {
     pub(super) fn look_for_call(&mut self, no: AttemptNo) {
         let until = self.now + self.e.policy.timing.look_up;
         let Some(attempt) = self.attempt_mut(no) else { return };
+        if matches!(attempt.stage, Stage::Unknown(_)) {
+            // It is being looked for already; to begin again would only delay the next call.
+            return;
+        }
         attempt.stage = Stage::Unknown(0);
         attempt.watch.until = until;
     }

@@ -256,6 +256,12 @@ impl Emergency {
         self.technicians.get(usize::from(chosen)).unwrap_or(&self.intake.technician)
     }
 
+    /// Whether the technician with this number was told of it, and so may decide.
+    pub fn has_notified(&self, number: E164) -> bool {
+        let position = self.technicians.iter().position(|technician| technician.number == number);
+        position.and_then(|at| u8::try_from(at).ok()).is_some_and(|technician| self.search.notified.has(technician))
+    }
+
     /// Whether somebody has accepted and not been replaced.
     pub const fn is_accepted(&self) -> bool {
         self.acceptance.is_some()
