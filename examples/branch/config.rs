@@ -34,6 +34,7 @@ impl Config {
     pub(crate) fn read(env: &Environment) -> Result<Self, BadVariable> {
         let key: BranchKey = env.text("BRANCH_NAME").unwrap_or("main").parse().map_err(bad("BRANCH_NAME"))?;
         let keys = keys(env, &key)?;
+        somebody_is_alerted(env)?;
         Ok(Self {
             listen: listen(env)?,
             database: database(env, &key)?,
@@ -49,13 +50,33 @@ impl Config {
     }
 }
 
+/// Until mail is sent, alerts must go out as texts.
+fn somebody_is_alerted(env: &Environment) -> Result<(), BadVariable> {
+    if env.text("RECIPIENT_PHONES").is_some() && flag(env, "ENABLE_TEXTS", true)? {
+        return Ok(());
+    }
+    let why = "is missing, or ENABLE_TEXTS is off: this server sends no mail, so that nobody would hear of an emergency \
+               that nobody accepts";
+    Err(BadVariable { name: "RECIPIENT_PHONES", why: why.to_owned() })
+}
+
+/// An address that the provider will fetch something from.
+fn address(text: &str) -> Result<String, &'static str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => Ok(text.to_owned()),
+        _ => Err("it must be an address that begins with https:// or http://"),
+    }
+}
+
 fn bad<E: std::fmt::Display>(name: &'static str) -> impl FnOnce(E) -> BadVariable {
     move |error| BadVariable { name, why: format!("can't be used: {error}") }
 }
 
 fn listen(env: &Environment) -> Result<SocketAddr, BadVariable> {
     let name = if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" };
-    let port = env.parsed(name, str::parse)?.unwrap_or(5000);
+    let port =
+        env.parsed(name, |text| text.parse().map_err(|_| "it must be a number from 0 to 65535"))?.unwrap_or(5000);
     let address = env.parsed("BIND", str::parse)?.unwrap_or([127, 0, 0, 1].into());
     Ok(SocketAddr::new(address, port))
 }
@@ -64,15 +85,15 @@ fn database(env: &Environment, key: &BranchKey) -> Result<PathBuf, BadVariable> 
     let Some(url) = env.text("DATABASE_URL") else { return Ok(PathBuf::from(format!("data/{key}.db"))) };
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
     match path.map(|path| path.split('?').next().unwrap_or_default()) {
-        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => Err(BadVariable { name: "DATABASE_URL", why: "must be sqlite:// and a path".to_owned() }),
+        Some(path) if !path.is_empty() && path != ":memory:" => Ok(PathBuf::from(path)),
+        _ => Err(BadVariable { name: "DATABASE_URL", why: "must be sqlite:// and the path of a file".to_owned() }),
     }
 }
 
 fn links(env: &Environment) -> Result<Links, BadVariable> {
     let public: PublicUrl = env.required("PUBLIC_URL")?.parse().map_err(bad("PUBLIC_URL"))?;
     let links = Links::new(public);
-    Ok(match env.text("FALLBACK_URL") {
+    Ok(match env.parsed("FALLBACK_URL", address)? {
         Some(url) => links.fallback_elsewhere(url),
         None => links,
     })
@@ -143,7 +164,9 @@ fn branch_settings(env: &Environment) -> Result<BranchSettings, BadVariable> {
     settings.automated_number = automated.unwrap_or(phone_number);
     settings.transfer_number = number("TWILIO_TRANSFER_NUMBER")?;
     settings.default_country = country;
-    settings.max_active_emergencies = env.parsed("MAX_ACTIVE_EMERGENCIES", str::parse)?.unwrap_or(1);
+    settings.max_active_emergencies = env
+        .parsed("MAX_ACTIVE_EMERGENCIES", |text| text.parse().map_err(|_| "it must be a whole number"))?
+        .unwrap_or(1);
     settings.no_emergency_target = number("NO_EMERGENCY_TARGET")?;
     settings.checked().map_err(|error| unusable(&error))
 }
@@ -178,11 +201,15 @@ fn policy(env: &Environment, country: CountryCode) -> Result<Policy, BadVariable
         recording: flag(env, "ENABLE_CALL_RECORDING", false)?,
         transfer: transfer(env, country)?,
         confirmation: env.parsed("CONFIRMATION", settings::confirmation)?.unwrap_or_default(),
-        attempts_per_technician: env.parsed("ATTEMPTS_PER_TECHNICIAN", str::parse)?.unwrap_or(2),
-        escalation_rounds: env.parsed("ESCALATION_ROUNDS", str::parse)?.unwrap_or(2),
+        attempts_per_technician: env.parsed("ATTEMPTS_PER_TECHNICIAN", tries)?.unwrap_or(2),
+        escalation_rounds: env.parsed("ESCALATION_ROUNDS", tries)?.unwrap_or(2),
         timing,
         ..default
     })
+}
+
+fn tries(text: &str) -> Result<u8, &'static str> {
+    text.parse().map_err(|_| "it must be a number from 1 to 10")
 }
 
 fn transfer(env: &Environment, country: CountryCode) -> Result<Option<Transfer>, BadVariable> {
@@ -202,7 +229,7 @@ fn script(env: &Environment) -> Result<Script, BadVariable> {
         company_name: text("COMPANY_NAME").unwrap_or(default.company_name),
         language: text("LANGUAGE"),
         voice: text("VOICE"),
-        hold_music_url: text("HOLD_MUSIC_URL"),
+        hold_music_url: env.parsed("HOLD_MUSIC_URL", address)?,
         recording_notice: text("RECORDING_NOTICE"),
         google_maps_link: flag(env, "ENABLE_GOOGLE_MAPS_LINK", false)?,
         wording: default.wording,

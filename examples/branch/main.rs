@@ -40,10 +40,15 @@ async fn main() -> ExitCode {
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("The branch could not be started: {error}.");
+            eprintln!("The branch could not be started: {}.", told(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error, and why.
+fn told(error: &dyn Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", told(cause)))
 }
 
 fn answer(argument: &str) -> ExitCode {
@@ -58,9 +63,11 @@ fn answer(argument: &str) -> ExitCode {
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let (clock, sleeper) = time();
     if let Some(folder) = config.database.parent() {
-        std::fs::create_dir_all(folder)?;
+        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    let store = Arc::new(SqliteStore::open(&config.database, clock).await?);
+    let opened = SqliteStore::open(&config.database, clock).await;
+    let store = opened.map_err(|error| format!("{}: {}", config.database.display(), told(&error)))?;
+    let store = Arc::new(store);
     let branch = Branch::new(config.key, config.settings, store.clone(), config.telephony, config.script, config.links);
     let branch = Arc::new(branch.controlled_by(store));
     let endpoints = Endpoints::builder(branch.links().public().clone())

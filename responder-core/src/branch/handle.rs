@@ -1,10 +1,12 @@
 //! Load, handle, commit; and again when somebody else was first.
 
+use std::time::Duration;
+
 use super::{Branch, HandleError};
 use crate::{
     driver::fail,
     emergency::{Emergency, EmergencyId, Input, Outcome, Reply},
-    store::{Commit, Committed, Loaded, StoreError},
+    store::{Claimed, Commit, Committed, Loaded, StoreError},
 };
 
 /// An input that was handled and stored.
@@ -60,13 +62,23 @@ impl Branch {
         };
         if !commit.is_noop() {
             match self.commit(&commit).await {
-                Ok(Committed::Written(written)) => self.handover.give(written.claimed),
+                Ok(Committed::Written(written)) => self.hand_over(written.claimed).await,
                 Ok(Committed::AlreadySettled { first }) => return Ok(Attempted::Settled(first)),
                 Err(StoreError::Conflict) => return Ok(Attempted::Conflict),
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(Attempted::Done(Box::new(Handled { state: commit.state, reply })))
+    }
+
+    /// Leaves what was claimed to the dispatcher; if it has just ended, to whoever looks into the store.
+    pub(super) async fn hand_over(&self, claimed: Vec<Claimed>) {
+        for claimed in self.handover.give(claimed) {
+            if let Err(error) = self.store.put_back(&claimed.ticket, Duration::ZERO).await {
+                // The lease runs out, and the command is claimed again.
+                tracing::warn!(command = %claimed.id(), %error, "a command could not be given back");
+            }
+        }
     }
 
     /// Stores a commit, and announces the work in it.

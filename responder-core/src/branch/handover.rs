@@ -33,12 +33,43 @@ impl Handover {
         taker.as_ref().filter(|taker| !taker.sender.is_closed()).map(|taker| taker.claims.clone())
     }
 
-    /// Hands over what was claimed. Nobody may be there any more: then the leases run out.
-    pub(super) fn give(&self, claimed: Vec<Claimed>) {
-        let Ok(taker) = self.0.lock() else { return };
-        let Some(taker) = taker.as_ref() else { return };
-        for claimed in claimed {
-            let _ = taker.sender.send(claimed);
-        }
+    /// Hands over what was claimed; gives back what nobody takes any more.
+    pub(super) fn give(&self, claimed: Vec<Claimed>) -> Vec<Claimed> {
+        let Ok(taker) = self.0.lock() else { return claimed };
+        let Some(taker) = taker.as_ref() else { return claimed };
+        claimed.into_iter().filter_map(|claimed| taker.sender.send(claimed).err()).map(|refused| refused.0).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        Timestamp,
+        emergency::{Action, Command, CommandId, CommandKind, EmergencyId, LegNo},
+        store::Lease,
+    };
+
+    #[test]
+    fn what_nobody_takes_any_more_is_given_back() {
+        let id = CommandId { emergency: EmergencyId::new(Timestamp::default(), 1), number: 0 };
+        let command = Command { id, action: Action::DeleteQueue { leg: LegNo(0) } };
+        let claimed = || vec![Claimed::first(command.clone(), Timestamp::default())];
+        let handover = Handover::default();
+        assert_eq!(handover.give(claimed()).len(), 1, "nobody is there yet");
+        let mut receiver = handover.take_over(OwnClaims {
+            worker: "w".parse().expect("a name"),
+            kinds: vec![CommandKind::PlaceCall],
+            max: 1,
+            lease: Lease::for_deadline(Duration::from_secs(1)),
+        });
+        assert!(handover.claims().is_some());
+        assert_eq!(handover.give(claimed()).len(), 0);
+        assert!(receiver.try_recv().is_ok());
+        receiver.close();
+        assert!(handover.claims().is_none());
+        assert_eq!(handover.give(claimed()).len(), 1, "nobody is there any more");
     }
 }

@@ -7,7 +7,7 @@ use super::{Branch, HandleError, Handled, ReportError};
 use crate::{
     CallSid, E164,
     emergency::{Conclusion, Emergency, EmergencyId, Input, Intake, Phase},
-    store::Loaded,
+    store::{Idempotency, Loaded},
 };
 
 /// What a caller is to hear.
@@ -65,17 +65,19 @@ impl Branch {
         if let Some(chosen) = choose(&open, from) {
             return Ok(open.into_iter().find(|loaded| loaded.state.id() == chosen));
         }
-        self.reopened(from).await
+        self.reopened(call, from).await
     }
 
-    async fn reopened(&self, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {
+    async fn reopened(&self, call: &CallSid, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {
         let Some(from) = from else { return Ok(None) };
         let since = self.store.now().await? - REOPENS_FOR;
         let concluded = self.store.concluded_since(&self.key, since).await?.emergencies;
         let newest = concluded.into_iter().find(|loaded| loaded.state.intake().callback == Some(from));
         let Some(old) = newest.filter(|old| ended_without_talk(&old.state)) else { return Ok(None) };
         let intake = Intake { reopens: Some(old.state.id()), ..old.state.intake().clone() };
-        match self.open(intake, None).await {
+        // The same call may ask again, because the answer to it took too long.
+        let once = Idempotency { key: format!("call {call}").into(), body_hash: [0; 32] };
+        match self.open(intake, Some(once)).await {
             Ok(reported) => self.load(reported.id()).await.map(Some),
             Err(ReportError::Store(error)) => Err(error.into()),
             // Busy or disabled: there is nothing that the caller could be part of.

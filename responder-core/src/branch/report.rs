@@ -64,7 +64,7 @@ impl Branch {
         fail::at(fail::Point::AfterCommit);
         match answer {
             Opened::Created(written) => {
-                self.handover.give(written.claimed);
+                self.hand_over(written.claimed).await;
                 self.announce_work();
                 Ok(Reported::Created(id))
             }

@@ -69,6 +69,9 @@ impl BranchSettings {
             }
         }
         self.policy.validate()?;
+        if self.no_emergency_target.is_some_and(|target| !self.policy.may_reach(target)) {
+            return Err(PolicyError::MayNotReach.into());
+        }
         if self.max_active_emergencies == 0 {
             return Err(SettingsError::NoRoom);
         }
@@ -85,5 +88,33 @@ impl BranchSettings {
 impl fmt::Debug for BranchSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BranchSettings").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> BranchSettings {
+        let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
+        BranchSettings::new(policy, "+15005550006".parse().expect("a number")).expect("settings")
+    }
+
+    #[test]
+    fn nobody_is_put_through_to_ourselves() {
+        let with = |target: &str| {
+            let no_emergency_target = Some(target.parse().expect("a number"));
+            BranchSettings { no_emergency_target, ..settings() }.checked().map(|_| ())
+        };
+        assert_eq!(with("+15005550006"), Err(SettingsError::Policy(PolicyError::MayNotReach)));
+        assert_eq!(with("+15005550007"), Ok(()));
+    }
+
+    #[test]
+    fn a_phone_rings_no_longer_than_a_provider_lets_it() {
+        let mut policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
+        policy.timing.ring = std::time::Duration::from_secs(601);
+        let refused = BranchSettings::new(policy, "+15005550006".parse().expect("a number")).map(|_| ());
+        assert_eq!(refused, Err(SettingsError::Policy(PolicyError::Duration)));
     }
 }

@@ -1,6 +1,6 @@
 //! Tells emergencies that their time is up, and people when a machine can't go on.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, error::Error, sync::Arc, time::Duration};
 
 use super::Dispatcher;
 use super::dispatcher::AFTER_FAILURE;
@@ -9,11 +9,15 @@ use crate::{
     branch::HandleError,
     emergency::{EmergencyId, Input},
     store::{Card, StoreError},
-    telephony::SendText,
+    telephony::{SendText, TelephonyError},
 };
 
 /// Emergencies told of their deadline in one go.
 const DUE_AT_ONCE: u32 = 64;
+
+/// Tries to text somebody who must take over: an hour.
+const MOST_TEXTS: u32 = 60;
+const BETWEEN_TEXTS: Duration = Duration::from_secs(60);
 
 /// Until an emergency is looked at again that this build can't read: another build may come.
 const WHILE_UNREADABLE: Duration = Duration::from_secs(30);
@@ -25,7 +29,7 @@ impl Dispatcher {
             let sleep = match self.tell_due(&mut handed_to_people).await {
                 Ok(sleep) => sleep,
                 Err(error) => {
-                    tracing::warn!(branch = %self.branch.key(), %error, "deadlines can't be read");
+                    tracing::warn!(branch = %self.branch.key(), %error, cause = error.source(), "deadlines can't be read");
                     AFTER_FAILURE
                 }
             };
@@ -37,11 +41,10 @@ impl Dispatcher {
         let due = self.branch.store().due(self.branch.key(), DUE_AT_ONCE).await?;
         for emergency in &due {
             let id = emergency.id;
-            let Err(error) = self.branch.handle(id, Input::Timeout).await else { continue };
-            tracing::error!(emergency = %id, %error, "a deadline was not handled");
-            let is_unreadable = matches!(error, HandleError::Store(StoreError::Corrupt { .. }));
-            if is_unreadable && !handed_to_people.contains(&id) && self.hand_to_people(id).await? {
-                handed_to_people.insert(id);
+            let Err(is_unreadable) = self.tell(id).await else { continue };
+            if is_unreadable && handed_to_people.insert(id) {
+                // Beside the deadlines of others, which must not wait for a slow provider.
+                tokio::spawn(self.clone().hand_to_people(id));
             }
             let delay = if is_unreadable { WHILE_UNREADABLE } else { AFTER_FAILURE };
             self.branch.store().defer(emergency, delay).await?;
@@ -49,23 +52,58 @@ impl Dispatcher {
         if due.is_empty() { self.sleep_for(&[]).await } else { Ok(Duration::ZERO) }
     }
 
-    /// Tells every recipient to take over an emergency whose state can't be read, from what is stored beside it. True
-    /// if somebody was told.
-    async fn hand_to_people(&self, id: EmergencyId) -> Result<bool, StoreError> {
-        let health = self.branch.store().health(self.branch.key()).await?;
-        let unreadable = health.unreadable.into_iter().find(|unreadable| unreadable.id == id);
-        let Some(card) = unreadable.and_then(|unreadable| unreadable.card) else { return Ok(false) };
-        let (text, mail) = self.branch.script().render_takeover(&card);
-        let mut is_told = false;
-        for to in card.recipients.iter().filter_map(|number| number.parse().ok()) {
-            let from = self.branch.settings().automated_number;
-            let text = SendText { to, from, body: text.clone(), status_callback: None };
-            is_told |= self.branch.telephony().send_text(&text).await.is_ok();
+    /// On a task of its own: a panic over one emergency ends none of the others. The error is whether it can't be read.
+    async fn tell(&self, id: EmergencyId) -> Result<(), bool> {
+        let branch = Arc::clone(&self.branch);
+        let handled = tokio::spawn(async move { branch.handle(id, Input::Timeout).await });
+        match handled.await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => {
+                let cause = error.source();
+                tracing::error!(emergency = %id, %error, cause, "a deadline was not handled");
+                Err(matches!(error, HandleError::Store(StoreError::Corrupt { .. })))
+            }
+            Err(_) => {
+                tracing::error!(emergency = %id, "the state machine panicked");
+                Err(true)
+            }
         }
-        let Card { recipient_emails, .. } = card;
-        is_told |= self.branch.notifier().send_mail(&recipient_emails, &mail).await.is_ok();
-        tracing::error!(emergency = %id, is_told, "the state of an emergency can't be read; people must take over");
-        Ok(is_told)
+    }
+
+    /// Tells every recipient to take over an emergency that can't be gone on with, from what is stored beside its state.
+    pub(super) async fn hand_to_people(self, id: EmergencyId) {
+        let Some(card) = self.card(id).await else { return };
+        let (text, mail) = self.branch.script().render_takeover(&card);
+        let texts = card.recipients.iter().filter_map(|number| number.parse().ok()).map(|to| {
+            let from = self.branch.settings().automated_number;
+            SendText { to, from, body: text.clone(), status_callback: None }
+        });
+        let texts = futures_util::future::join_all(texts.map(|text| self.insist(text)));
+        let mail = self.branch.notifier().send_mail(&card.recipient_emails, &mail);
+        let (texted, mailed) = tokio::join!(texts, mail);
+        let told = texted.into_iter().filter(|is_told| *is_told).count() + usize::from(mailed.is_ok());
+        tracing::error!(emergency = %id, told, "an emergency can't be gone on with; people must take over");
+    }
+
+    async fn card(&self, id: EmergencyId) -> Option<Card> {
+        let health = self.branch.store().health(self.branch.key()).await.ok()?;
+        let unreadable = health.unreadable.into_iter().find(|unreadable| unreadable.id == id);
+        match unreadable {
+            Some(unreadable) => unreadable.card,
+            // Readable, but not handled.
+            None => self.branch.load(id).await.ok().map(|loaded| Card::of(&loaded.state)),
+        }
+    }
+
+    async fn insist(&self, text: SendText) -> bool {
+        for _ in 0..MOST_TEXTS {
+            match self.branch.telephony().send_text(&text).await {
+                Ok(_) => return true,
+                Err(TelephonyError::Rejected { .. }) => return false,
+                Err(_) => self.sleep(BETWEEN_TEXTS).await,
+            }
+        }
+        false
     }
 }
 
@@ -104,7 +142,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn people_take_over_what_can_t_be_read_and_are_told_once() -> Result<(), Box<dyn std::error::Error>> {
+    async fn people_take_over_what_can_t_be_read_and_are_told_once() -> Result<(), Box<dyn Error>> {
         let id = EmergencyId::new(Timestamp::default(), 1);
         let mut telephony = MockTelephony::new();
         let is_right = |text: &SendText| text.body.contains("+15005550100") && text.to.to_string() == "+15005550009";
@@ -127,6 +165,10 @@ mod tests {
         assert_eq!(dispatcher.tell_due(&mut told).await?, Duration::ZERO);
         assert_eq!(told, HashSet::from([id]));
         dispatcher.tell_due(&mut told).await?;
+        // Their task has nothing to wait for.
+        while Arc::strong_count(&dispatcher.branch) > 1 {
+            tokio::task::yield_now().await;
+        }
         Ok(())
     }
 }

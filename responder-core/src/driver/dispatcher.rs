@@ -1,6 +1,6 @@
 //! Carries out what was committed.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
@@ -144,7 +144,7 @@ impl Dispatcher {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(branch = %self.branch.key(), %error, "commands can't be claimed");
+                    tracing::warn!(branch = %self.branch.key(), %error, cause = error.source(), "commands can't be claimed");
                     signals.rest(AFTER_FAILURE).await;
                 }
             }
@@ -180,6 +180,10 @@ impl Dispatcher {
         signals.rest(sleep).await;
     }
 
+    pub(super) async fn sleep(&self, span: Duration) {
+        self.sleeper.sleep(span).await;
+    }
+
     pub(super) async fn sleep_for(&self, kinds: &[CommandKind]) -> Result<Duration, StoreError> {
         let wake = self.branch.store().next_wake(self.branch.key(), kinds).await?;
         Ok(wake.unwrap_or(self.settings.longest_sleep).min(self.settings.longest_sleep))
@@ -189,7 +193,7 @@ impl Dispatcher {
         let id = claimed.id();
         if let Err(error) = self.settle(claimed).await {
             // The lease runs out, and the command is claimed again.
-            tracing::warn!(command = %id, %error, "an outcome could not be stored");
+            tracing::warn!(command = %id, %error, cause = error.source(), "an outcome could not be stored");
         }
     }
 

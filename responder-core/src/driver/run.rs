@@ -25,11 +25,43 @@ pub(super) enum Run {
     NotOurs,
 }
 
-/// Tries of a command that may be repeated without harm.
-const MOST_TRIES: u32 = 8;
+/// How long a command is tried that may be repeated without harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Patience {
+    /// Tries while it was, for certain, not carried out.
+    tries: u32,
+    /// Tries while it may have been.
+    unsure: u32,
+    /// Doublings of the back-off, from a quarter of a second.
+    doublings: u32,
+}
 
-/// Tries of a text that may have been sent each time: as long as a provider takes to recover from a hiccup, about 4 s.
-const MOST_UNSURE_TRIES: u32 = 5;
+impl Patience {
+    /// About half a minute, and 4 s while a repeat may be the second.
+    const USUAL: Self = Self { tries: 8, unsure: 5, doublings: 5 };
+
+    /// Hours, a minute apart: nobody else tells people that they must act. Ten minutes of repeats are borne for it.
+    const UNTIL_HEARD: Self = Self { tries: 300, unsure: 18, doublings: 8 };
+
+    const fn of(text: &Text) -> Self {
+        match text {
+            Text::Alert { .. } | Text::CallCustomer { .. } | Text::NeverCalled | Text::Report { .. } => {
+                Self::UNTIL_HEARD
+            }
+            _ => Self::USUAL,
+        }
+    }
+
+    /// Grows from a quarter of a second, spread by the name of the command so that many do not come back at once.
+    fn backoff(self, claimed: &Claimed) -> Duration {
+        let doublings = claimed.ticket.claim.saturating_sub(1).min(self.doublings);
+        let spread = claimed.id().number % 8;
+        Duration::from_millis(250 * 2_u64.pow(doublings) * u64::from(8 + spread) / 8)
+    }
+}
+
+/// The longest wait that a provider can ask for: an hour would be as bad as never.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// The provider's clock and its dates are given to the second.
 const DATE_SLACK: Duration = Duration::from_secs(2);
@@ -82,7 +114,7 @@ async fn place_call(branch: &Branch, claimed: &Claimed, call: &PlaceCallCommand,
     }
     match branch.telephony().place_call(&request(branch, call)).await {
         Ok(answer) => Run::Finished(Outcome::CallPlaced { call: answer.value.sid }),
-        Err(error) => match retry_delay(&error, claimed) {
+        Err(error) => match retry_delay(&error, claimed, Patience::USUAL) {
             Some(delay) if now + delay <= not_after => Run::Later(delay),
             Some(_) => Run::Finished(Outcome::Unavailable { reason: error.to_string() }),
             None => Run::Finished(outcome_of(error)),
@@ -128,8 +160,13 @@ async fn find_call(branch: &Branch, claimed: &Claimed, to: E164, since: Timestam
         let fits = |call: &&CallInfo| {
             call.date_created.is_none_or(|created| created >= earliest) && !except.contains(&call.sid)
         };
-        if let Some(call) = found.value.iter().find(fits) {
-            return Run::Finished(Outcome::CallFound { call: call.sid.clone(), status: call.status });
+        for call in found.value.iter().filter(fits) {
+            // Another emergency may have called the same person in these seconds.
+            match branch.store().find_call(branch.key(), &call.sid).await {
+                Ok(Some((owner, _))) if owner != claimed.id().emergency => {}
+                Ok(_) => return Run::Finished(Outcome::CallFound { call: call.sid.clone(), status: call.status }),
+                Err(_) => return Run::Later(Duration::from_secs(1)),
+            }
         }
     }
     Run::Finished(Outcome::CallNotFound)
@@ -143,13 +180,14 @@ async fn send_text(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, t
         body: branch.script().render_text(&loaded.state, text),
         status_callback: Some(branch.links().message_status(emergency)),
     };
+    let patience = Patience::of(text);
     match branch.telephony().send_text(&message).await {
         Ok(answer) => Run::Finished(Outcome::MessageSent { message: answer.value.sid }),
         // The same text twice is a nuisance; none at all may be the only one that would have been read.
-        Err(error) if error.may_have_been_processed() && claimed.ticket.claim < MOST_UNSURE_TRIES => {
-            Run::Later(backoff(claimed))
+        Err(error) if error.may_have_been_processed() && claimed.ticket.claim < patience.unsure => {
+            Run::Later(patience.backoff(claimed))
         }
-        Err(error) => match retry_delay(&error, claimed) {
+        Err(error) => match retry_delay(&error, claimed, patience) {
             Some(delay) => Run::Later(delay),
             None => Run::Finished(outcome_of(error)),
         },
@@ -159,13 +197,16 @@ async fn send_text(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, t
 async fn send_mail(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, text: &Text) -> Run {
     let Ok(loaded) = branch.load(emergency).await else { return Run::Later(Duration::from_secs(1)) };
     let mail = branch.script().render_mail(&loaded.state, text);
+    let patience = Patience::of(text);
     // An emergency keeps the policy that it began with.
     let recipients = &loaded.state.policy().recipient_emails;
     match branch.notifier().send_mail(recipients, &mail).await {
         Ok(()) => Run::Finished(Outcome::Done),
         Err(NotifyError::NotConfigured) => Run::Finished(Outcome::NotConfigured),
         Err(NotifyError::Rejected(reason)) => Run::Finished(Outcome::Rejected { code: None, reason }),
-        Err(NotifyError::Unavailable(_)) if claimed.ticket.claim < MOST_TRIES => Run::Later(backoff(claimed)),
+        Err(NotifyError::Unavailable(_)) if claimed.ticket.claim < patience.tries => {
+            Run::Later(patience.backoff(claimed))
+        }
         Err(error) => Run::Finished(Outcome::Unavailable { reason: error.to_string() }),
     }
 }
@@ -174,17 +215,21 @@ async fn send_mail(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, t
 fn repeat(claimed: &Claimed, error: &TelephonyError) -> Run {
     match error {
         TelephonyError::Rejected { .. } => Run::Finished(Outcome::Unavailable { reason: error.to_string() }),
-        _ if claimed.ticket.claim >= MOST_TRIES => Run::Finished(Outcome::Unavailable { reason: error.to_string() }),
-        TelephonyError::RateLimited { retry_after: Some(delay) } => Run::Later(*delay),
-        _ => Run::Later(backoff(claimed)),
+        _ => match retry_delay(error, claimed, Patience::USUAL) {
+            Some(delay) => Run::Later(delay),
+            None if claimed.ticket.claim < Patience::USUAL.tries => Run::Later(Patience::USUAL.backoff(claimed)),
+            None => Run::Finished(Outcome::Unavailable { reason: error.to_string() }),
+        },
     }
 }
 
 /// When a request that was, for certain, not carried out may be sent again; none if that is no use.
-fn retry_delay(error: &TelephonyError, claimed: &Claimed) -> Option<Duration> {
+fn retry_delay(error: &TelephonyError, claimed: &Claimed, patience: Patience) -> Option<Duration> {
     match error {
-        TelephonyError::RateLimited { retry_after } => Some(retry_after.unwrap_or_else(|| backoff(claimed))),
-        TelephonyError::NotSent { .. } if claimed.ticket.claim < MOST_TRIES => Some(backoff(claimed)),
+        TelephonyError::RateLimited { retry_after } => {
+            Some(retry_after.unwrap_or_else(|| patience.backoff(claimed)).min(LONGEST_RETRY_AFTER))
+        }
+        TelephonyError::NotSent { .. } if claimed.ticket.claim < patience.tries => Some(patience.backoff(claimed)),
         _ => None,
     }
 }
@@ -197,9 +242,39 @@ fn outcome_of(error: TelephonyError) -> Outcome {
     }
 }
 
-/// Doubles from a quarter of a second to 8 s, spread by the name of the command so that many do not come back at once.
-fn backoff(claimed: &Claimed) -> Duration {
-    let doublings = claimed.ticket.claim.saturating_sub(1).min(5);
-    let spread = claimed.id().number % 8;
-    Duration::from_millis(250 * 2_u64.pow(doublings) * u64::from(8 + spread) / 8)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        emergency::{CommandId, LegNo},
+        store::Claimed,
+    };
+
+    fn claimed(claim: u32) -> Claimed {
+        let id = CommandId { emergency: EmergencyId::new(Timestamp::default(), 1), number: 0 };
+        let command = Command { id, action: Action::DeleteQueue { leg: LegNo(0) } };
+        let mut claimed = Claimed::first(command, Timestamp::default());
+        claimed.ticket.claim = claim;
+        claimed
+    }
+
+    /// How long something is tried while the provider is not there at all.
+    fn spans(patience: Patience) -> Duration {
+        let error = TelephonyError::NotSent { source: "no route".into() };
+        (1..).map_while(|claim| retry_delay(&error, &claimed(claim), patience)).sum()
+    }
+
+    #[test]
+    fn who_must_act_is_told_for_hours_and_others_for_seconds() {
+        assert!((20..60).contains(&spans(Patience::USUAL).as_secs()), "{:?}", spans(Patience::USUAL));
+        let alert = Patience::of(&Text::Alert { outcome: crate::emergency::Conclusion::Unanswered });
+        assert!(spans(alert) > Duration::from_secs(4 * 3600), "{:?}", spans(alert));
+        assert_eq!(Patience::of(&Text::Details), Patience::USUAL);
+    }
+
+    #[test]
+    fn a_provider_can_t_ask_for_an_hour() {
+        let error = TelephonyError::RateLimited { retry_after: Some(Duration::from_secs(3600)) };
+        assert_eq!(retry_delay(&error, &claimed(1), Patience::USUAL), Some(LONGEST_RETRY_AFTER));
+    }
 }

@@ -153,7 +153,7 @@ pub enum PolicyError {
     #[error("a number to be called or texted is one of the branch's own, or in a country that is not allowed")]
     MayNotReach,
     /// A duration of 0, or longer than a day.
-    #[error("every duration must be at least a second and at most a day")]
+    #[error("every duration must be at least a second and at most a day, and a phone rings for at most 10 minutes")]
     Duration,
 }
 
@@ -372,9 +372,13 @@ impl Timing {
             check,
         ];
         let fits = |span: &&Duration| (Duration::from_secs(1)..=Duration::from_secs(86_400)).contains(*span);
-        if all.iter().all(fits) { Ok(()) } else { Err(PolicyError::Duration) }
+        let is_placeable = *ring <= LONGEST_RING;
+        if is_placeable && all.iter().all(fits) { Ok(()) } else { Err(PolicyError::Duration) }
     }
 }
+
+/// The provider takes no longer `Timeout` for a call (Twilio, "Call resource").
+const LONGEST_RING: Duration = Duration::from_secs(600);
 
 /// The state keeps sets of technicians as 128 bits.
 const MOST_TECHNICIANS: usize = 101;

@@ -63,9 +63,14 @@ impl SqliteStore {
     /// Stored times are those of `clock`; all programs that share the file should agree on it.
     ///
     /// # Errors
-    /// [`OpenError::Newer`] for a file of a later version; [`OpenError::Unusable`] when it can't be opened.
+    /// [`OpenError::Newer`] for a file of a later version; [`OpenError::Unusable`] when it can't be opened, and for
+    /// `:memory:`, which would forget every emergency.
     pub async fn open(path: impl AsRef<Path>, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
+        if path.as_os_str().is_empty() || path == Path::new(":memory:") {
+            // To SQLite these are databases that each connection has for itself, and that nothing outlives.
+            return Err(OpenError::Unusable("emergencies are kept in a file; name one".into()));
+        }
         let (opened, result) = tokio::sync::oneshot::channel();
         let open = move || {
             let _ = opened.send(Self::open_here(&path, clock));

@@ -1,6 +1,6 @@
 //! Answers to the provider, in time.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use ::http::Response;
 
@@ -12,7 +12,7 @@ use crate::{
     http::{Body, Call, HttpError, no_content, twiml},
     script::path,
     store::StoreError,
-    twiml::voice,
+    twiml::voice::{self, Leave},
 };
 
 /// How long an answer may take. The URLs that we hand out let the provider wait for 4 seconds.
@@ -24,6 +24,8 @@ pub(super) enum Unanswered {
     NoEmergency,
     /// The store is slow or away. What was asked may still be handled.
     NotNow,
+    /// The state can't be read. People take over.
+    Unreadable,
 }
 
 /// Does the work on a task of its own, which goes on when the caller hangs up or we have to answer before it is done.
@@ -35,7 +37,8 @@ pub(super) async fn in_time<T: Send + 'static>(
         Ok(Ok(Err(HandleError::NotFound | HandleError::Store(StoreError::NotFound)))) => {
             return Err(Unanswered::NoEmergency);
         }
-        Ok(Ok(Err(error))) => error.to_string(),
+        Ok(Ok(Err(HandleError::Store(StoreError::Corrupt { .. })))) => return Err(Unanswered::Unreadable),
+        Ok(Ok(Err(error))) => error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}")),
         Ok(Err(_)) => "the task panicked".to_owned(),
         Err(_) => "it takes too long".to_owned(),
     };
@@ -70,7 +73,7 @@ pub(super) async fn notice(branch: Arc<Branch>, call: Call, read: ReadNotice) ->
 pub(super) fn noted(handled: &Result<(), Unanswered>) -> Result<Response<Body>, HttpError> {
     match handled {
         Ok(()) | Err(Unanswered::NoEmergency) => Ok(no_content()),
-        Err(Unanswered::NotNow) => {
+        Err(Unanswered::NotNow | Unanswered::Unreadable) => {
             Err(HttpError::unavailable("not_now", "This can't be taken in at the moment; send it again.", 2))
         }
     }
@@ -89,10 +92,15 @@ pub(super) fn stand_in(branch: &Branch, call: &Call, unanswered: &Unanswered) ->
     let script = branch.script();
     match unanswered {
         Unanswered::NoEmergency => script.out_of_order(),
+        // Nobody would come: out of the queue, to be told so.
+        Unanswered::Unreadable if call.target.path() == path::HOLD => voice::Response::new().leave(Leave::new()),
         Unanswered::NotNow if call.target.path() == path::HOLD => script.interlude(),
-        Unanswered::NotNow => match branch.links().again(call.target.as_str(), call.form().iter()) {
-            Some(again) => script.try_again(&again),
-            None => script.out_of_order(),
-        },
+        // Another node may be able to read it.
+        Unanswered::NotNow | Unanswered::Unreadable => {
+            match branch.links().again(call.target.as_str(), call.form().iter()) {
+                Some(again) => script.try_again(&again),
+                None => script.out_of_order(),
+            }
+        }
     }
 }

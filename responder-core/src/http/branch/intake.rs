@@ -50,6 +50,7 @@ pub(super) async fn webhook(branch: Arc<Branch>, call: Call) -> Result<Response<
     let reported = match tokio::time::timeout(STORE_WITHIN, work).await {
         Ok(Ok(reported)) => reported.map_err(refusal)?,
         Ok(Err(panic)) => return Err(HttpError::internal(panic)),
+        // It goes on, and may still be stored.
         Err(_) => return Err(store_failed()),
     };
     let message = "The emergency is stored, and the technician is being called.";
@@ -119,6 +120,6 @@ fn refusal(error: ReportError) -> HttpError {
 }
 
 fn store_failed() -> HttpError {
-    let message = "The report could not be stored; send it again with the same Idempotency-Key.";
+    let message = "It is not known whether the report was stored; send it again with the same Idempotency-Key.";
     HttpError::unavailable("store_unavailable", message, 2)
 }

@@ -159,3 +159,47 @@ async fn a_store_that_is_away_shows() {
     assert_eq!(ask(&endpoints, "GET", "/readyz", "").await.0, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(ask(&endpoints, "GET", "/healthz", "").await.0, StatusCode::OK, "alive all the same");
 }
+
+#[tokio::test]
+async fn nobody_holds_for_an_emergency_that_can_t_be_read() {
+    let mut store = MockEmergencyStore::new();
+    store.expect_load().returning(|_| Err(StoreError::Corrupt { what: "state", source: "of another build".into() }));
+    let endpoints = endpoints(branch(Arc::new(store)));
+    let leg = "emergency_id=00000000000000000000000001&leg=0&step=1";
+    let (_, music) = ask(&endpoints, "POST", &format!("/hold?{leg}"), "CallSid=CA1").await;
+    assert!(music.contains("<Response><Leave/></Response>"), "{music}");
+    let (_, then) = ask(&endpoints, "POST", &format!("/hold_ended?{leg}"), "CallSid=CA1&QueueResult=leave").await;
+    assert!(then.contains("<Redirect>") && then.contains("again=1"), "by another node, perhaps: {then}");
+}
+
+/// Two emergencies at a time: a bare "1" is for the one that its sender was called about, not for the newest.
+#[tokio::test]
+async fn a_text_means_the_emergency_that_its_sender_was_told_of() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let number = |text: &str| text.parse().expect("a number");
+    let policy = Policy {
+        escalation: vec![Contact::unnamed(number("+15005550001"))],
+        recipients: vec![Contact::unnamed(number("+15005550009"))],
+        ..Policy::default()
+    };
+    let mut settings = BranchSettings::new(policy, number("+15005550006")).expect("settings");
+    settings.max_active_emergencies = 2;
+    let links = Links::new("https://help.example.com/tuc".parse().expect("a URL"));
+    let store = Arc::new(MemoryStore::new(clock.clone()));
+    let (key, telephony) = ("tuc".parse().expect("a key"), Arc::new(MockTelephony::new()));
+    let branch = Branch::new(key, settings, store, telephony, Script::default(), links);
+    let report = async |phone: &str| {
+        clock.advance(Duration::from_secs(1));
+        let report = Report { chosen_phone: phone.into(), ..Report::default() };
+        branch.report(report, None).await.expect("an emergency").id()
+    };
+    let (older, newer) = (report("+15005550001").await, report("+15005550002").await);
+    let answer = branch.text_received("SM1".parse().expect("a sid"), number("+15005550001"), "Ok, on my way!").await;
+    let answer = answer.expect("handled").expect("an answer");
+    assert_eq!(answer.state.id(), older);
+    assert!(answer.state.is_accepted());
+    let by_name = format!("status {}", crate::script::code_of(newer));
+    let named = branch.text_received("SM2".parse().expect("a sid"), number("+15005550009"), &by_name).await;
+    let named = named.expect("handled").expect("a recipient may ask");
+    assert_eq!(named.state.id(), newer, "the code says which");
+}

@@ -61,3 +61,12 @@ async fn the_log_has_its_length_from_the_start() {
     }
     assert!(sizes.windows(2).all(|pair| pair[0] == pair[1]) && sizes[0] < 1 << 20, "{sizes:?}");
 }
+
+/// What nothing outlives is no place for emergencies.
+#[tokio::test]
+async fn a_database_in_memory_is_refused() {
+    for name in ["", ":memory:"] {
+        let opened = SqliteStore::open(name, Arc::new(SystemClock)).await;
+        assert!(matches!(opened, Err(OpenError::Unusable(_))), "{name}");
+    }
+}
