@@ -17,6 +17,7 @@ use responder::{
     http::{self, Endpoints},
     sql::SqliteStore,
     store::WorkerId,
+    telephony::TwilioClient,
 };
 use tokio::{net::TcpListener, sync::watch};
 use tracing_subscriber::EnvFilter;
@@ -68,6 +69,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let opened = SqliteStore::open(&config.database, clock).await;
     let store = opened.map_err(|error| format!("{}: {}", config.database.display(), told(&error)))?;
     let store = Arc::new(store);
+    tokio::spawn(try_account(config.telephony.clone()));
     let branch = Branch::new(config.key, config.settings, store.clone(), config.telephony, config.script, config.links);
     let branch = Arc::new(branch.controlled_by(store));
     let endpoints = Endpoints::builder(branch.links().public().clone())
@@ -76,7 +78,8 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         .endpoints(http::branch::rows(&branch, config.intake))
         .build()?;
 
-    let listener = TcpListener::bind(config.listen).await?;
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
     println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
     let (ended, server_ended) = watch::channel(false);
     let dispatcher = Dispatcher::new(branch, worker()?).sleeping_by(sleeper);
@@ -100,6 +103,15 @@ use pace::time;
 #[cfg(not(feature = "failpoints"))]
 fn time() -> (Arc<dyn responder::driver::Clock>, Arc<dyn responder::driver::Sleeper>) {
     (Arc::new(responder::driver::SystemClock), Arc::new(responder::driver::TokioSleeper))
+}
+
+/// Says at the start what would else be found out at the first emergency. A branch starts all the same: the provider
+/// may only be away.
+async fn try_account(telephony: Arc<TwilioClient>) {
+    match telephony.check_account().await {
+        Ok(_) => tracing::info!("the provider knows the account"),
+        Err(error) => tracing::error!(code = error.code(), "the provider does not accept the account, or is away"),
+    }
 }
 
 /// A name that no other process of this branch has.

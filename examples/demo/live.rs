@@ -52,16 +52,24 @@ fn plots(args: &Args) -> Vec<Plot> {
 async fn emergencies(stage: &Stage, plots: &[Plot]) -> Result<(), Trouble> {
     for plot in plots.iter().cycle() {
         let next = Instant::now() + PERIOD;
-        let (_, status) = stage.get("/api/status").await?;
         // Whoever has reported one of their own has the branch to themselves.
-        if status["status"] != "In Use" {
+        if is_quiet(stage).await? {
             plot.prepare(stage);
-            play::report(stage, &cast::report()).await?;
-            play::act(stage, &mut stage.pace(), &plot.acts).await?;
+            // Somebody may have been quicker; then theirs goes on.
+            if play::report(stage, &cast::report()).await.is_ok() {
+                play::act(stage, &mut stage.pace(), &plot.acts).await?;
+            }
         }
         tokio::time::sleep_until(next).await;
     }
     Ok(())
+}
+
+/// Whether no emergency is under way.
+async fn is_quiet(stage: &Stage) -> Result<bool, Trouble> {
+    let (_, answer) = stage.get("/api/emergencies?limit=10").await?;
+    let emergencies = answer["emergencies"].as_array();
+    Ok(emergencies.is_some_and(|all| all.iter().all(|emergency| emergency["phase"] == "concluded")))
 }
 
 async fn watch(stage: &Stage, timeline: &mut Timeline) -> Result<(), Trouble> {
@@ -84,7 +92,8 @@ fn introduce(stage: &Stage, style: Style) {
   emergencies      curl {url}/api/emergencies -H 'Authorization: Bearer {token}'
   who talked       curl {network}/_sim/calls
 
-An emergency is reported every minute, unless one is under way. Ctrl-C ends it.
+An emergency is reported now and every minute, unless one is under way: then a report of yours is answered \"busy\", so
+wait for OVER. The two letters after the time tell emergencies apart. Ctrl-C ends it.
 ",
         report = cast::report(),
         customer = cast::CUSTOMER,

@@ -10,7 +10,7 @@ use super::signals::Signals;
 use super::{Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, HandleError},
-    emergency::{CommandKind, Input, Outcome},
+    emergency::{Command, CommandKind, Input, Outcome},
     store::{ClaimRequest, Claimed, Commit, Lease, OwnClaims, StoreError, Task, WorkerId},
 };
 
@@ -208,7 +208,10 @@ impl Dispatcher {
                 let run = timeout(deadline, run::run(&self.branch, &claimed, command)).await;
                 fail::at(fail::Point::AfterRequest);
                 match run.unwrap_or(Run::Finished(Outcome::Unknown)) {
-                    Run::Finished(outcome) => (command.clone(), outcome),
+                    Run::Finished(outcome) => {
+                        complain(command, &outcome);
+                        (command.clone(), outcome)
+                    }
                     Run::Later(delay) => {
                         self.branch.store().put_back(&claimed.ticket, delay).await?;
                         return Ok(());
@@ -228,5 +231,19 @@ impl Dispatcher {
         let commit = Commit::abandoning(&loaded, id, Branch::commit_id());
         let _ = self.branch.commit(&commit).await?;
         Ok(())
+    }
+}
+
+/// For whoever runs the server: the timeline says it in full, with the provider's words.
+fn complain(command: &Command, outcome: &Outcome) {
+    let (id, kind) = (command.id, command.action.kind().as_str());
+    match outcome {
+        Outcome::Rejected { code, .. } => tracing::warn!(command = %id, kind, code, "the provider refuses a command"),
+        Outcome::Unavailable { .. } => {
+            tracing::warn!(command = %id, kind, "a command could not be carried out in time")
+        }
+        Outcome::Unknown => tracing::warn!(command = %id, kind, "nobody knows whether a command was carried out"),
+        Outcome::NotConfigured => tracing::warn!(command = %id, kind, "nothing is configured that could do it"),
+        _ => {}
     }
 }
