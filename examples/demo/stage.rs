@@ -6,7 +6,7 @@ use std::{
     future::IntoFuture,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -20,7 +20,7 @@ use responder::{
     sql::SqliteStore,
     telephony::TwilioClient,
 };
-use responder_sim::{ClockMode, NumberConfig, Simulator};
+use responder_sim::{ClockMode, NumberConfig, Simulator, TimeHold};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -53,6 +53,8 @@ pub(crate) struct Stage {
     client: reqwest::Client,
     stop: watch::Sender<bool>,
     running: Vec<JoinHandle<()>>,
+    /// Time stands until somebody acts.
+    opening: Mutex<Option<TimeHold>>,
     /// Goes away with the stage, and the database with it.
     folder: TempDir,
 }
@@ -79,6 +81,7 @@ impl Stage {
     /// Starts everything, on free ports of the loopback interface.
     pub(crate) async fn open(setting: Setting) -> Result<Self, Trouble> {
         let network = Arc::new(Simulator::builder().clock(setting.clock).start().await?);
+        let opening = Mutex::new(Some(network.hold_time()));
         let clock: Arc<dyn Clock> = Arc::new(NetworkClock(Arc::clone(&network)));
         let folder = tempfile::tempdir()?;
         let store = Arc::new(SqliteStore::open(folder.path().join("responder.db"), clock).await?);
@@ -95,7 +98,7 @@ impl Stage {
         let server = serve(listener, endpoints, stopped.clone());
         let dispatcher = dispatch(&branch, &network, clock, stopped)?;
         let running = vec![tokio::spawn(server), tokio::spawn(dispatcher)];
-        Ok(Self { network, store, branch, token, client: reqwest::Client::new(), stop, running, folder })
+        Ok(Self { network, store, branch, token, client: reqwest::Client::new(), stop, running, opening, folder })
     }
 
     /// The address of the branch.
@@ -122,7 +125,9 @@ impl Stage {
 
     /// For somebody who acts at certain times; time stands from now on until they wait.
     pub(crate) fn pace(&self) -> Pace {
-        Pace::new(&self.network)
+        let pace = Pace::new(&self.network);
+        *self.opening.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        pace
     }
 
     /// Finishes what is under way and closes everything.
