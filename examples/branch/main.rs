@@ -134,7 +134,10 @@ async fn asked_to_stop() {
             return;
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+    if tokio::signal::ctrl_c().await.is_err() {
+        // It can't be listened for: the process is ended from outside.
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn stopped(mut ended: watch::Receiver<bool>) {

@@ -6,6 +6,8 @@
 pub mod branch;
 pub mod driver;
 pub mod emergency;
+#[cfg(feature = "runtime")]
+mod fail;
 pub mod http;
 #[cfg(feature = "runtime")]
 pub mod notify;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Branch, HandleError};
 use crate::{
-    driver::fail,
     emergency::{Emergency, EmergencyId, Input, Outcome, Reply},
+    fail,
     store::{Claimed, Commit, Committed, Loaded, StoreError},
 };
 
@@ -55,12 +55,11 @@ impl Branch {
 
     /// Handles an input once, on the state as it was loaded.
     pub(super) async fn attempt(&self, loaded: &Loaded, input: &Input) -> Result<Attempted, HandleError> {
-        let (commit, reply) = Commit::of(loaded, input.clone(), Self::commit_id());
-        let commit = match self.handover.claims() {
-            Some(claims) => commit.claiming(claims),
-            None => commit,
-        };
+        let (mut commit, reply) = Commit::of(loaded, input.clone(), Self::commit_id());
         if !commit.is_noop() {
+            if let Some(claims) = self.handover.claims() {
+                commit = commit.claiming(claims);
+            }
             match self.commit(&commit).await {
                 Ok(Committed::Written(written)) => self.hand_over(written.claimed).await,
                 Ok(Committed::AlreadySettled { first }) => return Ok(Attempted::Settled(first)),
@@ -74,10 +73,15 @@ impl Branch {
     /// Leaves what was claimed to the dispatcher; if it has just ended, to whoever looks into the store.
     pub(super) async fn hand_over(&self, claimed: Vec<Claimed>) {
         for claimed in self.handover.give(claimed) {
-            if let Err(error) = self.store.put_back(&claimed.ticket, Duration::ZERO).await {
-                // The lease runs out, and the command is claimed again.
-                tracing::warn!(command = %claimed.id(), %error, "a command could not be given back");
-            }
+            self.give_back(&claimed).await;
+        }
+    }
+
+    /// Puts back what nobody here carries out.
+    pub(crate) async fn give_back(&self, claimed: &Claimed) {
+        if let Err(error) = self.store.put_back(&claimed.ticket, Duration::ZERO).await {
+            // The lease runs out, and the command is claimed again.
+            tracing::warn!(command = %claimed.id(), %error, "a command could not be given back");
         }
     }
 

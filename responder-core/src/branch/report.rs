@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Branch, ReportError, random_bits};
 use crate::{
-    driver::fail,
     emergency::{Emergency, EmergencyId, Intake, IntakeError, Report},
+    fail,
     store::{Idempotency, Opened, Opening, StoreError},
 };
 

@@ -2,12 +2,16 @@
 
 use std::{collections::HashSet, error::Error, sync::Arc, time::Duration};
 
+use futures_util::future::join_all;
+
 use super::Dispatcher;
 use super::dispatcher::AFTER_FAILURE;
 use super::signals::Signals;
 use crate::{
     branch::HandleError,
     emergency::{EmergencyId, Input},
+    notify::NotifyError,
+    script::Mail,
     store::{Card, StoreError},
     telephony::{SendText, TelephonyError},
 };
@@ -15,9 +19,9 @@ use crate::{
 /// Emergencies told of their deadline in one go.
 const DUE_AT_ONCE: u32 = 64;
 
-/// Tries to text somebody who must take over: an hour.
-const MOST_TEXTS: u32 = 60;
-const BETWEEN_TEXTS: Duration = Duration::from_secs(60);
+/// Tries to tell somebody who must take over: an hour.
+const MOST_TRIES: u32 = 60;
+const BETWEEN_TRIES: Duration = Duration::from_secs(60);
 
 /// Until an emergency is looked at again that this build can't read: another build may come.
 const WHILE_UNREADABLE: Duration = Duration::from_secs(30);
@@ -71,36 +75,56 @@ impl Dispatcher {
     }
 
     /// Tells every recipient to take over an emergency that can't be gone on with, from what is stored beside its state.
-    pub(super) async fn hand_to_people(self, id: EmergencyId) {
+    async fn hand_to_people(self, id: EmergencyId) {
         let Some(card) = self.card(id).await else { return };
         let (text, mail) = self.branch.script().render_takeover(&card);
         let texts = card.recipients.iter().filter_map(|number| number.parse().ok()).map(|to| {
             let from = self.branch.settings().automated_number;
             SendText { to, from, body: text.clone(), status_callback: None }
         });
-        let texts = futures_util::future::join_all(texts.map(|text| self.insist(text)));
-        let mail = self.branch.notifier().send_mail(&card.recipient_emails, &mail);
-        let (texted, mailed) = tokio::join!(texts, mail);
-        let told = texted.into_iter().filter(|is_told| *is_told).count() + usize::from(mailed.is_ok());
+        let texts = join_all(texts.map(|text| self.insist_by_text(text)));
+        let (texted, mailed) = tokio::join!(texts, self.insist_by_mail(&card.recipient_emails, &mail));
+        let told = texted.into_iter().filter(|is_told| *is_told).count() + usize::from(mailed);
         tracing::error!(emergency = %id, told, "an emergency can't be gone on with; people must take over");
     }
 
+    /// What people must know; none if even that can't be read.
     async fn card(&self, id: EmergencyId) -> Option<Card> {
-        let health = self.branch.store().health(self.branch.key()).await.ok()?;
-        let unreadable = health.unreadable.into_iter().find(|unreadable| unreadable.id == id);
-        match unreadable {
-            Some(unreadable) => unreadable.card,
+        for _ in 0..MOST_TRIES {
+            if let Ok(card) = self.stored_card(id).await {
+                return card;
+            }
+            self.sleep(BETWEEN_TRIES).await;
+        }
+        None
+    }
+
+    async fn stored_card(&self, id: EmergencyId) -> Result<Option<Card>, HandleError> {
+        let health = self.branch.store().health(self.branch.key()).await?;
+        match health.unreadable.into_iter().find(|unreadable| unreadable.id == id) {
+            Some(unreadable) => Ok(unreadable.card),
             // Readable, but not handled.
-            None => self.branch.load(id).await.ok().map(|loaded| Card::of(&loaded.state)),
+            None => self.branch.load(id).await.map(|loaded| Some(Card::of(&loaded.state))),
         }
     }
 
-    async fn insist(&self, text: SendText) -> bool {
-        for _ in 0..MOST_TEXTS {
+    async fn insist_by_text(&self, text: SendText) -> bool {
+        for _ in 0..MOST_TRIES {
             match self.branch.telephony().send_text(&text).await {
                 Ok(_) => return true,
                 Err(TelephonyError::Rejected { .. }) => return false,
-                Err(_) => self.sleep(BETWEEN_TEXTS).await,
+                Err(_) => self.sleep(BETWEEN_TRIES).await,
+            }
+        }
+        false
+    }
+
+    async fn insist_by_mail(&self, to: &[String], mail: &Mail) -> bool {
+        for _ in 0..MOST_TRIES {
+            match self.branch.notifier().send_mail(to, mail).await {
+                Ok(()) => return true,
+                Err(NotifyError::Unavailable(_)) => self.sleep(BETWEEN_TRIES).await,
+                Err(NotifyError::NotConfigured | NotifyError::Rejected(_)) => return false,
             }
         }
         false
@@ -136,12 +160,14 @@ mod tests {
         let mut store = MockEmergencyStore::new();
         store.expect_due().times(2).returning(move |_, _| Ok(vec![due.clone()]));
         store.expect_load().times(2).returning(corrupt);
+        // A hiccup must not keep people from being told.
+        store.expect_health().once().return_once(|_| Err(StoreError::Unavailable("away".into())));
         store.expect_health().once().return_once(|_| Ok(Health { unreadable, ..Health::default() }));
         store.expect_defer().times(2).withf(|_, delay| *delay == WHILE_UNREADABLE).returning(|_, _| Ok(true));
         store
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn people_take_over_what_can_t_be_read_and_are_told_once() -> Result<(), Box<dyn Error>> {
         let id = EmergencyId::new(Timestamp::default(), 1);
         let mut telephony = MockTelephony::new();
@@ -165,9 +191,9 @@ mod tests {
         assert_eq!(dispatcher.tell_due(&mut told).await?, Duration::ZERO);
         assert_eq!(told, HashSet::from([id]));
         dispatcher.tell_due(&mut told).await?;
-        // Their task has nothing to wait for.
+        // Until their task has ended.
         while Arc::strong_count(&dispatcher.branch) > 1 {
-            tokio::task::yield_now().await;
+            dispatcher.sleep(BETWEEN_TRIES).await;
         }
         Ok(())
     }

@@ -4,13 +4,13 @@ use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
-use super::fail;
 use super::run::{self, Run};
 use super::signals::Signals;
 use super::{Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, HandleError},
     emergency::{Command, CommandKind, Input, Outcome},
+    fail,
     store::{ClaimRequest, Claimed, Commit, Lease, OwnClaims, StoreError, Task, WorkerId},
 };
 
@@ -118,17 +118,9 @@ impl Dispatcher {
         }
         handed.close();
         while let Some(claimed) = handed.recv().await {
-            self.give_back(&claimed).await;
+            self.branch.give_back(&claimed).await;
         }
         while running.join_next().await.is_some() {}
-    }
-
-    /// For whoever goes on when we have ended.
-    async fn give_back(&self, claimed: &Claimed) {
-        if let Err(error) = self.branch.store().put_back(&claimed.ticket, Duration::ZERO).await {
-            // The lease runs out, and the command is claimed again.
-            tracing::warn!(command = %claimed.id(), %error, "a command could not be given back");
-        }
     }
 
     /// Claims commands of some kinds while there is room, and lets them run side by side.

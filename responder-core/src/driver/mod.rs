@@ -6,8 +6,6 @@ mod deadlines;
 #[cfg(feature = "runtime")]
 mod dispatcher;
 #[cfg(feature = "runtime")]
-pub(crate) mod fail;
-#[cfg(feature = "runtime")]
 mod run;
 #[cfg(feature = "runtime")]
 mod signals;
