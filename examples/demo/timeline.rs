@@ -66,7 +66,7 @@ impl Timeline {
 fn json_line(event: &StoredEvent) -> Result<String, Trouble> {
     let read: Value = serde_json::from_str(&event.json)?;
     let data = read.get("data").cloned().unwrap_or_else(|| json!({}));
-    let (id, at) = (event.emergency.to_string(), event.at.to_string());
+    let (id, at) = (event.emergency.map(|id| id.to_string()), event.at.to_string());
     Ok(json!({ "event": read["event"], "emergency_id": id, "timestamp": at, "data": data }).to_string())
 }
 
@@ -74,7 +74,7 @@ fn people_line(stored: &StoredEvent) -> String {
     let time = stored.at.to_string();
     let clock = time.get(11..19).unwrap_or(&time);
     let words = stored.event().map_or_else(|_| "something that this build has no words for".to_owned(), |e| words(&e));
-    format!("{clock}  {}  {words}", code_of(stored.emergency))
+    format!("{clock}  {}  {words}", stored.emergency.map_or_else(|| "--".to_owned(), code_of))
 }
 
 fn words(event: &Event) -> String {

@@ -6,7 +6,7 @@ use super::handle::Attempted;
 use super::{Branch, HandleError, Handled, ReportError};
 use crate::{
     CallSid, E164,
-    emergency::{Conclusion, Emergency, EmergencyId, Input, Intake, Phase},
+    emergency::{Conclusion, Emergency, EmergencyId, Event, Input, Intake, Phase},
     store::{Idempotency, Loaded},
 };
 
@@ -35,6 +35,7 @@ impl Branch {
     pub async fn customer_called(&self, call: CallSid, from: Option<E164>) -> Result<Inbound, HandleError> {
         for _ in 0..MOST_CONFLICTS {
             let Some(loaded) = self.emergency_of_caller(&call, from).await? else {
+                self.record(Event::IncomingCall { from, call_sid: call }).await;
                 return Ok(Inbound::NoEmergency);
             };
             let input = Input::CustomerCalled { call: call.clone(), from };
@@ -55,6 +56,13 @@ impl Branch {
             self.handle(id, Input::CustomerCallEnded { call }).await?;
         }
         Ok(())
+    }
+
+    /// Notes what belongs to no emergency. Whoever waits for an answer gets it also when it can't be noted.
+    async fn record(&self, event: Event) {
+        if let Err(error) = self.store.record(&self.key, &[event]).await {
+            tracing::warn!(branch = %self.key, %error, "an event of the branch could not be recorded");
+        }
     }
 
     async fn emergency_of_caller(&self, call: &CallSid, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {

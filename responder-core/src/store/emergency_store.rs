@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     CallSid, MessageSid, Timestamp,
-    emergency::{CommandKind, EmergencyId, Line},
+    emergency::{CommandKind, EmergencyId, Event, Line},
 };
 
 /// Keeps emergencies, so that none is lost whatever dies.
@@ -42,7 +42,7 @@ use crate::{
 ///     [`Task::Unreadable`](super::Task::Unreadable). A state that can't be read is [`StoreError::Corrupt`], is listed
 ///     by [`health`](Self::health) with its card, and hides no other emergency.
 /// 11. Event ids count 1, 2, 3, … per branch without gaps, and an id once visible has all smaller ones visible: a
-///     reader that goes on from the last id it saw misses nothing.
+///     reader that goes on from the last id it saw misses nothing. Those of [`record`](Self::record) count among them.
 /// 12. An emergency has one deadline, replaced by each commit. [`due`](Self::due) lists those that have passed, earliest
 ///     first; [`next_wake`](Self::next_wake) tells how long there is nothing to do.
 /// 13. Stored times come from the store's clock, and so does [`Loaded::now`].
@@ -160,6 +160,12 @@ pub trait EmergencyStore: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Unavailable`].
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError>;
+
+    /// Records what happened in a branch outside of any emergency. Gives the id of the first; none if there are none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`]: recorded again, it may stand there twice. [`StoreError::Unavailable`].
+    async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError>;
 
     /// At most `limit` events of the branch after `after`, in order.
     ///

@@ -13,8 +13,8 @@ use crate::{
 pub struct StoredEvent {
     /// Its number within the branch.
     pub id: EventId,
-    /// Whose.
-    pub emergency: EmergencyId,
+    /// Whose; none for what happened outside of any, such as a call while there is no emergency.
+    pub emergency: Option<EmergencyId>,
     /// When it was committed, on the store's clock.
     pub at: Timestamp,
     /// `{"event": "<name>", "data": {…}}`, to the byte as it was written: also an event of a newer build can be passed

@@ -10,8 +10,32 @@ use serde_json::value::RawValue;
 
 use super::{
     error::{Malformed, corrupt, failed},
+    stored::StoredEvents,
     value::{event_column, event_id, named},
 };
+
+/// Gives events their numbers within the branch: the first, and the last.
+pub(super) fn number(tx: &Connection, branch: &str, events: &StoredEvents) -> rusqlite::Result<(i64, i64)> {
+    let row = params![branch, events.count];
+    let last: i64 = tx.prepare_cached(COUNT)?.query_row(row, |row| row.get(0))?;
+    Ok((last - events.count + 1, last))
+}
+
+/// Stores events of no emergency; the id of the first.
+pub(super) fn record(
+    tx: &Connection,
+    now: Timestamp,
+    branch: &BranchKey,
+    events: &StoredEvents,
+) -> Result<EventId, StoreError> {
+    let add = || {
+        let (first, last) = number(tx, branch.as_str(), events)?;
+        let row = params![branch.as_str(), last, first, now.as_micros(), events.texts];
+        tx.prepare_cached(RECORD)?.execute(row)?;
+        Ok(first)
+    };
+    event_id(add().map_err(failed)?)
+}
 
 pub(super) fn of_branch(
     reader: &Connection,
@@ -48,7 +72,8 @@ fn read(
     {
         let text: String = row.get(3).map_err(failed)?;
         let first = event_id(row.get(0).map_err(failed)?)?;
-        let emergency = named("emergency id", &row.get::<_, String>(1).map_err(failed)?)?;
+        let emergency: Option<String> = row.get(1).map_err(failed)?;
+        let emergency = emergency.map(|id| named("emergency id", &id)).transpose()?;
         let at = Timestamp::from_micros(row.get(2).map_err(failed)?);
         let event = |(id, json)| StoredEvent { id, emergency, at, json };
         let wanted = split(&text, first)?.into_iter().filter(|(id, _)| *id > after);
@@ -64,9 +89,22 @@ fn split(events: &str, first: EventId) -> Result<Vec<(EventId, String)>, StoreEr
     Ok((0..).zip(texts).map(|(n, text)| (first.plus(n), text.get().to_owned())).collect())
 }
 
+const COUNT: &str = "
+    INSERT INTO branches (branch, last_event) VALUES (?1, ?2)
+    ON CONFLICT (branch) DO UPDATE SET last_event = last_event + excluded.last_event
+    RETURNING last_event";
+
+const RECORD: &str = "
+    INSERT INTO branch_events (branch, last_event, first_event, at, events) VALUES (?1, ?2, ?3, ?4, ?5)";
+
+// Both halves come in order from their index, so that SQLite merges them and reads no more than is wanted.
 const OF_BRANCH: &str = "
-    SELECT first_event, emergency, at, events FROM commits
-    WHERE branch = ?1 AND last_event > ?2 ORDER BY last_event LIMIT ?3";
+    SELECT first_event, emergency, at, events, last_event FROM commits
+    WHERE branch = ?1 AND last_event > ?2
+    UNION ALL
+    SELECT first_event, NULL, at, events, last_event FROM branch_events
+    WHERE branch = ?1 AND last_event > ?2
+    ORDER BY last_event LIMIT ?3";
 
 const OF_EMERGENCY: &str = "
     SELECT first_event, emergency, at, events FROM commits

@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use responder_core::{
     CallSid, MessageSid, Timestamp,
     driver::Clock,
-    emergency::{CommandKind, EmergencyId, Line},
+    emergency::{CommandKind, EmergencyId, Event, Line},
     store::{
         Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due,
         EmergencyStore, EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent,
@@ -36,7 +36,7 @@ use rusqlite::Connection;
 use self::{
     connection::Role,
     pool::Pool,
-    stored::{StoredCommit, StoredOpening},
+    stored::{StoredCommit, StoredEvents, StoredOpening},
     writer::Writer,
 };
 
@@ -222,6 +222,12 @@ impl EmergencyStore for SqliteStore {
         let (branch, kinds) = (branch.clone(), kinds.to_vec());
         let next = self.read(move |reader, now| Ok(queue::next(reader, &branch, &kinds)?.map(|at| at.since(now))));
         next.await
+    }
+
+    async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
+        let Some(events) = StoredEvents::of(events)? else { return Ok(None) };
+        let branch = branch.clone();
+        self.write(move |tx, now| events::record(tx, now, &branch, &events).map(Some)).await
     }
 
     async fn events(&self, branch: &BranchKey, after: EventId, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {

@@ -44,6 +44,16 @@ CREATE TABLE commits (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX commits_by_event ON commits (branch, last_event) WHERE last_event IS NOT NULL;
 
+-- What happened outside of any emergency, numbered among the events of the commits.
+CREATE TABLE branch_events (
+    branch TEXT NOT NULL,
+    last_event INTEGER NOT NULL,
+    first_event INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    events TEXT NOT NULL,
+    PRIMARY KEY (branch, last_event)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE commands (
     emergency TEXT NOT NULL,
     number INTEGER NOT NULL,

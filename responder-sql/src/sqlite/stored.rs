@@ -2,7 +2,7 @@
 //! meanwhile.
 
 use responder_core::{
-    emergency::{Command, CommandId, CommandKind},
+    emergency::{Command, CommandId, CommandKind, Event},
     store::{Bind, Card, Columns, Commit, CommitId, Lease, Opening, StoreError, codec},
 };
 
@@ -14,8 +14,7 @@ pub(super) struct StoredCommit {
     pub(super) version: i64,
     pub(super) state: String,
     pub(super) columns: Columns,
-    /// A JSON array of all events, and how many they are; none if there are none.
-    pub(super) events: Option<(String, i64)>,
+    pub(super) events: Option<StoredEvents>,
     pub(super) commands: Vec<StoredCommand>,
     /// The number of the command that is settled, and its outcome.
     pub(super) outcome: Option<(u32, String)>,
@@ -23,6 +22,13 @@ pub(super) struct StoredCommit {
     pub(super) withdraw: Vec<u32>,
     pub(super) binds: Vec<StoredBind>,
     pub(super) claims: Option<StoredClaims>,
+}
+
+/// One event or more.
+pub(super) struct StoredEvents {
+    /// A JSON array of all.
+    pub(super) texts: String,
+    pub(super) count: i64,
 }
 
 /// Own commands that are claimed.
@@ -65,7 +71,6 @@ impl StoredCommit {
             return Err(StoreError::NotFound);
         }
         let outcome = settles.map(|settled| Ok((settled.command.number, codec::encode("outcome", &settled.outcome)?)));
-        let count = i64::try_from(commit.events.len()).unwrap_or(i64::MAX);
         let commands = commit.commands.iter().map(|command| {
             let action = codec::encode("command", &command.action)?;
             Ok(StoredCommand { number: command.id.number, kind: command.action.kind(), action })
@@ -76,7 +81,7 @@ impl StoredCommit {
             version: super::value::version_column(commit.expected.next()),
             state: codec::encode("state", &commit.state)?,
             columns: Columns::of(&commit.state),
-            events: (count > 0).then(|| Ok((codec::encode("event", &commit.events)?, count))).transpose()?,
+            events: StoredEvents::of(&commit.events)?,
             commands: commands.collect::<Result<_, StoreError>>()?,
             outcome: outcome.transpose()?,
             withdraw: commit.withdraw.iter().filter(|command| is_own(command)).map(|command| command.number).collect(),
@@ -87,6 +92,17 @@ impl StoredCommit {
                 commands: claims.of(&commit.commands).into_iter().cloned().collect(),
             }),
         })
+    }
+}
+
+impl StoredEvents {
+    /// None if there are none.
+    pub(super) fn of(events: &[Event]) -> Result<Option<Self>, StoreError> {
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+        Ok(Some(Self { texts: codec::encode("event", &events)?, count }))
     }
 }
 

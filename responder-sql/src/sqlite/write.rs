@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     error::failed,
-    read,
+    events, read,
     stored::{StoredBind, StoredCommit, StoredOpening},
     value::{event_id, named, time_column, version},
 };
@@ -159,14 +159,10 @@ fn add_rest(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit
 
 /// With the events; the id of the first.
 fn add_receipt(tx: &Connection, now: Timestamp, branch: &str, commit: &StoredCommit) -> rusqlite::Result<Option<i64>> {
-    let (mut first, mut last) = (None, None);
-    if let Some((_, count)) = &commit.events {
-        let counted: i64 = tx.prepare_cached(COUNT_EVENTS)?.query_row(params![branch, count], |row| row.get(0))?;
-        (first, last) = (Some(counted - count + 1), Some(counted));
-    }
-    let events = commit.events.as_ref().map(|(events, _)| events);
+    let (first, last) = commit.events.as_ref().map(|events| events::number(tx, branch, events)).transpose()?.unzip();
+    let texts = commit.events.as_ref().map(|events| &events.texts);
     let row =
-        params![commit.emergency, commit.version, commit.id.to_bytes(), branch, now.as_micros(), first, last, events,];
+        params![commit.emergency, commit.version, commit.id.to_bytes(), branch, now.as_micros(), first, last, texts];
     tx.prepare_cached(ADD_RECEIPT)?.execute(row)?;
     Ok(first)
 }
@@ -249,11 +245,6 @@ const REPLACE_STATE: &str = "
     RETURNING branch";
 
 const OUTCOME: &str = "SELECT outcome FROM commands WHERE emergency = ?1 AND number = ?2";
-
-const COUNT_EVENTS: &str = "
-    INSERT INTO branches (branch, last_event) VALUES (?1, ?2)
-    ON CONFLICT (branch) DO UPDATE SET last_event = last_event + excluded.last_event
-    RETURNING last_event";
 
 const ADD_RECEIPT: &str = "
     INSERT INTO commits (emergency, version, id, branch, at, first_event, last_event, events)

@@ -9,10 +9,10 @@ use crate::{
     Timestamp,
     branch::{Branch, BranchSettings, HandleError},
     driver::ManualClock,
-    emergency::{Contact, EmergencyId, Input, Policy, Report},
+    emergency::{Contact, EmergencyId, Event, Input, Policy, Report},
     http::{Endpoints, Keys, Signatures},
     script::{Links, Script},
-    store::{Availability, BranchControl, EmergencyStore, MemoryStore, MockEmergencyStore, StoreError},
+    store::{Availability, BranchControl, EmergencyStore, EventId, MemoryStore, MockEmergencyStore, StoreError},
     telephony::MockTelephony,
 };
 
@@ -170,6 +170,25 @@ async fn nobody_holds_for_an_emergency_that_can_t_be_read() {
     assert!(music.contains("<Response><Leave/></Response>"), "{music}");
     let (_, then) = ask(&endpoints, "POST", &format!("/hold_ended?{leg}"), "CallSid=CA1&QueueResult=leave").await;
     assert!(then.contains("<Redirect>") && then.contains("again=1"), "by another node, perhaps: {then}");
+}
+
+#[tokio::test]
+async fn a_call_while_there_is_no_emergency_is_told_so_and_recorded() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let store = Arc::new(MemoryStore::new(clock));
+    let branch = branch(store.clone());
+    let key = branch.key().clone();
+    let form = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";
+    let (status, document) = ask(&endpoints(branch), "POST", "/incoming_twilio_call", form).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(document.contains("no emergency is open"), "{document}");
+    let events = store.events(&key, EventId::START, 10).await.expect("events");
+    let expected = Event::IncomingCall {
+        from: Some("+15005550100".parse().expect("a number")),
+        call_sid: "CA1".parse().expect("a sid"),
+    };
+    assert_eq!(events.iter().map(|stored| stored.event().expect("an event")).collect::<Vec<_>>(), [expected]);
+    assert_eq!(events[0].emergency, None);
 }
 
 /// Two emergencies at a time: a bare "1" is for the one that its sender was called about, not for the newest.

@@ -15,12 +15,12 @@ use async_trait::async_trait;
 use self::data::Data;
 use super::{
     Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due, EmergencyStore,
-    EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent, Ticket,
+    EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent, Ticket, codec,
 };
 use crate::{
     CallSid, MessageSid, Timestamp,
     driver::Clock,
-    emergency::{CommandKind, EmergencyId, Line},
+    emergency::{CommandKind, EmergencyId, Event, Line},
 };
 
 /// Keeps everything in memory, and nothing beyond the end of the process: for tests and demonstrations.
@@ -114,6 +114,11 @@ impl EmergencyStore for MemoryStore {
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError> {
         let now = self.clock.now();
         Ok(self.data().next_wake(branch, kinds).map(|at| at.since(now)))
+    }
+
+    async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
+        let texts = events.iter().map(|event| codec::encode("event", event)).collect::<Result<_, _>>()?;
+        Ok(self.data().add_events(self.clock.now(), branch, None, texts))
     }
 
     async fn events(&self, branch: &BranchKey, after: EventId, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {

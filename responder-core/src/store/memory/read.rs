@@ -71,7 +71,7 @@ impl Data {
     pub(super) fn events_of(&self, emergency: EmergencyId, after: EventId, limit: u32) -> Vec<StoredEvent> {
         let branch = self.emergencies.get(&emergency).and_then(|row| self.branches.get(&row.branch));
         let events = branch.into_iter().flat_map(|branch| &branch.events);
-        let wanted = events.filter(|event| event.emergency == emergency && event.id > after);
+        let wanted = events.filter(|event| event.emergency == Some(emergency) && event.id > after);
         wanted.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect()
     }
 

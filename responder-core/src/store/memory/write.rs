@@ -107,7 +107,7 @@ impl Data {
 
     /// The writing itself, which can't fail.
     fn write(&mut self, now: Timestamp, branch: &BranchKey, commit: &Commit, texts: CommitTexts) -> Written {
-        let first_event = self.add_events(now, branch, commit.emergency(), texts.events);
+        let first_event = self.add_events(now, branch, Some(commit.emergency()), texts.events);
         let receipt = Receipt { version: commit.expected.next(), first_event };
         self.replace_state(branch, commit, texts.state, receipt);
         self.add_commands(now, branch, texts.commands);
@@ -128,11 +128,11 @@ impl Data {
         ids.filter_map(|id| Some(self.commands.get_mut(&id)?.claim(id, lease_until))).collect()
     }
 
-    fn add_events(
+    pub(super) fn add_events(
         &mut self,
         at: Timestamp,
         branch: &BranchKey,
-        emergency: EmergencyId,
+        emergency: Option<EmergencyId>,
         texts: Vec<String>,
     ) -> Option<EventId> {
         let events = &mut self.branch_mut(branch).events;

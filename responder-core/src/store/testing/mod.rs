@@ -73,6 +73,7 @@ macro_rules! store_conformance {
             c10_an_unreadable_command_is_handed_out_as_such
             c10_an_unreadable_state_hides_nothing_else
             c11_event_ids_have_no_gaps
+            c11_events_of_no_emergency_are_in_line
             c11_a_reader_misses_nothing
             c12_a_commit_replaces_the_deadline
             c12_next_wake_is_the_earliest

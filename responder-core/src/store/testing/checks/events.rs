@@ -3,10 +3,10 @@
 use std::{pin::Pin, sync::Arc};
 
 use crate::store::{
-    Commit, EventId, StoredEvent,
+    Commit, EventId, StoredEvent, codec,
     testing::{
         Finding, Lab, Passed, Violation,
-        case::{blank, breathe, event, load, north, open_quiet, together, written},
+        case::{blank, breathe, event, load, north, open_quiet, south, together, written},
         finding::{ensure, ensure_eq},
     },
 };
@@ -37,6 +37,30 @@ pub async fn c11_event_ids_have_no_gaps(lab: &mut dyn Lab) -> Finding {
     }
     ensure!(paged == all, "the pages do not make up the whole");
     ensure_eq!(store.events(&north(), EventId::from_u64(u64::MAX), 10).await?, [], "events after the end of ids");
+    Ok(Passed::Checked)
+}
+
+/// What happened outside of any emergency stands in line with the rest, to the byte, and belongs to none.
+pub async fn c11_events_of_no_emergency_are_in_line(lab: &mut dyn Lab) -> Finding {
+    let store = lab.store();
+    let loaded = open_quiet(&*store, north(), 1).await?;
+    let start = EventId::from_u64(store.events(&north(), EventId::START, 1000).await?.len() as u64);
+    ensure_eq!(store.record(&north(), &[event(1), event(2)]).await?, Some(start.plus(1)), "the id of the first");
+    let commit = Commit { events: vec![event(3)], ..blank(&loaded) };
+    ensure_eq!(written(&*store, &commit).await?.first_event, Some(start.plus(3)), "the next event of an emergency");
+    ensure_eq!(store.record(&north(), &[]).await?, None, "the id of the first of no events");
+    ensure_eq!(store.record(&north(), &[event(4)]).await?, Some(start.plus(4)), "the id after that");
+    let (now, id) = (store.now().await?, Some(loaded.state.id()));
+    let found = store.events(&north(), start, 1000).await?;
+    let whose: Vec<_> = found.iter().map(|event| event.emergency).collect();
+    ensure_eq!(whose, vec![None, None, id, None], "whose they are");
+    let texts = (1..=4).map(|n| codec::encode("event", &event(n))).collect::<Result<Vec<_>, _>>()?;
+    ensure_eq!(found.iter().map(|event| event.json.clone()).collect::<Vec<_>>(), texts, "what they say");
+    ensure!(found.iter().all(|event| event.at <= now), "an event is of a later time than the store's");
+    ensure_eq!(store.events(&north(), start.plus(1), 1).await?.len(), 1, "a page that begins between two");
+    ensure_eq!(store.events(&south(), EventId::START, 1).await?, [], "events of another branch");
+    let own = store.events_of(loaded.state.id(), start, 1000).await?;
+    ensure_eq!(own.iter().map(id_of).collect::<Vec<_>>(), vec![start.plus(3)], "events of the emergency itself");
     Ok(Passed::Checked)
 }
 

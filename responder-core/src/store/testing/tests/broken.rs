@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use crate::{
     CallSid, MessageSid, Timestamp,
-    emergency::{CommandKind, EmergencyId, Line},
+    emergency::{CommandKind, EmergencyId, Event, Line},
     store::{
         BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due, EmergencyStore, EventId, Health, Lease,
         Listing, Loaded, MemoryStore, Opened, Opening, Receipt, StoreError, StoredEvent, Task, Ticket, Written,
@@ -40,6 +40,7 @@ pub(super) enum Fault {
     LosesPutBacks,
     StumblesOverUnreadable,
     SkipsEventIds,
+    RecordsOnlyFirst,
     KeepsDeadlines,
     SleepsForEver,
     HasAnotherClock,
@@ -290,6 +291,13 @@ impl EmergencyStore for Broken {
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError> {
         let wake = self.inner.next_wake(branch, kinds).await?;
         Ok(wake.filter(|_| self.fault != Fault::SleepsForEver))
+    }
+
+    async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
+        match self.fault {
+            Fault::RecordsOnlyFirst => self.inner.record(branch, &events[..events.len().min(1)]).await,
+            _ => self.inner.record(branch, events).await,
+        }
     }
 
     async fn events(&self, branch: &BranchKey, after: EventId, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {

@@ -55,6 +55,7 @@ async fn each_fault_is_found_by_the_check_of_its_number() {
         ("c10_a_command_put_back_is_not_lost", Fault::LosesPutBacks),
         ("c10_an_unreadable_state_hides_nothing_else", Fault::StumblesOverUnreadable),
         ("c11_event_ids_have_no_gaps", Fault::SkipsEventIds),
+        ("c11_events_of_no_emergency_are_in_line", Fault::RecordsOnlyFirst),
         ("c11_a_reader_misses_nothing", Fault::SkipsEventIds),
         ("c12_a_commit_replaces_the_deadline", Fault::KeepsDeadlines),
         ("c12_next_wake_is_the_earliest", Fault::SleepsForEver),
