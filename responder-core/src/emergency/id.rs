@@ -17,6 +17,7 @@ use crate::Timestamp;
 /// let id = EmergencyId::new(Timestamp::from_micros(1_800_000_000_000_000), 42);
 /// assert_eq!(id.to_string().parse::<EmergencyId>()?, id);
 /// assert_eq!(id.to_string().len(), 26);
+/// assert_eq!(id.reported_at(), Timestamp::from_micros(1_800_000_000_000_000));
 /// # Ok::<(), responder_core::emergency::IdError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,6 +73,12 @@ impl EmergencyId {
     pub fn new(reported: Timestamp, random: u128) -> Self {
         let millis = u128::try_from(reported.as_micros() / 1000).unwrap_or(0) & ((1 << 48) - 1);
         Self(millis << 80 | random & ((1 << 80) - 1))
+    }
+
+    /// The time of the report, to the millisecond.
+    pub fn reported_at(self) -> Timestamp {
+        let millis = i64::try_from(self.0 >> 80).unwrap_or(i64::MAX);
+        Timestamp::from_micros(millis.saturating_mul(1000))
     }
 }
 

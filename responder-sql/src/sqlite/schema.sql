@@ -7,7 +7,10 @@ CREATE TABLE branches (
     branch TEXT PRIMARY KEY,
     availability TEXT NOT NULL DEFAULT '"enabled"',
     -- The id of the last event. Counted in the transaction that writes the events.
-    last_event INTEGER NOT NULL DEFAULT 0
+    last_event INTEGER NOT NULL DEFAULT 0,
+    -- How many open emergencies occupy it: kept by triggers, because to count them anew takes the longer the more there
+    -- are, and each report asks.
+    occupied INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE emergencies (
@@ -25,9 +28,15 @@ CREATE TABLE emergencies (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX emergencies_by_branch ON emergencies (branch, id);
 -- The last columns spare a look at the row, with its state; also that of the condition, which SQLite checks again.
-CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, occupies, concluded_at)
-WHERE concluded_at IS NULL;
+CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, concluded_at) WHERE concluded_at IS NULL;
 CREATE INDEX emergencies_concluded ON emergencies (branch, concluded_at, id) WHERE concluded_at IS NOT NULL;
+CREATE TRIGGER emergency_opened AFTER INSERT ON emergencies WHEN new.occupies BEGIN
+    INSERT INTO branches (branch, occupied) VALUES (new.branch, 1)
+    ON CONFLICT (branch) DO UPDATE SET occupied = occupied + 1;
+END;
+CREATE TRIGGER emergency_changed AFTER UPDATE OF occupies ON emergencies WHEN new.occupies <> old.occupies BEGIN
+    UPDATE branches SET occupied = occupied + new.occupies - old.occupies WHERE branch = new.branch;
+END;
 
 -- What each commit was called and made: the receipts, and the events as a JSON array, numbered from first_event to
 -- last_event.

@@ -39,11 +39,11 @@ fn refusal(tx: &Connection, now: Timestamp, opening: &StoredOpening) -> Result<O
     if read::availability(tx, &opening.branch)? == Availability::Disabled {
         return Ok(Some(Opened::Disabled));
     }
-    let occupying: i64 = tx
-        .prepare_cached(OCCUPYING)
-        .and_then(|mut sql| sql.query_row(params![opening.branch, opening.limit], |row| row.get(0)))
+    let occupied: Option<i64> = tx
+        .prepare_cached(OCCUPIED)
+        .and_then(|mut sql| sql.query_row([&opening.branch], |row| row.get(0)).optional())
         .map_err(failed)?;
-    Ok((occupying >= i64::from(opening.limit)).then_some(Opened::Busy))
+    Ok((occupied.unwrap_or(0) >= i64::from(opening.limit)).then_some(Opened::Busy))
 }
 
 fn exists(tx: &Connection, emergency: &str) -> rusqlite::Result<bool> {
@@ -221,9 +221,7 @@ pub(super) fn set_availability(tx: &Connection, branch: &str, availability: Avai
 
 const EXISTS: &str = "SELECT 1 FROM emergencies WHERE id = ?1";
 
-const OCCUPYING: &str = "
-    SELECT count(*) FROM (
-        SELECT 1 FROM emergencies WHERE branch = ?1 AND concluded_at IS NULL AND occupies = 1 LIMIT ?2)";
+const OCCUPIED: &str = "SELECT occupied FROM branches WHERE branch = ?1";
 
 const KNOWN_KEY: &str = "SELECT body_hash, emergency FROM report_keys WHERE branch = ?1 AND key = ?2 AND at > ?3";
 
