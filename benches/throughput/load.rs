@@ -60,7 +60,7 @@ impl Measured {
     }
 
     /// That of several nodes together: rates add up, and the slowest is told.
-    pub(crate) fn together(all: Vec<Self>) -> Self {
+    pub(crate) fn together(all: &[Self]) -> Self {
         let per_second = all.iter().map(|one| one.per_second).sum();
         let troubles = all.iter().flat_map(|one| one.troubles.clone()).collect();
         let join = |part: fn(&Self) -> &str| all.iter().map(part).collect::<Vec<_>>().join(" / ");

@@ -81,10 +81,8 @@ impl Row {
         match self {
             Self::Status => {
                 let load = Load { path: "/api/status", script: None, connections: MANY, span };
-                let (measured, stale) = tokio::join!(
-                    together(&load, folder, &addresses),
-                    staleness(&branches[0], addresses[0], span / 2),
-                );
+                let (measured, stale) =
+                    tokio::join!(together(&load, folder, &addresses), staleness(&branches[0], addresses[0], span / 2),);
                 print(&format!("{name}: GET /api/status"), &measured);
                 println!("    a change shows after {stale:?}");
             }
@@ -117,7 +115,7 @@ const PACED: u32 = 13;
 async fn together(load: &Load, folder: &Path, servers: &[SocketAddr]) -> Measured {
     let share = u32::try_from(servers.len()).expect("few").max(1);
     let load = Load { connections: load.connections / share, ..load.clone() };
-    Measured::together(join_all(servers.iter().map(|server| load.put_on(folder, *server))).await)
+    Measured::together(&join_all(servers.iter().map(|server| load.put_on(folder, *server))).await)
 }
 
 /// How long after a report the status shows it, in the middle of the load.
