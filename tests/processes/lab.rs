@@ -1,17 +1,18 @@
-//! A branch as a process of its own, a phone network beside it, and people.
+//! Nodes of one branch as processes of their own, a load balancer before them, a phone network beside them, and people.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{process::Stdio, sync::Arc, time::Duration};
 
 use responder_sim::{Behaviour, ClockMode, DialIn, NumberConfig, Sid, Simulator, Trace};
 use tokio::{
-    io::AsyncReadExt,
     net::TcpListener,
-    process::{Child, Command},
-    time::{Instant, sleep, timeout},
+    process::Command,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    database::{Database, House},
+    node::{self, Node},
+    proxy::Proxy,
 };
 
 /// Seconds that pass in one.
@@ -34,17 +35,32 @@ pub(crate) const UNSPEAKABLE: &[&str] = &[
     "operator-password-of-the-test",
 ];
 
+/// What the technicians do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plot {
+    /// The first one accepts.
+    Plain,
+    /// The first one does not pick up, twice; the second accepts.
+    Long,
+}
+
 pub(crate) struct Lab {
     pub(crate) network: Simulator,
-    folder: tempfile::TempDir,
-    port: u16,
+    pub(crate) proxy: Arc<Proxy>,
+    house: House,
+    ports: Vec<u16>,
     http: reqwest::Client,
 }
 
 impl Lab {
-    pub(crate) async fn open() -> Self {
-        let port = free_port().await;
-        let url = format!("http://127.0.0.1:{port}");
+    /// With so many nodes, of which none runs yet.
+    pub(crate) async fn open(database: Database, nodes: usize, plot: Plot) -> Self {
+        let mut ports = Vec::new();
+        for _ in 0..nodes {
+            ports.push(free_port().await);
+        }
+        let proxy = Proxy::before(&ports).await;
+        let url = format!("http://127.0.0.1:{}", proxy.port);
         let retries = "#rc=3&rp=5xx,ct,rt&rt=4000";
         let number = NumberConfig::voice(format!("{url}/incoming_twilio_call{retries}"))
             .with_status_callback(format!("{url}/customer_call_ended{retries}"))
@@ -56,23 +72,28 @@ impl Lab {
             .start()
             .await
             .expect("a phone network");
-        let technician = || Behaviour::answers_after_seconds(4).pressing(["1", "1", "1", "1"]);
-        network.set_phone(FIRST, technician());
-        network.set_phone(SECOND, technician());
+        let willing = || Behaviour::answers_after_seconds(4).pressing(["1", "1", "1", "1"]);
+        match plot {
+            Plot::Plain => network.set_phone(FIRST, willing()),
+            Plot::Long => network.set_phone(FIRST, Behaviour::no_answer()),
+        }
+        network.set_phone(SECOND, willing());
         let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().expect("a client");
-        Self { network, folder: tempfile::tempdir().expect("a folder"), port, http }
+        Self { network, proxy, house: database.house().await, ports, http }
     }
 
-    /// Starts the branch; with `kill_at` it kills itself there.
-    pub(crate) fn start(&self, kill_at: Option<&str>) -> Running {
-        let mut command = Command::new(program());
+    /// Starts a node; with `kill_at` it kills itself there.
+    pub(crate) fn start(&self, no: usize, kill_at: Option<&str>) -> Node {
+        let port = self.ports[no];
+        let mut command = Command::new(node::program());
         command
             .env_clear()
             .env("RUST_LOG", "trace")
             .env("RESPONDER_TEST_PACE", PACE.to_string())
-            .env("PUBLIC_URL", format!("http://127.0.0.1:{}", self.port))
-            .env("PORT", self.port.to_string())
-            .env("DATABASE_URL", format!("sqlite://{}", self.path("branch.db").display()))
+            .env("PUBLIC_URL", format!("http://127.0.0.1:{}", self.proxy.port))
+            .env("PORT", port.to_string())
+            .env("BRANCH_NAME", self.house.branch())
+            .env("DATABASE_URL", self.house.url(no))
             .env("TWILIO_ACCOUNT_SID", self.network.account_sid())
             .env("TWILIO_AUTH_TOKEN", self.network.auth_token())
             .env("TWILIO_API_URL", self.network.url())
@@ -89,7 +110,7 @@ impl Lab {
         if let Some(place) = kill_at {
             command.env("RESPONDER_KILL_AT", place);
         }
-        Running::of(command.spawn().expect("the branch, as cargo builds it with all features"))
+        Node::of(command.spawn().expect("the branch, as cargo builds it with all features"))
     }
 
     /// Reports an emergency as a patient reporter does: again and again, with the same key.
@@ -141,51 +162,7 @@ impl Lab {
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-}
-
-/// The branch while it runs, and what it writes to the console.
-pub(crate) struct Running {
-    child: Child,
-    console: tokio::task::JoinHandle<String>,
-}
-
-impl Running {
-    fn of(mut child: Child) -> Self {
-        let (out, err) = (child.stdout.take(), child.stderr.take());
-        let console = tokio::spawn(async move {
-            let (mut written, mut errors) = (String::new(), String::new());
-            let (mut out, mut err) = (out.expect("piped"), err.expect("piped"));
-            // What is not UTF-8 ends the reading, and the test that looks for the first line of it.
-            let _ = tokio::join!(out.read_to_string(&mut written), err.read_to_string(&mut errors));
-            written + &errors
-        });
-        Self { child, console }
-    }
-
-    pub(crate) fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// kill -9; gives what was on the console.
-    pub(crate) async fn kill(mut self) -> String {
-        let _ = self.child.kill().await;
-        self.console.await.expect("a console")
-    }
-
-    /// Asks it to end, and waits until it has.
-    pub(crate) async fn stop(mut self) -> (bool, String) {
-        if let Some(id) = self.child.id() {
-            let _ = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
-        }
-        let ended = timeout(Duration::from_secs(20), self.child.wait()).await;
-        let is_clean = matches!(ended, Ok(Ok(status)) if status.success());
-        (is_clean, self.kill().await)
+        format!("http://127.0.0.1:{}{path}", self.proxy.port)
     }
 }
 
@@ -204,12 +181,4 @@ pub(crate) async fn within(limit: Duration, mut look: impl AsyncFnMut() -> bool)
 async fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
     listener.local_addr().expect("an address").port()
-}
-
-/// The example, which cargo builds before it runs tests: beside the folder that this test is in.
-fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("our own path");
-    let program = test.parent().and_then(Path::parent).expect("a folder").join("examples/branch");
-    assert!(program.exists(), "build it first: cargo build --example branch --all-features");
-    program
 }

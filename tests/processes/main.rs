@@ -1,0 +1,46 @@
+//! Nodes of a branch as processes: killed, paused, and cut off, whatever happens, the emergency goes on and ends as it
+//! should, and nobody is called twice at a time.
+//!
+//! The phone network is this process; all run 20 times as fast as real time. `RESPONDER_KILLS=200` kills as often.
+
+mod database;
+mod emergency;
+mod judge;
+mod killed;
+mod lab;
+mod node;
+mod nodes;
+mod proxy;
+
+use std::time::Duration;
+
+use database::Database;
+use emergency::play;
+use lab::{Lab, Plot, UNSPEAKABLE};
+
+/// At the most talkative level, across a whole emergency and a clean end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_console_tells_no_secrets() {
+    let lab = Lab::open(Database::Sqlite, 1, Plot::Plain).await;
+    let node = lab.start(0, None);
+    let faults = play(&lab, async {}).await;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let (is_clean, console) = node.stop().await;
+    assert!(is_clean, "asked to end, it ends");
+    assert!(console.lines().any(|line| line.contains("TRACE")), "the console is talkative");
+    for secret in UNSPEAKABLE {
+        let line = console.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret} is on the console: {}", line.unwrap_or_default());
+    }
+}
+
+/// How often a node is killed, in all tests of one database together: the full run by `RESPONDER_KILLS`.
+fn kills() -> usize {
+    std::env::var("RESPONDER_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(60)
+}
+
+/// A moment of the two seconds in which most of an emergency happens: by golden-ratio steps, spread, and the same every
+/// time.
+fn moment(no: usize) -> Duration {
+    Duration::from_millis(u64::try_from(no).unwrap_or(0) * 1236 % 2000)
+}

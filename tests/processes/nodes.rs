@@ -1,0 +1,83 @@
+//! Three nodes on one database, asked one after the other; one of them is killed, paused for longer than a lease, or
+//! cut off.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use tokio::time::sleep;
+
+use crate::{
+    database::Database,
+    emergency::play,
+    kills,
+    lab::{Lab, PACE, Plot, within},
+    moment,
+};
+
+const NODES: usize = 3;
+
+/// Emergencies at a time.
+const AT_A_TIME: usize = 2;
+
+/// What happens to the first node.
+#[derive(Clone, Copy, Debug)]
+enum Mishap {
+    None,
+    /// For ever.
+    Killed,
+    /// And goes on after more than a lease as if nothing had been.
+    Paused,
+}
+
+/// Longer than the 40 s that a claim lasts.
+const PAUSE: Duration = Duration::from_millis(50_000 / PACE as u64);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_node_takes_any_callback() {
+    run_all(Database::Sqlite, Mishap::None, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_killed_takes_nothing_with_it() {
+    run_all(Database::Sqlite, Mishap::Killed, kills() / 6).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_paused_does_no_harm() {
+    run_all(Database::Sqlite, Mishap::Paused, kills() / 6).await;
+}
+
+async fn run_all(database: Database, mishap: Mishap, count: usize) {
+    let runs = stream::iter((1..=count).map(|no| run(database, mishap, no))).buffer_unordered(AT_A_TIME);
+    let faults = runs.collect::<Vec<_>>().await.concat();
+    println!("{database:?}: {count} emergencies, {NODES} nodes, {mishap:?}: {} faults", faults.len());
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+async fn run(database: Database, mishap: Mishap, no: usize) -> Vec<String> {
+    let plot = if no.is_multiple_of(2) { Plot::Plain } else { Plot::Long };
+    let lab = Lab::open(database, NODES, plot).await;
+    let mut nodes: Vec<_> = (0..NODES).map(|node| lab.start(node, None)).collect();
+    let happens = async {
+        within(Duration::from_secs(10), async || lab.emergencies().await.is_some_and(|all| !all.is_empty())).await;
+        sleep(moment(no)).await;
+        match mishap {
+            Mishap::None => {}
+            Mishap::Killed => drop(nodes.remove(0).kill().await),
+            Mishap::Paused => {
+                nodes[0].pause().await;
+                sleep(PAUSE).await;
+                nodes[0].resume().await;
+            }
+        }
+    };
+    let mut faults = play(&lab, happens).await;
+    let answered = lab.proxy.answered();
+    if answered[1..].contains(&0) {
+        faults.push(format!("requests were not spread: {answered:?}"));
+    }
+    for node in nodes {
+        let _ = node.kill().await;
+    }
+    faults.iter().map(|fault| format!("{mishap:?} {no}: {fault}")).collect()
+}
