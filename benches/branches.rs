@@ -83,6 +83,8 @@ fn measure(branches: usize, emergencies: usize) {
         let before = memory();
         let houses: Vec<_> =
             (0..branches).map(|n| House::open(&format!("branch-{n}"), store.clone(), telephony.clone())).collect();
+        // What they do when they start belongs to no emergency.
+        tokio::time::sleep(Duration::from_secs(2)).await;
         let work = processor();
         let mut waited = Duration::ZERO;
         for _ in 0..emergencies {

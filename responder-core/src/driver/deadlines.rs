@@ -30,18 +30,19 @@ impl Dispatcher {
     pub(super) async fn deadlines(&self, mut signals: Signals) {
         let mut handed_to_people = HashSet::new();
         while signals.look() {
-            let sleep = match self.tell_due(&mut handed_to_people).await {
-                Ok(sleep) => sleep,
+            match self.tell_due(&mut handed_to_people).await {
+                Ok(0) => self.until_woken(&mut signals).await,
+                Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(branch = %self.branch.key(), %error, cause = error.source(), "deadlines can't be read");
-                    AFTER_FAILURE
+                    signals.pause(AFTER_FAILURE).await;
                 }
-            };
-            signals.rest(sleep).await;
+            }
         }
     }
 
-    async fn tell_due(&self, handed_to_people: &mut HashSet<EmergencyId>) -> Result<Duration, StoreError> {
+    /// How many were due.
+    async fn tell_due(&self, handed_to_people: &mut HashSet<EmergencyId>) -> Result<usize, StoreError> {
         let due = self.branch.store().due(self.branch.key(), DUE_AT_ONCE).await?;
         for emergency in &due {
             let id = emergency.id;
@@ -53,7 +54,7 @@ impl Dispatcher {
             let delay = if is_unreadable { WHILE_UNREADABLE } else { AFTER_FAILURE };
             self.branch.store().defer(emergency, delay).await?;
         }
-        if due.is_empty() { self.sleep_for(&[]).await } else { Ok(Duration::ZERO) }
+        Ok(due.len())
     }
 
     /// On a task of its own: a panic over one emergency ends none of the others. The error is whether it can't be read.
@@ -188,7 +189,7 @@ mod tests {
         let dispatcher = Dispatcher::new(Arc::new(branch.notifying(Arc::new(notifier))), "w".parse()?);
 
         let mut told = HashSet::new();
-        assert_eq!(dispatcher.tell_due(&mut told).await?, Duration::ZERO);
+        assert_eq!(dispatcher.tell_due(&mut told).await?, 1);
         assert_eq!(told, HashSet::from([id]));
         dispatcher.tell_due(&mut told).await?;
         // Until their task has ended.

@@ -5,7 +5,7 @@ use std::{error::Error, future::Future, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use super::run::{self, Run};
-use super::signals::Signals;
+use super::signals::{Rest, Signals};
 use super::{Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, HandleError},
@@ -49,6 +49,12 @@ const MESSAGES: &[CommandKind] = &[CommandKind::SendText, CommandKind::SendMail,
 /// Commands that one commit hands over at most.
 const HANDED_OVER: u32 = 8;
 
+/// What is due is taken within this time; if not, whoever should is woken once more.
+const TO_TAKE: Duration = Duration::from_millis(50);
+
+/// The longest sleep of a loop that is woken when something is due.
+const UNWOKEN: Duration = Duration::from_secs(60);
+
 /// After a failure of the store.
 pub(super) const AFTER_FAILURE: Duration = Duration::from_millis(500);
 
@@ -87,7 +93,8 @@ impl Dispatcher {
         let work = async {
             let calls = self.lane(CALLS, self.settings.calls, self.signals(&stopped));
             let messages = self.lane(MESSAGES, self.settings.messages, self.signals(&stopped));
-            tokio::join!(self.deadlines(self.signals(&stopped)), self.handed_over(stopped.clone()), calls, messages);
+            let (deadlines, handed_over) = (self.deadlines(self.signals(&stopped)), self.handed_over(stopped.clone()));
+            tokio::join!(self.watch(self.signals(&stopped)), deadlines, handed_over, calls, messages);
         };
         let stop = async {
             stop.await;
@@ -98,6 +105,31 @@ impl Dispatcher {
 
     fn signals(&self, stopped: &watch::Receiver<bool>) -> Signals {
         Signals { work: self.branch.work(), stopped: stopped.clone(), sleeper: Arc::clone(&self.sleeper) }
+    }
+
+    /// Looks into the store for all loops together, and wakes them when something is due: a branch that nothing happens
+    /// in asks its store once in a while, and not each loop of it.
+    async fn watch(&self, mut signals: Signals) {
+        while signals.look() {
+            match self.branch.store().next_wake(self.branch.key(), &CommandKind::ALL).await {
+                Ok(Some(Duration::ZERO)) => {
+                    self.branch.pulse().beat();
+                    self.branch.announce_work();
+                    signals.pause(TO_TAKE).await;
+                }
+                Ok(wake) => {
+                    self.branch.pulse().beat();
+                    let longest = self.settings.longest_sleep;
+                    if signals.rest(wake.unwrap_or(longest).min(longest)).await == Rest::Woken {
+                        signals.pause(TO_TAKE).await;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(branch = %self.branch.key(), %error, cause = error.source(), "the store can't be asked");
+                    signals.pause(AFTER_FAILURE).await;
+                }
+            }
+        }
     }
 
     /// Carries out what commits of this process have claimed for us.
@@ -129,7 +161,8 @@ impl Dispatcher {
         while signals.look() {
             let free = room.saturating_sub(running.len());
             match self.claim(kinds, free).await {
-                Ok(claimed) if claimed.is_empty() => self.idle(kinds, room, &mut running, &mut signals).await,
+                Ok(_) if free == 0 => drop(running.join_next().await),
+                Ok(claimed) if claimed.is_empty() => self.until_woken(&mut signals).await,
                 Ok(claimed) => {
                     for claimed in claimed {
                         running.spawn(self.clone().carry_out(claimed));
@@ -137,7 +170,7 @@ impl Dispatcher {
                 }
                 Err(error) => {
                     tracing::warn!(branch = %self.branch.key(), %error, cause = error.source(), "commands can't be claimed");
-                    signals.rest(AFTER_FAILURE).await;
+                    signals.pause(AFTER_FAILURE).await;
                 }
             }
             while running.try_join_next().is_some() {}
@@ -162,23 +195,13 @@ impl Dispatcher {
         Ok(claimed)
     }
 
-    /// Nothing to claim: until there is, or room for it.
-    async fn idle(&self, kinds: &[CommandKind], room: usize, running: &mut JoinSet<()>, signals: &mut Signals) {
-        if running.len() >= room {
-            running.join_next().await;
-            return;
-        }
-        let sleep = self.sleep_for(kinds).await.unwrap_or(AFTER_FAILURE);
-        signals.rest(sleep).await;
+    /// Until there is something to do. Whoever sleeps here is woken for it; should that fail, they look by themselves.
+    pub(super) async fn until_woken(&self, signals: &mut Signals) {
+        signals.rest(self.settings.longest_sleep.max(UNWOKEN)).await;
     }
 
     pub(super) async fn sleep(&self, span: Duration) {
         self.sleeper.sleep(span).await;
-    }
-
-    pub(super) async fn sleep_for(&self, kinds: &[CommandKind]) -> Result<Duration, StoreError> {
-        let wake = self.branch.store().next_wake(self.branch.key(), kinds).await?;
-        Ok(wake.unwrap_or(self.settings.longest_sleep).min(self.settings.longest_sleep))
     }
 
     async fn carry_out(self, claimed: Claimed) {

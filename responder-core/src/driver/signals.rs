@@ -13,6 +13,15 @@ pub(super) struct Signals {
     pub(super) sleeper: Arc<dyn Sleeper>,
 }
 
+/// Why a sleep has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// The time is over.
+    Over,
+    /// There is work, or the end has come.
+    Woken,
+}
+
 impl Signals {
     /// Whether to look for work once more. What is announced from here on ends the next sleep at once.
     pub(super) fn look(&mut self) -> bool {
@@ -21,11 +30,19 @@ impl Signals {
     }
 
     /// Sleeps until there is work, the time is over, or the end has come.
-    pub(super) async fn rest(&mut self, span: Duration) {
+    pub(super) async fn rest(&mut self, span: Duration) -> Rest {
         tokio::select! {
-            _ = self.work.changed() => {}
+            _ = self.work.changed() => Rest::Woken,
+            _ = self.stopped.wait_for(|stopped| *stopped) => Rest::Woken,
+            () = self.sleeper.sleep(span) => Rest::Over,
+        }
+    }
+
+    /// Sleeps until the time is over, or the end has come.
+    pub(super) async fn pause(&mut self, span: Duration) {
+        tokio::select! {
             () = self.sleeper.sleep(span) => {}
-            _ = self.stopped.changed() => {}
+            _ = self.stopped.wait_for(|stopped| *stopped) => {}
         }
     }
 }
