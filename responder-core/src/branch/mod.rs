@@ -162,7 +162,7 @@ impl Branch {
         self.work.subscribe()
     }
 
-    fn announce_work(&self) {
+    pub(crate) fn announce_work(&self) {
         self.work.send_replace(());
     }
 

@@ -87,7 +87,9 @@ impl Dispatcher {
         let work = async {
             let calls = self.lane(CALLS, self.settings.calls, self.signals(&stopped));
             let messages = self.lane(MESSAGES, self.settings.messages, self.signals(&stopped));
-            tokio::join!(self.deadlines(self.signals(&stopped)), self.handed_over(stopped.clone()), calls, messages);
+            let deadlines = self.deadlines(self.signals(&stopped));
+            let (hints, handed_over) = (self.hints(stopped.clone()), self.handed_over(stopped.clone()));
+            tokio::join!(deadlines, hints, handed_over, calls, messages);
         };
         let stop = async {
             stop.await;
@@ -98,6 +100,18 @@ impl Dispatcher {
 
     fn signals(&self, stopped: &watch::Receiver<bool>) -> Signals {
         Signals { work: self.branch.work(), stopped: stopped.clone(), sleeper: Arc::clone(&self.sleeper) }
+    }
+
+    /// Passes on what the store hears of other nodes.
+    async fn hints(&self, mut stopped: watch::Receiver<bool>) {
+        let (store, mut seen) = (self.branch.store(), 0);
+        loop {
+            tokio::select! {
+                changes = store.changed(self.branch.key(), seen) => seen = changes,
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+            self.branch.announce_work();
+        }
     }
 
     /// Carries out what commits of this process have claimed for us.
