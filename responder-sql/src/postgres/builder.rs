@@ -41,10 +41,11 @@ impl PostgresBuilder {
         Self { schema: schema.into(), ..self }
     }
 
-    /// How many connections work side by side (8, at least 2); one more listens to other nodes.
+    /// How many connections work side by side (8, at least 3): two of them write, the others do everything else. One
+    /// more listens to other nodes, if there is a dispatcher.
     #[must_use]
     pub fn connections(self, connections: usize) -> Self {
-        Self { connections: connections.max(2), ..self }
+        Self { connections: connections.max(3), ..self }
     }
 
     /// The longest that any call may take (2 s, at least 100 ms): then it ends with an error, whatever the server does.
@@ -62,20 +63,18 @@ impl PostgresBuilder {
     pub async fn open(self) -> Result<PostgresStore, OpenError> {
         check_schema(&self.schema)?;
         let options = PgConnectOptions::from_str(self.url.expose_secret());
-        let options = options.map_err(|error| OpenError::Unusable(told(error)))?.application_name("responder");
+        let options = options.map_err(|error| OpenError::Unusable(told(error)))?.application_name(&self.schema);
         let connector = Connector::new(options.clone(), self.schema.clone(), self.patience);
         connector.migrate(MIGRATIONS).await?;
         Ok(self.start(options.disable_statement_logging(), &Arc::new(connector)))
     }
 
     fn start(self, options: PgConnectOptions, connector: &Arc<Connector>) -> PostgresStore {
-        // Some write, and the more gathers behind them, the more share a flush. The others are free for everything else.
-        let writers = (self.connections / 4).max(1);
-        let statements = Lane::start(connector, self.connections - writers);
+        let statements = Lane::start(connector, self.connections - 2);
         let statements = Arc::new(Statements::new(statements, self.patience));
         let (channel, node) = (format!("{}_changed", self.schema), node());
-        let hints = Arc::new(Hints::start(&statements, channel.clone(), node.clone()));
-        let writers = Writers::new(Lane::start(connector, writers), &statements, hints, self.patience);
+        let hints = Hints::start(&statements, channel.clone(), node.clone());
+        let writers = Writers::start(connector, &statements, hints);
         let pool = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.acquire_timeout(self.patience).connect_lazy_with(options);
         let listener = Listener::new(pool, channel, node, self.patience);

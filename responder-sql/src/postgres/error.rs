@@ -36,6 +36,8 @@ pub(super) enum Remedy {
     Again,
     /// The same on a new connection.
     Reconnect,
+    /// Parts of it by themselves: one was refused for what it is.
+    Divide,
     /// Nothing here; the connection is good.
     None,
     /// Nothing here, and the connection is given up.
@@ -102,6 +104,8 @@ fn judge(refusal: &dyn sqlx::error::DatabaseError) -> (Fate, Remedy) {
         "40001" | "40P01" | "23505" => (Fate::Undone, Remedy::Again),
         // A server that only reads, after a failover; plans and statements that a migration or a pooler took away.
         "25006" | "0A000" | "26000" => (Fate::Undone, Remedy::Reconnect),
+        // Data, integrity, limits of a row.
+        code if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => (Fate::Undone, Remedy::Divide),
         // Damaged data or index.
         "XX001" | "XX002" => (Fate::Damage, Remedy::None),
         _ => (Fate::Undone, Remedy::None),

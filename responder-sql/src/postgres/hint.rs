@@ -52,7 +52,7 @@ async fn tell(
         let Some(statements) = statements.upgrade() else { return };
         let payloads: BTreeSet<_> = changed.drain(..).map(|branch| format!("{node} {branch}")).collect();
         let call = Call::new(TELL).with(channel.as_str()).with(payloads.into_iter().collect::<Vec<_>>());
-        let _ = statements.rows(call, Repeat::Never).await;
+        let _ = statements.rows(call, Repeat::Harmless).await;
         drop(statements);
         // A branch that changes all the time is told of all the time, but not with every change.
         sleep(BETWEEN_HINTS).await;

@@ -54,7 +54,7 @@ use crate::{
 pub struct PostgresStore(Arc<Store>);
 
 struct Store {
-    writers: Writers,
+    writers: Arc<Writers>,
     statements: Arc<Statements>,
     listener: Listener,
     schema: String,

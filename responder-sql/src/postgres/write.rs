@@ -17,7 +17,8 @@ use serde::Serialize;
 use sqlx::postgres::PgRow;
 
 use super::{
-    error::Failure,
+    connection::Connector,
+    error::{Failure, Remedy},
     hint::Hints,
     lane::{Call, Job, Lane, Link, Repeat},
     reply::{self, Reply},
@@ -32,10 +33,14 @@ use crate::{
 };
 
 /// Those who write.
+///
+/// A branch is locked while something of it is written. The quick one never waits for a lock, so that a branch that
+/// somebody else keeps locked holds up no other; what it can't have at once is left to the patient one.
 pub(super) struct Writers {
-    lane: Lane<Op>,
+    quick: Lane<Op>,
+    patient: Lane<Op>,
     statements: Weak<Statements>,
-    hints: Arc<Hints>,
+    hints: Hints,
     patience: Duration,
 }
 
@@ -47,8 +52,9 @@ pub(super) struct Op {
     texts: Vec<String>,
     claims: Option<StoredClaims>,
     reply: Reply<Parcel<Result<Answer, StoreError>>>,
-    statements: Weak<Statements>,
-    hints: Arc<Hints>,
+    writers: Weak<Writers>,
+    /// The branch that was locked when the quick one came.
+    waits_for: Option<String>,
 }
 
 /// What came of it.
@@ -65,22 +71,34 @@ pub(super) enum Answer {
 }
 
 impl Writers {
-    pub(super) fn new(lane: Lane<Op>, statements: &Arc<Statements>, hints: Arc<Hints>, patience: Duration) -> Self {
-        Self { lane, statements: Arc::downgrade(statements), hints, patience }
+    /// On two connections.
+    pub(super) fn start(connector: &Arc<Connector>, statements: &Arc<Statements>, hints: Hints) -> Arc<Self> {
+        Arc::new(Self {
+            quick: Lane::start(connector, 1),
+            patient: Lane::start(connector, 1),
+            statements: Arc::downgrade(statements),
+            hints,
+            patience: connector.patience(),
+        })
     }
 
-    pub(super) async fn open(&self, opening: StoredOpening) -> Result<Answer, StoreError> {
+    pub(super) async fn open(self: &Arc<Self>, opening: StoredOpening) -> Result<Answer, StoreError> {
         let StoredOpening { branch, limit, key, card, commit } = opening;
         let (key, body_hash) = key.map(|(key, hash)| (hex(key.as_bytes()), hex(&hash))).unzip();
         let opening = Some(Opening { branch, most: limit, key, body_hash, key_life: micros(KEY_LIFE) });
         self.write(opening, card, commit).await
     }
 
-    pub(super) async fn commit(&self, commit: StoredCommit) -> Result<Answer, StoreError> {
+    pub(super) async fn commit(self: &Arc<Self>, commit: StoredCommit) -> Result<Answer, StoreError> {
         self.write(None, String::new(), commit).await
     }
 
-    async fn write(&self, opening: Option<Opening>, card: String, commit: StoredCommit) -> Result<Answer, StoreError> {
+    async fn write(
+        self: &Arc<Self>,
+        opening: Option<Opening>,
+        card: String,
+        commit: StoredCommit,
+    ) -> Result<Answer, StoreError> {
         let (reply, waiting) = reply::pair();
         let header = Header::of(opening, &commit);
         let header = serde_json::to_string(&header).map_err(|error| corrupt("commit", error))?;
@@ -88,14 +106,14 @@ impl Writers {
         let (events, outcome) = (events.map_or_else(String::new, |events| events.texts), outcome.unwrap_or_default().1);
         let mut texts = vec![state, card, events, outcome];
         texts.extend(commands.into_iter().map(|command| command.action));
-        let (statements, hints) = (self.statements.clone(), self.hints.clone());
-        let op = Op { header, texts, claims, reply, statements, hints };
-        self.lane.post(op).map_err(Failure::of_write)?;
+        let op = Op { header, texts, claims, reply, writers: Arc::downgrade(self), waits_for: None };
+        self.quick.post(op).map_err(Failure::of_write)?;
         waiting.answer(self.patience).await.map_err(Failure::of_write)?.take()
     }
 
     pub(super) async fn close(&self) {
-        self.lane.close().await;
+        self.quick.close().await;
+        self.patient.close().await;
     }
 }
 
@@ -181,20 +199,27 @@ impl Job for Op {
 
     async fn run(mut ops: Vec<Self>, link: &mut Link) {
         ops.retain_mut(|op| op.reply.begin());
-        match (link.run(&call(&ops), Repeat::Harmless).await, ops.len()) {
-            (Ok(rows), _) => rows.iter().zip(ops).for_each(|(row, op)| op.answer(row)),
-            (Err(failure), 2..) if failure.is_undone() => {
-                // One may have spoiled it for all.
-                tracing::debug!(ops = ops.len(), "ops that shared a transaction are tried one by one");
-                for op in ops {
-                    match link.run(&call(std::slice::from_ref(&op)), Repeat::Harmless).await {
-                        Ok(rows) => rows.iter().take(1).zip([op]).for_each(|(row, op)| op.answer(row)),
-                        Err(failure) => op.reply.send(Err(failure)),
-                    }
+        while let Some(waits_for) = ops.first().map(|op| op.waits_for.clone()) {
+            let (group, others) = ops.into_iter().partition(|op| op.waits_for == waits_for);
+            write_together(group, link).await;
+            ops = others;
+        }
+    }
+}
+
+/// Writes in one transaction, if need be one by one.
+async fn write_together(ops: Vec<Op>, link: &mut Link) {
+    match link.run(&call(&ops), Repeat::Harmless).await {
+        Ok(rows) => rows.iter().zip(ops).for_each(|(row, op)| op.answer(row)),
+        Err(failure) if ops.len() > 1 && failure.remedy == Remedy::Divide => {
+            for op in ops {
+                match link.run(&call(std::slice::from_ref(&op)), Repeat::Harmless).await {
+                    Ok(rows) => rows.iter().take(1).zip([op]).for_each(|(row, op)| op.answer(row)),
+                    Err(failure) => op.reply.send(Err(failure)),
                 }
             }
-            (Err(failure), _) => ops.into_iter().for_each(|op| op.reply.send(Err(failure.shared()))),
         }
+        Err(failure) => ops.into_iter().for_each(|op| op.reply.send(Err(failure.shared()))),
     }
 }
 
@@ -207,20 +232,27 @@ fn call(ops: &[Op]) -> Call {
         texts.extend(op.texts.iter().map(String::as_str));
     }
     headers.push(']');
-    Call::new(WRITE).with(headers).with(texts)
+    let waits = ops.iter().any(|op| op.waits_for.is_some());
+    Call::new(WRITE).with(headers).with(texts).with(waits)
 }
 
 impl Op {
-    fn answer(self, row: &PgRow) {
+    fn answer(mut self, row: &PgRow) {
+        let writers = self.writers.upgrade();
+        let branch = get::<Option<&str>>(row, 1).ok().flatten();
+        if let (Ok("later"), Some(branch), Some(writers)) = (get(row, 0), branch, &writers) {
+            self.waits_for = Some(branch.to_owned());
+            let _ = writers.patient.post(self);
+            return;
+        }
         let answer = answer(row, self.claims.as_ref());
         let mut tickets = Vec::new();
-        if let Ok(Answer::Written(written)) = &answer {
+        if let (Ok(Answer::Written(written)), Some(branch), Some(writers)) = (&answer, branch, &writers) {
             tickets.extend(written.claimed.iter().map(|claimed| claimed.ticket));
-            if let Ok(Some(branch)) = get::<Option<&str>>(row, 1) {
-                self.hints.announce(branch);
-            }
+            writers.hints.announce(branch);
         }
-        self.reply.send(Ok(Parcel::new(answer, tickets, self.statements)));
+        let statements = writers.map_or_else(Weak::new, |writers| writers.statements.clone());
+        self.reply.send(Ok(Parcel::new(answer, tickets, statements)));
     }
 }
 
@@ -275,4 +307,4 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 const WRITE: &str = "
-    SELECT result, branch, version, first_event, at, known, held, until FROM write_1($1::jsonb, $2)";
+    SELECT result, branch, version, first_event, at, known, held, until FROM write_1($1::jsonb, $2, $3)";

@@ -134,7 +134,7 @@ CREATE TYPE op_1 AS (
 );
 
 CREATE TYPE answer_1 AS (
-    -- written, repeated, existing, key_reused, disabled, busy, conflict, not_found, settled
+    -- written, repeated, existing, key_reused, disabled, busy, conflict, not_found, settled, later
     result text,
     branch text,
     version bigint,
@@ -297,13 +297,17 @@ BEGIN
 END
 $$;
 
--- Carries out openings and commits, one after the other, in one transaction. What is refused changes nothing.
-CREATE FUNCTION write_1(ops jsonb, texts text[]) RETURNS SETOF answer_1 LANGUAGE plpgsql AS $$
+-- Carries out openings and commits, one after the other, in one transaction. What is refused changes nothing. Where
+-- somebody else has locked the branch, an op is answered with `later`, unless we are to wait.
+CREATE FUNCTION write_1(ops jsonb, texts text[], waits boolean) RETURNS SETOF answer_1 LANGUAGE plpgsql AS $$
 DECLARE
     list op_1[];
     o op_1;
+    answer answer_1;
     names text[];
-    locked bigint;
+    locked text[];
+    added text[];
+    of_op text;
 BEGIN
     SELECT array_agg(op) INTO list FROM jsonb_populate_recordset(NULL::op_1, ops) AS op;
     SELECT array_agg(name ORDER BY name COLLATE "C") INTO names FROM (
@@ -312,13 +316,36 @@ BEGIN
         SELECT e.branch FROM emergencies e
         WHERE e.id IN (SELECT op.emergency FROM unnest(list) AS op WHERE op.branch IS NULL)
     ) AS of_ops (name);
-    PERFORM FROM branches b WHERE b.branch = ANY (names) ORDER BY b.branch FOR UPDATE;
-    GET DIAGNOSTICS locked = ROW_COUNT;
-    IF locked < cardinality(names) THEN
-        INSERT INTO branches (branch) SELECT name FROM unnest(names) AS name ON CONFLICT DO NOTHING;
-        PERFORM FROM branches b WHERE b.branch = ANY (names) ORDER BY b.branch FOR UPDATE;
+    IF waits THEN
+        SELECT array_agg(mine.branch) INTO locked FROM (
+            SELECT b.branch FROM branches b WHERE b.branch = ANY (names) ORDER BY b.branch FOR UPDATE
+        ) AS mine;
+    ELSE
+        SELECT array_agg(mine.branch) INTO locked FROM (
+            SELECT b.branch FROM branches b WHERE b.branch = ANY (names) ORDER BY b.branch FOR UPDATE SKIP LOCKED
+        ) AS mine;
+    END IF;
+    locked := coalesce(locked, '{}');
+    IF cardinality(locked) < cardinality(names) THEN
+        WITH new AS (
+            INSERT INTO branches (branch) SELECT name FROM unnest(names) AS name WHERE name <> ALL (locked)
+            ON CONFLICT DO NOTHING
+            RETURNING branch
+        )
+        SELECT array_agg(new.branch) INTO added FROM new;
+        locked := locked || coalesce(added, '{}');
     END IF;
     FOREACH o IN ARRAY coalesce(list, '{}') LOOP
+        IF cardinality(locked) < cardinality(names) THEN
+            of_op := coalesce(o.branch, (SELECT e.branch FROM emergencies e WHERE e.id = o.emergency));
+            IF of_op <> ALL (locked) THEN
+                answer := NULL;
+                answer.result := 'later';
+                answer.branch := of_op;
+                RETURN NEXT answer;
+                CONTINUE;
+            END IF;
+        END IF;
         IF o.branch IS NULL THEN
             RETURN NEXT commit_1(o, texts);
         ELSE

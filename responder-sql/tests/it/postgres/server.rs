@@ -1,6 +1,9 @@
 //! The server that the tests use, and what stands on it.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use responder_sql::{PostgresBuilder, PostgresStore};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -19,6 +22,13 @@ pub(crate) fn url() -> String {
     }
 }
 
+/// Host and port of the server.
+pub(crate) fn address() -> String {
+    let url = url();
+    let host = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
+    host.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
 /// A connection that has nothing to do with any store.
 pub(crate) async fn connect() -> PgConnection {
     PgConnection::connect(&url()).await.expect("a server at DATABASE_URL")
@@ -35,8 +45,41 @@ impl Place {
         Self(format!("test_{}_{number}", std::process::id()))
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn builder(&self) -> PostgresBuilder {
-        PostgresStore::builder(url()).schema(&self.0).connections(4)
+        self.builder_at(url())
+    }
+
+    /// For another way to the same server. Patient, as the machine may be busy.
+    pub(crate) fn builder_at(&self, url: String) -> PostgresBuilder {
+        PostgresStore::builder(url).schema(&self.0).connections(4).patience(Duration::from_secs(30))
+    }
+
+    /// Locks something, until the connection is dropped.
+    pub(crate) async fn lock(&self, sql: &str) -> PgConnection {
+        let mut console = connect().await;
+        let lock = format!("BEGIN; SET LOCAL search_path = {}; {sql}", self.0);
+        console.execute(sqlx::raw_sql(AssertSqlSafe(lock))).await.expect("a lock");
+        console
+    }
+
+    /// Until some statement of a store here waits for a lock.
+    pub(crate) async fn until_one_waits(&self) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
+        let (mut console, mut found) = (connect().await, 0_i64);
+        while found == 0 {
+            found = sqlx::query_scalar(waiting).bind(self.name()).fetch_one(&mut console).await.expect("a look");
+        }
+    }
+
+    /// Cuts all connections of stores that work here.
+    pub(crate) async fn cut(&self) {
+        let cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1";
+        let done: Vec<bool> = sqlx::query_scalar(cut).bind(self.name()).fetch_all(&mut connect().await).await.unwrap();
+        assert!(!done.is_empty() && done.iter().all(|done| *done), "{done:?}");
     }
 
     pub(crate) async fn open(&self) -> PostgresStore {
