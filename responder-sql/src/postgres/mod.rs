@@ -18,7 +18,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use responder_core::{
     CallSid, MessageSid, Timestamp,
-    emergency::{CommandKind, EmergencyId, Line},
+    emergency::{CommandKind, EmergencyId, Event, Line},
     store::{
         Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due,
         EmergencyStore, EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent,
@@ -39,7 +39,8 @@ use self::{
 };
 use crate::{
     error::{Malformed, OpenError, corrupt},
-    stored::{StoredCommit, StoredOpening},
+    stored::{StoredCommit, StoredEvents, StoredOpening},
+    value::event_id,
 };
 
 /// Keeps emergencies in a PostgreSQL database, which any number of nodes share.
@@ -209,6 +210,14 @@ impl EmergencyStore for PostgresStore {
 
     async fn changed(&self, branch: &BranchKey, seen: u64) -> u64 {
         self.0.listener.changed(branch, seen).await
+    }
+
+    async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
+        let Some(events) = StoredEvents::of(events)? else { return Ok(None) };
+        let rows = self.0.statements.rows(read::record(branch, events), Repeat::Never).await;
+        let rows = rows.map_err(Failure::of_write)?;
+        self.0.writers.announce(branch.as_str());
+        rows.first().map(|row| event_id(get(row, 0)?)).transpose()
     }
 
     async fn events(&self, branch: &BranchKey, after: EventId, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {

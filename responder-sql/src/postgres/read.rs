@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     rows::{EventsRow, StateRow},
+    stored::StoredEvents,
     value::{event_column, event_id, named, version},
 };
 
@@ -109,6 +110,11 @@ pub(super) fn set_availability(branch: &BranchKey, availability: Availability) -
     Ok(Call::new(SET_AVAILABILITY).with(branch.as_str()).with(text))
 }
 
+/// Gives the id of the first.
+pub(super) fn record(branch: &BranchKey, events: StoredEvents) -> Call {
+    Call::new(RECORD).with(branch.as_str()).with(events.texts).with(events.count)
+}
+
 pub(super) fn events(branch: &BranchKey, after: EventId, limit: u32) -> Call {
     Call::new(EVENTS).with(branch.as_str()).with(event_column(after)).with(i64::from(limit))
 }
@@ -139,6 +145,16 @@ const FIND_CALL: &str = "SELECT emergency, line FROM calls WHERE branch = $1 AND
 
 const FIND_MESSAGE: &str = "SELECT emergency FROM messages WHERE branch = $1 AND message = $2";
 
+const RECORD: &str = "
+    WITH numbered AS (
+        INSERT INTO branches AS b (branch, last_event) VALUES ($1, $3)
+        ON CONFLICT (branch) DO UPDATE SET last_event = b.last_event + excluded.last_event
+        RETURNING last_event
+    )
+    INSERT INTO branch_events (branch, last_event, first_event, at, events)
+    SELECT $1, last_event, last_event - $3 + 1, micros(), $2 FROM numbered
+    RETURNING first_event";
+
 /// The last three columns are those of the unreadable.
 const OPEN: &str = "
     SELECT id, branch, format, state, version, micros(), opened_at, next_deadline, card FROM emergencies
@@ -159,8 +175,12 @@ const SET_AVAILABILITY: &str = "
     ON CONFLICT (branch) DO UPDATE SET availability = excluded.availability";
 
 const EVENTS: &str = "
-    SELECT first_event, emergency, at, events FROM commits
-    WHERE branch = $1 AND last_event IS NOT NULL AND last_event > $2 ORDER BY last_event LIMIT $3";
+    (SELECT first_event, emergency, at, events, last_event FROM commits
+        WHERE branch = $1 AND last_event IS NOT NULL AND last_event > $2 ORDER BY last_event LIMIT $3)
+    UNION ALL
+    (SELECT first_event, NULL, at, events, last_event FROM branch_events
+        WHERE branch = $1 AND last_event > $2 ORDER BY last_event LIMIT $3)
+    ORDER BY last_event LIMIT $3";
 
 const EVENTS_OF: &str = "
     SELECT first_event, emergency, at, events FROM commits

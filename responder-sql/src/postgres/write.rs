@@ -111,6 +111,11 @@ impl Writers {
         waiting.answer(self.patience).await.map_err(Failure::of_write)?.take()
     }
 
+    /// Tells other nodes that the branch has changed.
+    pub(super) fn announce(&self, branch: &str) {
+        self.hints.announce(branch);
+    }
+
     pub(super) async fn close(&self) {
         self.quick.close().await;
         self.patient.close().await;
@@ -249,7 +254,7 @@ impl Op {
         let mut tickets = Vec::new();
         if let (Ok(Answer::Written(written)), Some(branch), Some(writers)) = (&answer, branch, &writers) {
             tickets.extend(written.claimed.iter().map(|claimed| claimed.ticket));
-            writers.hints.announce(branch);
+            writers.announce(branch);
         }
         let statements = writers.map_or_else(Weak::new, |writers| writers.statements.clone());
         self.reply.send(Ok(Parcel::new(answer, tickets, statements)));

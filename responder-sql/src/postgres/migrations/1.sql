@@ -15,7 +15,9 @@ CREATE TABLE branches (
     branch text COLLATE "C" PRIMARY KEY,
     availability text NOT NULL DEFAULT '"enabled"',
     -- The id of the last event. Counted in the transaction that writes the events.
-    last_event bigint NOT NULL DEFAULT 0
+    last_event bigint NOT NULL DEFAULT 0,
+    -- How many open emergencies occupy it: to count them anew takes the longer the more there are, and each report asks.
+    occupied bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50);
 
 -- A state is read and written as a whole, so it stays in its row, uncompressed, up to the size of a page.
@@ -34,7 +36,6 @@ CREATE TABLE emergencies (
 ) WITH (fillfactor = 60, toast_tuple_target = 8160);
 CREATE INDEX emergencies_by_branch ON emergencies (branch, id);
 CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id) WHERE concluded_at IS NULL;
-CREATE INDEX emergencies_occupying ON emergencies (branch) WHERE occupies AND concluded_at IS NULL;
 CREATE INDEX emergencies_concluded ON emergencies (branch, concluded_at, id) WHERE concluded_at IS NOT NULL;
 
 -- What each commit was called and made: the receipts, and the events as a JSON array, numbered from first_event to
@@ -51,6 +52,16 @@ CREATE TABLE commits (
     PRIMARY KEY (emergency, version)
 ) WITH (toast_tuple_target = 8160);
 CREATE INDEX commits_by_event ON commits (branch, last_event) WHERE last_event IS NOT NULL;
+
+-- What happened outside of any emergency, numbered among the events of the commits.
+CREATE TABLE branch_events (
+    branch text COLLATE "C" NOT NULL,
+    last_event bigint NOT NULL,
+    first_event bigint NOT NULL,
+    at bigint NOT NULL,
+    events text NOT NULL,
+    PRIMARY KEY (branch, last_event)
+);
 
 CREATE TABLE commands (
     emergency text COLLATE "C" NOT NULL,
@@ -165,20 +176,29 @@ BEGIN
 END
 $$;
 
--- Everything of an opening or commit but the emergency itself.
-CREATE FUNCTION add_rest_1(o op_1, texts text[], of_branch text, moment bigint) RETURNS answer_1 LANGUAGE plpgsql AS $$
+-- Everything of an opening or commit but the emergency itself. `more` is by how many it makes those that occupy the
+-- branch more.
+CREATE FUNCTION add_rest_1(o op_1, texts text[], of_branch text, more integer, moment bigint) RETURNS answer_1
+LANGUAGE plpgsql AS $$
 DECLARE
     answer answer_1;
     last bigint;
     leased bigint;
 BEGIN
-    IF o.events > 0 THEN
-        UPDATE branches b SET last_event = b.last_event + o.events WHERE b.branch = of_branch
+    IF o.events > 0 OR more <> 0 THEN
+        UPDATE branches b SET last_event = b.last_event + o.events, occupied = b.occupied + more
+        WHERE b.branch = of_branch
         RETURNING b.last_event INTO last;
     END IF;
-    INSERT INTO commits (emergency, version, id, branch, at, first_event, last_event, events)
-    VALUES (o.emergency, o.version, decode(o.id, 'hex'), of_branch, moment, last - o.events + 1, last,
-        CASE WHEN o.events > 0 THEN texts[o.base + 3] END);
+    IF o.events > 0 THEN
+        answer.first_event := last - o.events + 1;
+        INSERT INTO commits (emergency, version, id, branch, at, first_event, last_event, events)
+        VALUES (o.emergency, o.version, decode(o.id, 'hex'), of_branch, moment, answer.first_event, last,
+            texts[o.base + 3]);
+    ELSE
+        INSERT INTO commits (emergency, version, id, branch, at)
+        VALUES (o.emergency, o.version, decode(o.id, 'hex'), of_branch, moment);
+    END IF;
     IF o.settles IS NOT NULL THEN
         UPDATE commands SET outcome = texts[o.base + 4], is_claimed = false
         WHERE emergency = o.emergency AND number = o.settles;
@@ -212,7 +232,6 @@ BEGIN
     answer.result := 'written';
     answer.branch := of_branch;
     answer.version := o.version;
-    answer.first_event := last - o.events + 1;
     answer.at := moment;
     RETURN answer;
 END
@@ -238,16 +257,9 @@ BEGIN
             RETURN answer;
         END IF;
     END IF;
-    IF EXISTS (SELECT FROM branches b WHERE b.branch = o.branch AND b.availability = '"disabled"') THEN
-        answer.result := 'disabled';
-        RETURN answer;
-    END IF;
-    IF o.most <= (
-        SELECT count(*) FROM (
-            SELECT FROM emergencies e WHERE e.branch = o.branch AND e.occupies AND e.concluded_at IS NULL LIMIT o.most
-        ) AS occupying
-    ) THEN
-        answer.result := 'busy';
+    SELECT CASE WHEN b.availability = '"disabled"' THEN 'disabled' WHEN b.occupied >= o.most THEN 'busy' END
+    INTO answer.result FROM branches b WHERE b.branch = o.branch;
+    IF answer.result IS NOT NULL THEN
         RETURN answer;
     END IF;
     IF o.key IS NOT NULL THEN
@@ -259,7 +271,7 @@ BEGIN
         (id, branch, version, format, next_deadline, occupies, opened_at, concluded_at, state, card)
     VALUES (o.emergency, o.branch, o.version, o.format, o.next_deadline, o.occupies, o.opened_at, o.concluded_at,
         texts[o.base + 1], texts[o.base + 2]);
-    RETURN add_rest_1(o, texts, o.branch, moment);
+    RETURN add_rest_1(o, texts, o.branch, o.occupies::integer, moment);
 END
 $$;
 
@@ -268,15 +280,17 @@ DECLARE
     answer answer_1;
     moment bigint := micros();
     of_branch text;
+    more integer;
 BEGIN
     UPDATE emergencies e
     SET version = o.version, format = o.format, state = texts[o.base + 1], next_deadline = o.next_deadline,
         occupies = o.occupies, concluded_at = o.concluded_at
-    WHERE e.id = o.emergency AND e.version = o.version - 1 AND (o.settles IS NULL OR EXISTS (
+    FROM emergencies before
+    WHERE before.id = o.emergency AND e.id = o.emergency AND e.version = o.version - 1 AND (o.settles IS NULL OR EXISTS (
         SELECT FROM commands c WHERE c.emergency = o.emergency AND c.number = o.settles AND c.outcome IS NULL))
-    RETURNING e.branch INTO of_branch;
+    RETURNING e.branch, o.occupies::integer - before.occupies::integer INTO of_branch, more;
     IF FOUND THEN
-        RETURN add_rest_1(o, texts, of_branch, moment);
+        RETURN add_rest_1(o, texts, of_branch, more, moment);
     END IF;
     answer := repeated_1(o, moment);
     IF answer.result IS NOT NULL THEN

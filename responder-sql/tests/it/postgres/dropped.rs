@@ -4,16 +4,13 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
-    time::Duration,
 };
-
-use responder_core::store::{Claimed, Committed, EmergencyStore, Opened};
-use tokio::time::timeout;
 
 use super::{
     case::{codes, load, open, opening, own, request, with_event},
     server::Place,
 };
+use responder_core::store::{Committed, EmergencyStore, Opened};
 
 /// Wherever a commit is dropped, it is written whole or not at all, and the next one goes through.
 #[tokio::test]
@@ -62,7 +59,9 @@ async fn claims_that_reach_nobody_are_put_back() {
     claiming.abort();
     assert!(claiming.await.unwrap_err().is_cancelled());
     drop(lock);
-    let claimed = claimed_in_the_end(&store, opening.commit.commands.len()).await;
+    place.until("(SELECT bool_and(claims = 1 AND NOT is_claimed) FROM commands)").await;
+    let claimed = store.claim(&request()).await.unwrap();
+    assert_eq!(claimed.len(), opening.commit.commands.len(), "{claimed:?}");
     assert!(claimed.iter().all(|claimed| claimed.ticket.claim == 2 && !claimed.may_have_run), "{claimed:?}");
 }
 
@@ -81,24 +80,13 @@ async fn a_call_that_was_claimed_with_an_opening_that_reaches_nobody_is_put_back
     reporting.abort();
     assert!(reporting.await.unwrap_err().is_cancelled());
     drop(lock);
-    let claimed = claimed_in_the_end(&store, opening.commit.commands.len()).await;
+    place.until("EXISTS (SELECT FROM commands WHERE claims = 1 AND NOT is_claimed)").await;
+    let claimed = store.claim(&request()).await.unwrap();
+    assert_eq!(claimed.len(), opening.commit.commands.len(), "{claimed:?}");
     assert_eq!(claimed.iter().filter(|claimed| claimed.ticket.claim == 2).count(), 1, "{claimed:?}");
     assert!(claimed.iter().all(|claimed| !claimed.may_have_run), "{claimed:?}");
     let Opened::Created(written) = store.open(&opening).await.unwrap() else { panic!("the opening is gone") };
     assert_eq!(written.claimed, [], "what was put back is claimed");
-}
-
-/// So many commands, as soon as they can be claimed.
-async fn claimed_in_the_end(store: &impl EmergencyStore, count: usize) -> Vec<Claimed> {
-    let all = async {
-        let mut all = Vec::new();
-        while all.len() < count {
-            all.extend(store.claim(&request()).await.unwrap());
-        }
-        all
-    };
-    // Far less than the lease.
-    timeout(Duration::from_secs(60), all).await.expect("what reached nobody is never put back")
 }
 
 /// The result of `future`, unless it needs more than `most` polls: then it is dropped.

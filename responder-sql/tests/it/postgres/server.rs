@@ -68,11 +68,25 @@ impl Place {
 
     /// Until some statement of a store here waits for a lock.
     pub(crate) async fn until_one_waits(&self) {
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'";
-        let (mut console, mut found) = (connect().await, 0_i64);
-        while found == 0 {
-            found = sqlx::query_scalar(waiting).bind(self.name()).fetch_one(&mut console).await.expect("a look");
-        }
+        let name = self.name();
+        self.until(&format!(
+            "EXISTS (SELECT FROM pg_stat_activity WHERE application_name = '{name}' AND wait_event_type = 'Lock')"
+        ))
+        .await;
+    }
+
+    /// Until a condition holds in the schema.
+    pub(crate) async fn until(&self, condition: &str) {
+        let mut console = connect().await;
+        console.execute(AssertSqlSafe(format!("SET search_path = {}", self.0))).await.expect("the schema");
+        let look = async {
+            while !sqlx::query_scalar::<_, bool>(AssertSqlSafe(format!("SELECT {condition}")))
+                .fetch_one(&mut console)
+                .await
+                .unwrap()
+            {}
+        };
+        tokio::time::timeout(Duration::from_secs(60), look).await.unwrap_or_else(|_| panic!("never: {condition}"));
     }
 
     /// Cuts all connections of stores that work here.
