@@ -1,9 +1,12 @@
-//! What it costs to keep an emergency: each step of the way from the report to a settled command, in memory and in a
-//! SQLite file whose commits are flushed to the disk. The flush of the disk itself stands beside it.
+//! What it costs to keep an emergency: each step of the way from the report to a settled command, in memory, in a
+//! SQLite file, and on a PostgreSQL server if `DATABASE_URL` names one; commits are flushed to the disk. The flush of the
+//! disk itself stands beside it.
 //!
-//! `cargo bench --bench store`; the file lies in the folder for temporary files, `TMPDIR` chooses another disk.
+//! `scripts/with-postgres cargo bench --bench store`; the files lie in the folder for temporary files, `TMPDIR` chooses
+//! another disk.
 
 use std::{
+    future::Future,
     hint::black_box,
     io::{Seek, Write},
     sync::{
@@ -20,7 +23,7 @@ use responder::{
     emergency::{CommandKind, Emergency, EmergencyId, Input, Intake, Outcome, Policy, Report},
     store::{ClaimRequest, Claimed, Commit, CommitId, EmergencyStore, Lease, Loaded, MemoryStore, Opening, Task},
 };
-use responder_sql::SqliteStore;
+use responder_sql::{PostgresStore, SqliteStore};
 use tokio::runtime::Runtime;
 
 /// A fresh number for everything that must be unique.
@@ -35,6 +38,10 @@ fn commit_id() -> CommitId {
 
 /// Each emergency has a branch of its own, so that none is slower for those before it.
 async fn open(store: &dyn EmergencyStore) -> EmergencyId {
+    open_in(store, &format!("branch-{}", next()), 1).await
+}
+
+async fn open_in(store: &dyn EmergencyStore, branch: &str, limit: u32) -> EmergencyId {
     let report = Report {
         chosen_phone: "+15005550001".into(),
         customer_name: "Ada Example".into(),
@@ -46,8 +53,7 @@ async fn open(store: &dyn EmergencyStore) -> EmergencyId {
     let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
     let (n, now) = (next(), store.now().await.expect("the time"));
     let opened = Emergency::open(EmergencyId::new(now, n.into()), now, intake, Arc::new(policy));
-    let branch = format!("branch-{n}").parse().expect("a branch");
-    let opening = Opening::of(branch, 1, opened, commit_id());
+    let opening = Opening::of(branch.parse().expect("a branch"), limit, opened, commit_id());
     let _ = black_box(store.open(&opening).await.expect("an opening"));
     opening.commit.emergency()
 }
@@ -100,28 +106,51 @@ fn steps(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, store: &dy
     });
 }
 
-/// Sixteen emergencies at once, ten commits each.
+/// So many at once, ten times each: openings, each of a branch of its own, and commits, of one branch or of several.
 fn at_once(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, store: &Arc<dyn EmergencyStore>) {
-    group.throughput(Throughput::Elements(160));
-    group.bench_function("160 commits of 16 emergencies at once", |b| {
-        let ids: Vec<_> = (0..16).map(|_| runtime.block_on(open(&**store))).collect();
-        b.iter(|| {
-            let writers = ids.iter().map(|id| {
-                let (store, id) = (store.clone(), *id);
-                runtime.spawn(async move {
-                    for _ in 0..10 {
-                        handle(&*store, id, stranger()).await;
-                    }
-                })
-            });
-            let writers: Vec<_> = writers.collect();
-            runtime.block_on(async {
-                for writer in writers {
-                    writer.await.expect("a writer");
-                }
-            });
+    for clients in [1, 8, 32] {
+        group.throughput(Throughput::Elements(clients * TURNS));
+        group.bench_function(format!("open, {clients} at once"), |b| {
+            b.iter(|| race(runtime, clients, |_| opening_turns(store.clone())));
         });
+        for (what, branches) in [("one branch", 1), ("8 branches", 8)] {
+            let ids = emergencies(runtime, &**store, clients, branches);
+            group.bench_function(format!("load, handle, commit, {clients} at once, {what}"), |b| {
+                b.iter(|| race(runtime, clients, |client| committing_turns(store.clone(), ids[client])));
+            });
+        }
+    }
+}
+
+/// How often each client does the same.
+const TURNS: u64 = 10;
+
+/// One emergency for each client.
+fn emergencies(runtime: &Runtime, store: &dyn EmergencyStore, clients: u64, branches: u64) -> Vec<EmergencyId> {
+    let first = next();
+    let branch = |client| format!("shared-{first}-{}", client % branches);
+    (0..clients).map(|client| runtime.block_on(open_in(store, &branch(client), u32::MAX))).collect()
+}
+
+fn race<F: Future<Output = ()> + Send + 'static>(runtime: &Runtime, clients: u64, turns: impl Fn(usize) -> F) {
+    let clients: Vec<_> = (0..clients as usize).map(|client| runtime.spawn(turns(client))).collect();
+    runtime.block_on(async {
+        for client in clients {
+            client.await.expect("a client");
+        }
     });
+}
+
+async fn opening_turns(store: Arc<dyn EmergencyStore>) {
+    for _ in 0..TURNS {
+        open(&*store).await;
+    }
+}
+
+async fn committing_turns(store: Arc<dyn EmergencyStore>, id: EmergencyId) {
+    for _ in 0..TURNS {
+        handle(&*store, id, stranger()).await;
+    }
 }
 
 fn stores(c: &mut Criterion) {
@@ -151,6 +180,19 @@ fn stores(c: &mut Criterion) {
     let mut group = c.benchmark_group("sqlite");
     steps(&mut group, &runtime, &*sqlite);
     at_once(&mut group, &runtime, &sqlite);
+    group.finish();
+
+    let Ok(url) = std::env::var("DATABASE_URL") else {
+        println!("PostgreSQL is left out: scripts/with-postgres cargo bench --bench store has it, too");
+        return;
+    };
+    // A schema of its own, so that one run is as fast as the next.
+    let schema = format!("bench_{}", std::process::id());
+    let opened = runtime.block_on(PostgresStore::builder(url).schema(schema).open());
+    let postgres: Arc<dyn EmergencyStore> = Arc::new(opened.expect("a server at DATABASE_URL"));
+    let mut group = c.benchmark_group("postgres");
+    steps(&mut group, &runtime, &*postgres);
+    at_once(&mut group, &runtime, &postgres);
     group.finish();
 }
 

@@ -14,5 +14,5 @@ pub use responder_axum as axum;
 pub use responder_sim as sim;
 
 /// Emergencies in a database.
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use responder_sql as sql;

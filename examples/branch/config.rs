@@ -1,6 +1,6 @@
 //! What the environment asks for.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
 
 use responder::{
     CountryCode, E164, PublicUrl,
@@ -14,13 +14,16 @@ use responder::{
     telephony::TwilioClient,
 };
 
-use super::variables::{BadVariable, Environment};
+use super::{
+    database::Database,
+    variables::{BadVariable, Environment},
+};
 
 /// A branch, ready to be put together.
 pub(crate) struct Config {
     pub(crate) key: BranchKey,
     pub(crate) listen: SocketAddr,
-    pub(crate) database: PathBuf,
+    pub(crate) database: Database,
     pub(crate) settings: BranchSettings,
     pub(crate) script: Script,
     pub(crate) links: Links,
@@ -37,7 +40,7 @@ impl Config {
         somebody_is_alerted(env)?;
         Ok(Self {
             listen: listen(env)?,
-            database: database(env, &key)?,
+            database: Database::read(env, &key)?,
             settings: branch_settings(env)?,
             script: script(env)?,
             links: links(env)?,
@@ -79,15 +82,6 @@ fn listen(env: &Environment) -> Result<SocketAddr, BadVariable> {
         env.parsed(name, |text| text.parse().map_err(|_| "it must be a number from 0 to 65535"))?.unwrap_or(5000);
     let address = env.parsed("BIND", str::parse)?.unwrap_or([127, 0, 0, 1].into());
     Ok(SocketAddr::new(address, port))
-}
-
-fn database(env: &Environment, key: &BranchKey) -> Result<PathBuf, BadVariable> {
-    let Some(url) = env.text("DATABASE_URL") else { return Ok(PathBuf::from(format!("data/{key}.db"))) };
-    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
-    match path.map(|path| path.split('?').next().unwrap_or_default()) {
-        Some(path) if !path.is_empty() && path != ":memory:" => Ok(PathBuf::from(path)),
-        _ => Err(BadVariable { name: "DATABASE_URL", why: "must be sqlite:// and the path of a file".to_owned() }),
-    }
 }
 
 fn links(env: &Environment) -> Result<Links, BadVariable> {

@@ -4,6 +4,7 @@
 //! serve its endpoints, and let a dispatcher work for it.
 
 mod config;
+mod database;
 #[cfg(feature = "failpoints")]
 mod pace;
 mod variables;
@@ -15,7 +16,6 @@ use responder::{
     branch::Branch,
     driver::Dispatcher,
     http::{self, Endpoints},
-    sql::SqliteStore,
     store::WorkerId,
     telephony::TwilioClient,
 };
@@ -63,15 +63,10 @@ fn answer(argument: &str) -> ExitCode {
 
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let (clock, sleeper) = time();
-    if let Some(folder) = config.database.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    let opened = SqliteStore::open(&config.database, clock).await;
-    let store = opened.map_err(|error| format!("{}: {}", config.database.display(), told(&error)))?;
-    let store = Arc::new(store);
+    let (store, control) = config.database.open(clock).await?;
     tokio::spawn(try_account(config.telephony.clone()));
-    let branch = Branch::new(config.key, config.settings, store.clone(), config.telephony, config.script, config.links);
-    let branch = Arc::new(branch.controlled_by(store));
+    let branch = Branch::new(config.key, config.settings, store, config.telephony, config.script, config.links);
+    let branch = Arc::new(branch.controlled_by(control));
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
         .trusted_proxies(config.proxies)

@@ -1,36 +1,102 @@
 //! What the nodes share.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use responder_sql::PostgresStore;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::lab::PACE;
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Database {
     /// A file, of nodes on one machine.
     Sqlite,
+    /// A server, whose address is in `DATABASE_URL`.
+    Postgres,
 }
 
 /// One branch of its own in it.
 #[derive(Debug)]
-pub(crate) struct House {
-    folder: tempfile::TempDir,
+pub(crate) enum House {
+    File(tempfile::TempDir),
+    Schema(String),
 }
 
 impl Database {
     pub(crate) async fn house(self) -> House {
         match self {
-            Self::Sqlite => House { folder: tempfile::tempdir().expect("a folder") },
+            Self::Sqlite => House::File(tempfile::tempdir().expect("a folder")),
+            Self::Postgres => House::Schema(schema().await),
         }
     }
 }
 
-impl House {
-    pub(crate) fn branch(&self) -> &str {
-        "main"
+/// The address of the server.
+///
+/// # Panics
+/// Without one: tests that look as if they had passed would be worse.
+pub(crate) fn server() -> String {
+    match std::env::var("DATABASE_URL") {
+        Ok(url) if url.starts_with("postgres") => url,
+        _ => panic!(
+            "this test needs a PostgreSQL server: run it as `scripts/with-postgres cargo test …`, or set DATABASE_URL to \
+             postgres://… of one that may be filled with rubbish"
+        ),
     }
+}
 
+/// A fresh one, whose clock is as fast as the nodes.
+async fn schema() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let schema = format!("test_{}_nodes_{}", std::process::id(), LAST.fetch_add(1, Ordering::Relaxed));
+    let store = PostgresStore::builder(server()).schema(&schema).connections(3).open().await;
+    store.expect("a store in a fresh schema").close().await;
+    // The same as that of `examples/branch/pace.rs`.
+    let clock = format!(
+        "CREATE OR REPLACE FUNCTION {schema}.micros() RETURNS bigint LANGUAGE sql VOLATILE AS
+         'SELECT 1790000000000000 + ((extract(epoch FROM clock_timestamp()) - 1790000000) * 1000000)::bigint * {PACE}'"
+    );
+    connection().await.execute(AssertSqlSafe(clock)).await.expect("a fast clock");
+    schema
+}
+
+async fn connection() -> PgConnection {
+    PgConnection::connect(&server()).await.expect("a server at DATABASE_URL")
+}
+
+impl House {
     /// How a node finds it.
-    pub(crate) fn url(&self, _node: usize) -> String {
-        let file: PathBuf = self.folder.path().join("branch.db");
-        format!("sqlite://{}", file.display())
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::File(folder) => {
+                let file: PathBuf = folder.path().join("branch.db");
+                vec![("DATABASE_URL", format!("sqlite://{}", file.display()))]
+            }
+            Self::Schema(schema) => vec![
+                ("DATABASE_URL", server()),
+                ("DATABASE_SCHEMA", schema.clone()),
+                // Many nodes share the server.
+                ("DATABASE_CONNECTIONS", "4".to_owned()),
+            ],
+        }
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let Self::Schema(schema) = self else { return };
+        let drop = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
+        // From a thread, as a runtime can't be waited for from inside of one.
+        let clean = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime
+                .expect("a runtime")
+                .block_on(async { connection().await.execute(AssertSqlSafe(drop)).await.map(|_| ()) })
+        };
+        let _ = std::thread::spawn(clean).join();
     }
 }

@@ -44,6 +44,12 @@ async fn killed_at_any_moment() {
     run_all(Database::Sqlite, (1..=kills() / 2).map(|no| Moment::After(moment(no))).collect()).await;
 }
 
+/// The same way to the store, so that fewer do.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_place_with_a_server() {
+    run_all(Database::Postgres, places(kills() / 6)).await;
+}
+
 /// As many, the same number at each place, by different passes.
 fn places(count: usize) -> Vec<Moment> {
     let at = |no: usize| {

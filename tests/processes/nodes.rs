@@ -32,19 +32,33 @@ enum Mishap {
 /// Longer than the 40 s that a claim lasts.
 const PAUSE: Duration = Duration::from_millis(50_000 / PACE as u64);
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn any_node_takes_any_callback() {
-    run_all(Database::Sqlite, Mishap::None, 2).await;
+macro_rules! mishaps {
+    ($database:expr) => {
+        use super::*;
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn any_node_takes_any_callback() {
+            run_all($database, Mishap::None, 2).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_node_that_is_killed_takes_nothing_with_it() {
+            run_all($database, Mishap::Killed, kills() / 6).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_node_that_is_paused_does_no_harm() {
+            run_all($database, Mishap::Paused, kills() / 6).await;
+        }
+    };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_that_is_killed_takes_nothing_with_it() {
-    run_all(Database::Sqlite, Mishap::Killed, kills() / 6).await;
+mod sqlite {
+    mishaps!(Database::Sqlite);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_that_is_paused_does_no_harm() {
-    run_all(Database::Sqlite, Mishap::Paused, kills() / 6).await;
+mod postgres {
+    mishaps!(Database::Postgres);
 }
 
 async fn run_all(database: Database, mishap: Mishap, count: usize) {

@@ -93,8 +93,9 @@ impl Dispatcher {
         let work = async {
             let calls = self.lane(CALLS, self.settings.calls, self.signals(&stopped));
             let messages = self.lane(MESSAGES, self.settings.messages, self.signals(&stopped));
+            let (watch, hints) = (self.watch(self.signals(&stopped)), self.hints(stopped.clone()));
             let (deadlines, handed_over) = (self.deadlines(self.signals(&stopped)), self.handed_over(stopped.clone()));
-            tokio::join!(self.watch(self.signals(&stopped)), deadlines, handed_over, calls, messages);
+            tokio::join!(watch, hints, deadlines, handed_over, calls, messages);
         };
         let stop = async {
             stop.await;
@@ -129,6 +130,18 @@ impl Dispatcher {
                     signals.pause(AFTER_FAILURE).await;
                 }
             }
+        }
+    }
+
+    /// Passes on what the store hears of other nodes.
+    async fn hints(&self, mut stopped: watch::Receiver<bool>) {
+        let (store, mut seen) = (self.branch.store(), 0);
+        loop {
+            tokio::select! {
+                changes = store.changed(self.branch.key(), seen) => seen = changes,
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            }
+            self.branch.announce_work();
         }
     }
 

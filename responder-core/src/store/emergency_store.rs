@@ -161,6 +161,16 @@ pub trait EmergencyStore: Debug + Send + Sync + 'static {
     /// [`StoreError::Unavailable`].
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError>;
 
+    /// Completes when other nodes have changed the branch more often than `seen`, as far as is known, and tells how
+    /// often: there may be commands, deadlines or events that are new here. Begin with 0, and give back what was told.
+    ///
+    /// Only a hint, which comes late or never when a connection is lost; look without it, too, if less often. A store
+    /// that only one process can use never completes.
+    async fn changed(&self, branch: &BranchKey, seen: u64) -> u64 {
+        let _ = (branch, seen);
+        std::future::pending().await
+    }
+
     /// Records what happened in a branch outside of any emergency. Gives the id of the first; none if there are none.
     ///
     /// # Errors

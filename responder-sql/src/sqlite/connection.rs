@@ -4,10 +4,8 @@ use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{
-    error::OpenError,
-    schema::{self, SchemaError},
-};
+use super::schema::{self, SchemaError};
+use crate::error::OpenError;
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

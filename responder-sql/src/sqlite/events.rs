@@ -5,13 +5,13 @@ use responder_core::{
     emergency::EmergencyId,
     store::{BranchKey, EventId, StoreError, StoredEvent},
 };
-use rusqlite::{Connection, ToSql, params};
-use serde_json::value::RawValue;
+use rusqlite::{Connection, Row, ToSql, params};
 
-use super::{
-    error::{Malformed, corrupt, failed},
+use super::error::failed;
+use crate::{
+    rows::EventsRow,
     stored::StoredEvents,
-    value::{event_column, event_id, named},
+    value::{event_column, event_id},
 };
 
 /// Gives events their numbers within the branch: the first, and the last.
@@ -70,23 +70,14 @@ fn read(
     while events.len() < limit
         && let Some(row) = rows.next().map_err(failed)?
     {
-        let text: String = row.get(3).map_err(failed)?;
-        let first = event_id(row.get(0).map_err(failed)?)?;
-        let emergency: Option<String> = row.get(1).map_err(failed)?;
-        let emergency = emergency.map(|id| named("emergency id", &id)).transpose()?;
-        let at = Timestamp::from_micros(row.get(2).map_err(failed)?);
-        let event = |(id, json)| StoredEvent { id, emergency, at, json };
-        let wanted = split(&text, first)?.into_iter().filter(|(id, _)| *id > after);
-        events.extend(wanted.take(limit - events.len()).map(event));
+        let row = commit(row).map_err(failed)?;
+        events.extend(row.after(after)?.into_iter().take(limit - events.len()));
     }
     Ok(events)
 }
 
-/// The texts of a commit's events, to the byte, with their ids.
-fn split(events: &str, first: EventId) -> Result<Vec<(EventId, String)>, StoreError> {
-    // The library's message could quote the text.
-    let texts: Vec<&RawValue> = serde_json::from_str(events).map_err(|_| corrupt("event", Malformed))?;
-    Ok((0..).zip(texts).map(|(n, text)| (first.plus(n), text.get().to_owned())).collect())
+fn commit(row: &Row<'_>) -> rusqlite::Result<EventsRow> {
+    Ok(EventsRow { first: row.get(0)?, emergency: row.get(1)?, at: row.get(2)?, events: row.get(3)? })
 }
 
 const COUNT: &str = "

@@ -9,11 +9,8 @@ use responder_core::store::{StoreError, Ticket};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::{
-    error::{Gone, Panicked},
-    transaction::Fate,
-    writer::Queue,
-};
+use super::{error::Panicked, transaction::Fate, writer::Queue};
+use crate::{error::Gone, parcel::Parcel};
 
 /// A piece of work, whatever its answer.
 pub(super) trait Job: Send {
@@ -25,31 +22,6 @@ pub(super) trait Job: Send {
 
     /// Gives the answer, after the transaction has ended.
     fn answer(self: Box<Self>, fate: &Fate, queue: &Weak<Queue>);
-}
-
-/// An answer on its way. If it reaches nobody, the claims in it are put back: nobody would carry them out until their
-/// lease runs out, and then they would count as carried out, perhaps.
-pub(super) struct Parcel<T> {
-    content: Option<T>,
-    tickets: Vec<Ticket>,
-    queue: Weak<Queue>,
-}
-
-impl<T> Parcel<T> {
-    pub(super) fn take(mut self) -> T {
-        self.tickets.clear();
-        self.content.take().expect("BUG: a parcel is opened once")
-    }
-}
-
-impl<T> Drop for Parcel<T> {
-    fn drop(&mut self) {
-        if !self.tickets.is_empty()
-            && let Some(queue) = self.queue.upgrade()
-        {
-            queue.put_back(std::mem::take(&mut self.tickets));
-        }
-    }
 }
 
 type Reply<T> = oneshot::Sender<Result<Parcel<T>, StoreError>>;
@@ -104,7 +76,7 @@ where
         };
         let pack = |content| {
             let tickets = (self.tickets)(&content);
-            Parcel { content: Some(content), tickets, queue: queue.clone() }
+            Parcel::new(content, tickets, queue.clone())
         };
         if let Some(reply) = self.reply {
             let _ = reply.send(result.map(pack));

@@ -12,9 +12,7 @@ mod pool;
 mod queue;
 mod read;
 mod schema;
-mod stored;
 mod transaction;
-mod value;
 mod write;
 mod writer;
 
@@ -33,14 +31,11 @@ use responder_core::{
 };
 use rusqlite::Connection;
 
-use self::{
-    connection::Role,
-    pool::Pool,
+use self::{connection::Role, pool::Pool, writer::Writer};
+use crate::{
+    error::OpenError,
     stored::{StoredCommit, StoredEvents, StoredOpening},
-    writer::Writer,
 };
-
-pub use self::error::OpenError;
 
 /// Keeps emergencies in one SQLite file.
 ///

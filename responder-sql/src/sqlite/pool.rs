@@ -17,8 +17,9 @@ use tokio::sync::oneshot;
 
 use super::{
     connection::{self, Role},
-    error::{Gone, OpenError, Panicked},
+    error::Panicked,
 };
+use crate::error::{Gone, OpenError};
 
 /// Some threads, each with a connection of its own.
 #[derive(Debug)]

@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use responder_core::{
     Timestamp,
-    emergency::{Command, CommandId, CommandKind, EmergencyId, Outcome},
-    store::{BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Task, Ticket, codec},
+    emergency::CommandKind,
+    store::{BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Ticket},
 };
 use rusqlite::{Connection, Row, ToSql, params};
 
-use super::{
-    error::{Malformed, corrupt, failed},
-    value::{named, narrow},
-};
+use super::error::failed;
+use crate::{rows::ClaimedRow, value::named};
 
 pub(super) fn due(reader: &Connection, now: Timestamp, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
     let rows = || {
@@ -37,7 +35,7 @@ pub(super) fn claim(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> 
     let lease_until = now + request.lease.span();
     let take = |(emergency, number): (String, u32)| {
         let row = params![emergency, number, lease_until.as_micros(), MOST_LOST_CLAIMS, request.worker.as_str()];
-        let row = tx.prepare_cached(TAKE).and_then(|mut sql| sql.query_row(row, ClaimedRow::read)).map_err(failed)?;
+        let row = tx.prepare_cached(TAKE).and_then(|mut sql| sql.query_row(row, claimed)).map_err(failed)?;
         row.claimed(named("emergency id", &emergency)?, number, lease_until)
     };
     waiting(tx, now, request).map_err(failed)?.into_iter().map(take).collect()
@@ -119,47 +117,14 @@ fn is_among(kinds: &[CommandKind], kind: &str) -> bool {
     kinds.iter().any(|wanted| wanted.as_str() == kind)
 }
 
-/// A command, just claimed.
-struct ClaimedRow {
-    kind: String,
-    action: String,
-    claims: i64,
-    lost: i64,
-    verdict: Option<String>,
-}
-
-impl ClaimedRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            kind: row.get(0)?,
-            action: row.get(1)?,
-            claims: row.get(2)?,
-            lost: row.get(3)?,
-            verdict: row.get(4)?,
-        })
-    }
-
-    fn claimed(self, emergency: EmergencyId, number: u32, lease_until: Timestamp) -> Result<Claimed, StoreError> {
-        let id = CommandId { emergency, number };
-        let kind = CommandKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind);
-        Ok(Claimed {
-            ticket: Ticket { command: id, claim: narrow("claim", self.claims)? },
-            kind: kind.ok_or_else(|| corrupt("command kind", Malformed))?,
-            task: self.task(id),
-            lease_until,
-            may_have_run: self.lost > 0,
-        })
-    }
-
-    fn task(&self, id: CommandId) -> Task {
-        let Ok(action) = codec::decode("command", &self.action) else { return Task::Unreadable };
-        let command = Command { id, action };
-        match self.verdict.as_deref() {
-            None => Task::Run(command),
-            Some("withdrawn") => Task::Report(command, Outcome::Withdrawn),
-            Some(_) => Task::Report(command, Outcome::Abandoned),
-        }
-    }
+fn claimed(row: &Row<'_>) -> rusqlite::Result<ClaimedRow> {
+    Ok(ClaimedRow {
+        kind: row.get(0)?,
+        action: row.get(1)?,
+        claims: row.get(2)?,
+        lost: row.get(3)?,
+        verdict: row.get(4)?,
+    })
 }
 
 const DUE: &str = "

@@ -9,14 +9,14 @@ use responder_core::{
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
-use super::{
-    error::failed,
-    queue,
-    value::{event_id, named, narrow, version},
+use super::{error::failed, queue};
+use crate::{
+    rows::StateRow,
+    value::{event_id, named, version},
 };
 
 pub(super) fn load(reader: &Connection, now: Timestamp, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
-    let row = one(reader, LOAD, [id.to_string()], StateRow::read)?;
+    let row = one(reader, LOAD, [id.to_string()], state)?;
     row.map(|row| row.load(now)).transpose()
 }
 
@@ -76,7 +76,7 @@ pub(super) fn page(
 fn listing(reader: &Connection, now: Timestamp, sql: &str, of: impl Params) -> Result<Listing, StoreError> {
     let rows = || {
         let mut sql = reader.prepare_cached(sql)?;
-        sql.query_map(of, StateRow::read)?.collect::<rusqlite::Result<Vec<_>>>()
+        sql.query_map(of, state)?.collect::<rusqlite::Result<Vec<_>>>()
     };
     let mut listing = Listing::default();
     for row in rows().map_err(failed)? {
@@ -126,24 +126,8 @@ fn one<T>(
     reader.prepare_cached(sql).and_then(|mut sql| sql.query_row(of, read).optional()).map_err(failed)
 }
 
-/// An emergency.
-struct StateRow {
-    id: String,
-    branch: String,
-    format: i64,
-    state: String,
-    version: i64,
-}
-
-impl StateRow {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self { id: row.get(0)?, branch: row.get(1)?, format: row.get(2)?, state: row.get(3)?, version: row.get(4)? })
-    }
-
-    fn load(self, now: Timestamp) -> Result<Loaded, StoreError> {
-        let (branch, format) = (named("branch", &self.branch)?, narrow("state", self.format)?);
-        Loaded::decode(branch, format, &self.state, version(self.version)?, now)
-    }
+fn state(row: &Row<'_>) -> rusqlite::Result<StateRow> {
+    Ok(StateRow { id: row.get(0)?, branch: row.get(1)?, format: row.get(2)?, state: row.get(3)?, version: row.get(4)? })
 }
 
 const LOAD: &str = "SELECT id, branch, format, state, version FROM emergencies WHERE id = ?1";

@@ -7,9 +7,8 @@ use responder_core::{
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{
-    error::failed,
-    events, read,
+use super::{error::failed, events, read};
+use crate::{
     stored::{StoredBind, StoredCommit, StoredOpening},
     value::{event_id, named, time_column, version},
 };

@@ -17,10 +17,13 @@ use tokio::sync::oneshot;
 use super::{
     checkpoint::Checkpoints,
     connection::{self, Role},
-    error::{Gone, OpenError},
-    job::{Job, Parcel, Request},
+    job::{Job, Request},
     pool::Pool,
     transaction,
+};
+use crate::{
+    error::{Gone, OpenError},
+    parcel::{self, Parcel},
 };
 
 /// Puts claims back that reached nobody.
@@ -51,9 +54,8 @@ impl std::fmt::Debug for Queue {
     }
 }
 
-impl Queue {
-    /// Puts claims back, and waits for nothing.
-    pub(super) fn put_back(&self, tickets: Vec<Ticket>) {
+impl parcel::PutBack for Queue {
+    fn put_back(&self, tickets: Vec<Ticket>) {
         let put_back = self.put_back.clone();
         let work = move |tx: &Connection| tickets.iter().try_for_each(|ticket| put_back(tx, ticket).map(drop));
         let _ = self.messages.send(Message::Write(Box::new(Request::unattended(work))));

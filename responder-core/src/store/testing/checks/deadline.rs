@@ -52,8 +52,8 @@ pub async fn c12_next_wake_is_the_earliest(lab: &mut dyn Lab) -> Finding {
     ensure_eq!(store.next_wake(&north(), &all).await?, None, "when to wake for an empty branch");
     let loaded = open_quiet(&*store, north(), 1).await?;
     let id = loaded.state.id();
-    let to_deadline = store.next_wake(&north(), &all).await?.unwrap_or_default();
     let expected = deadline(&loaded)?.since(store.now().await?);
+    let to_deadline = store.next_wake(&north(), &all).await?.unwrap_or_default();
     ensure!(close(to_deadline, expected), "the next deadline is in {expected:?}, not in {to_deadline:?}");
 
     give(&*store, id, vec![command(id, 900, CommandKind::SendMail)]).await?;

@@ -1,69 +1,70 @@
-//! What is written, in its stored form: made before the work goes to the thread that writes, which does nothing else
-//! meanwhile.
+//! What is written, in its stored form: made before anybody waits for a transaction, which does nothing else meanwhile.
 
 use responder_core::{
     emergency::{Command, CommandId, CommandKind, Event},
     store::{Bind, Card, Columns, Commit, CommitId, Lease, Opening, StoreError, codec},
 };
 
+use crate::value::version_column;
+
 /// A commit.
-pub(super) struct StoredCommit {
-    pub(super) emergency: String,
-    pub(super) id: CommitId,
+pub(crate) struct StoredCommit {
+    pub(crate) emergency: String,
+    pub(crate) id: CommitId,
     /// The version that it makes.
-    pub(super) version: i64,
-    pub(super) state: String,
-    pub(super) columns: Columns,
-    pub(super) events: Option<StoredEvents>,
-    pub(super) commands: Vec<StoredCommand>,
+    pub(crate) version: i64,
+    pub(crate) state: String,
+    pub(crate) columns: Columns,
+    pub(crate) events: Option<StoredEvents>,
+    pub(crate) commands: Vec<StoredCommand>,
     /// The number of the command that is settled, and its outcome.
-    pub(super) outcome: Option<(u32, String)>,
+    pub(crate) outcome: Option<(u32, String)>,
     /// The numbers of the emergency's own commands that are withdrawn.
-    pub(super) withdraw: Vec<u32>,
-    pub(super) binds: Vec<StoredBind>,
-    pub(super) claims: Option<StoredClaims>,
+    pub(crate) withdraw: Vec<u32>,
+    pub(crate) binds: Vec<StoredBind>,
+    pub(crate) claims: Option<StoredClaims>,
 }
 
 /// One event or more.
-pub(super) struct StoredEvents {
+pub(crate) struct StoredEvents {
     /// A JSON array of all.
-    pub(super) texts: String,
-    pub(super) count: i64,
+    pub(crate) texts: String,
+    pub(crate) count: i64,
 }
 
 /// Own commands that are claimed.
-pub(super) struct StoredClaims {
-    pub(super) worker: String,
-    pub(super) lease: Lease,
+pub(crate) struct StoredClaims {
+    pub(crate) worker: String,
+    pub(crate) lease: Lease,
     /// In the order of claims.
-    pub(super) commands: Vec<Command>,
+    pub(crate) commands: Vec<Command>,
 }
 
 /// A new command.
-pub(super) struct StoredCommand {
-    pub(super) number: u32,
-    pub(super) kind: CommandKind,
-    pub(super) action: String,
+pub(crate) struct StoredCommand {
+    pub(crate) number: u32,
+    pub(crate) kind: CommandKind,
+    pub(crate) action: String,
 }
 
 /// A provider id.
-pub(super) enum StoredBind {
+pub(crate) enum StoredBind {
     Call { call: String, line: String },
     Message(String),
 }
 
 /// An opening.
-pub(super) struct StoredOpening {
-    pub(super) branch: String,
-    pub(super) limit: u32,
+pub(crate) struct StoredOpening {
+    pub(crate) branch: String,
+    pub(crate) limit: u32,
     /// The key, and the hash of the report.
-    pub(super) key: Option<(String, [u8; 32])>,
-    pub(super) card: String,
-    pub(super) commit: StoredCommit,
+    pub(crate) key: Option<(String, [u8; 32])>,
+    pub(crate) card: String,
+    pub(crate) commit: StoredCommit,
 }
 
 impl StoredCommit {
-    pub(super) fn of(commit: &Commit) -> Result<Self, StoreError> {
+    pub(crate) fn of(commit: &Commit) -> Result<Self, StoreError> {
         let emergency = commit.emergency();
         let is_own = |command: &CommandId| command.emergency == emergency;
         let settles = commit.settles.as_ref();
@@ -78,7 +79,7 @@ impl StoredCommit {
         Ok(Self {
             emergency: emergency.to_string(),
             id: commit.id,
-            version: super::value::version_column(commit.expected.next()),
+            version: version_column(commit.expected.next()),
             state: codec::encode("state", &commit.state)?,
             columns: Columns::of(&commit.state),
             events: StoredEvents::of(&commit.events)?,
@@ -97,7 +98,7 @@ impl StoredCommit {
 
 impl StoredEvents {
     /// None if there are none.
-    pub(super) fn of(events: &[Event]) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn of(events: &[Event]) -> Result<Option<Self>, StoreError> {
         if events.is_empty() {
             return Ok(None);
         }
@@ -107,7 +108,7 @@ impl StoredEvents {
 }
 
 impl StoredClaims {
-    pub(super) fn has(&self, number: u32) -> bool {
+    pub(crate) fn has(&self, number: u32) -> bool {
         self.commands.iter().any(|command| command.id.number == number)
     }
 }
@@ -122,7 +123,7 @@ impl StoredBind {
 }
 
 impl StoredOpening {
-    pub(super) fn of(opening: &Opening) -> Result<Self, StoreError> {
+    pub(crate) fn of(opening: &Opening) -> Result<Self, StoreError> {
         let key = opening.idempotency.as_ref().map(|named| (named.key.to_string(), named.body_hash));
         Ok(Self {
             branch: opening.branch.as_str().to_owned(),

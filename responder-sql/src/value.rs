@@ -7,36 +7,36 @@ use responder_core::{
     store::{EventId, StoreError, Version},
 };
 
-use super::error::{Malformed, corrupt};
+use crate::error::{Malformed, corrupt};
 
 /// A name that was stored as text.
-pub(super) fn named<T: FromStr>(what: &'static str, text: &str) -> Result<T, StoreError> {
+pub(crate) fn named<T: FromStr>(what: &'static str, text: &str) -> Result<T, StoreError> {
     text.parse().map_err(|_| corrupt(what, Malformed))
 }
 
 /// An integer that is narrower here than in the column.
-pub(super) fn narrow<T: TryFrom<i64>>(what: &'static str, stored: i64) -> Result<T, StoreError> {
+pub(crate) fn narrow<T: TryFrom<i64>>(what: &'static str, stored: i64) -> Result<T, StoreError> {
     T::try_from(stored).map_err(|_| corrupt(what, Malformed))
 }
 
-pub(super) fn version(stored: i64) -> Result<Version, StoreError> {
+pub(crate) fn version(stored: i64) -> Result<Version, StoreError> {
     narrow("version", stored).map(Version::from_u64)
 }
 
 /// No emergency sees that many commits; a version out of range can't match any.
-pub(super) fn version_column(version: Version) -> i64 {
+pub(crate) fn version_column(version: Version) -> i64 {
     i64::try_from(version.as_u64()).unwrap_or(i64::MAX)
 }
 
-pub(super) fn event_id(stored: i64) -> Result<EventId, StoreError> {
+pub(crate) fn event_id(stored: i64) -> Result<EventId, StoreError> {
     narrow("event id", stored).map(EventId::from_u64)
 }
 
 /// Ids come from clients, too: one beyond the end of the column means the end.
-pub(super) fn event_column(id: EventId) -> i64 {
+pub(crate) fn event_column(id: EventId) -> i64 {
     i64::try_from(id.as_u64()).unwrap_or(i64::MAX)
 }
 
-pub(super) fn time_column(time: Option<Timestamp>) -> Option<i64> {
+pub(crate) fn time_column(time: Option<Timestamp>) -> Option<i64> {
     time.map(Timestamp::as_micros)
 }

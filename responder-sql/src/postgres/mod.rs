@@ -1,0 +1,271 @@
+//! The store on a PostgreSQL server.
+
+mod builder;
+mod connection;
+mod error;
+mod hint;
+mod lane;
+mod queue;
+mod read;
+mod reply;
+mod row;
+mod schema;
+mod statement;
+mod write;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use responder_core::{
+    CallSid, MessageSid, Timestamp,
+    emergency::{CommandKind, EmergencyId, Event, Line},
+    store::{
+        Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due,
+        EmergencyStore, EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent,
+        Ticket, codec,
+    },
+};
+use secrecy::SecretString;
+use sqlx::postgres::PgRow;
+
+pub use self::builder::PostgresBuilder;
+use self::{
+    error::Failure,
+    hint::Listener,
+    lane::{Call, Repeat},
+    row::{get, time},
+    statement::Statements,
+    write::{Answer, Writers},
+};
+use crate::{
+    error::{Malformed, OpenError, corrupt},
+    stored::{StoredCommit, StoredEvents, StoredOpening},
+    value::event_id,
+};
+
+/// Keeps emergencies in a PostgreSQL database, which any number of nodes share.
+///
+/// Times are those of the server. Every write is one round trip and flushed before it is acknowledged; those that come
+/// while one is flushed share the next flush. A future that is dropped leaves nothing half-done, and claims that reach
+/// nobody are put back. No call takes longer than the store's [patience](PostgresBuilder::patience).
+///
+/// Needs PostgreSQL 14 or later, reached directly or through a pooler that keeps sessions. The role needs the right to
+/// create a schema when the store is first opened, and to change its tables after an update.
+#[derive(Clone)]
+pub struct PostgresStore(Arc<Store>);
+
+struct Store {
+    writers: Arc<Writers>,
+    statements: Arc<Statements>,
+    listener: Listener,
+    schema: String,
+}
+
+impl PostgresStore {
+    /// Opens a database with the usual settings; see [`builder`](Self::builder).
+    ///
+    /// # Errors
+    /// As for [`PostgresBuilder::open`].
+    pub async fn open(url: impl Into<SecretString>) -> Result<Self, OpenError> {
+        Self::builder(url).open().await
+    }
+
+    /// With settings of one's own. The address is `postgres://user:password@host:port/database`; `?sslmode=verify-full`
+    /// demands a certificate that is good for the host, `?host=/run/postgresql` a socket.
+    pub fn builder(url: impl Into<SecretString>) -> PostgresBuilder {
+        PostgresBuilder::new(url.into())
+    }
+
+    /// Closes all connections, after what is under way.
+    pub async fn close(&self) {
+        let Store { writers, statements, listener, .. } = &*self.0;
+        listener.close().await;
+        writers.close().await;
+        statements.close().await;
+    }
+
+    async fn read<T>(&self, call: Call, read: impl Fn(&PgRow) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
+        self.rows(call).await?.iter().map(read).collect()
+    }
+
+    async fn read_one<T>(
+        &self,
+        call: Call,
+        read: impl Fn(&PgRow) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        self.rows(call).await?.first().map(read).transpose()
+    }
+
+    async fn rows(&self, call: Call) -> Result<Vec<PgRow>, StoreError> {
+        self.0.statements.rows(call, Repeat::Harmless).await.map_err(Failure::of_read)
+    }
+
+    /// Whether a statement changed something.
+    async fn changes(&self, call: Call) -> Result<bool, StoreError> {
+        let rows = self.0.statements.rows(call, Repeat::Never).await.map_err(Failure::of_write)?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn next(
+        &self,
+        branch: &BranchKey,
+        kinds: &[CommandKind],
+    ) -> Result<(Option<Timestamp>, Timestamp), StoreError> {
+        self.read_one(queue::next(branch, kinds), queue::read_next).await?.ok_or_else(no_row)
+    }
+}
+
+/// Of a statement that always gives one.
+fn no_row() -> StoreError {
+    corrupt("row", Malformed)
+}
+
+#[async_trait]
+impl EmergencyStore for PostgresStore {
+    async fn now(&self) -> Result<Timestamp, StoreError> {
+        self.read_one(read::now(), |row| time(row, 0)).await?.ok_or_else(no_row)
+    }
+
+    async fn open(&self, opening: &Opening) -> Result<Opened, StoreError> {
+        match self.0.writers.open(StoredOpening::of(opening)?).await? {
+            Answer::Written(written) => Ok(Opened::Created(written)),
+            Answer::Existing(id) => Ok(Opened::Existing(id)),
+            Answer::KeyReused => Ok(Opened::KeyReused),
+            Answer::Disabled => Ok(Opened::Disabled),
+            Answer::Busy => Ok(Opened::Busy),
+            Answer::Conflict => Err(StoreError::Conflict),
+            Answer::NotFound | Answer::Settled(_) => Err(corrupt("answer", Malformed)),
+        }
+    }
+
+    async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
+        self.read_one(read::emergency(id), read::load).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
+        match self.0.writers.commit(StoredCommit::of(commit)?).await? {
+            Answer::Written(written) => Ok(Committed::Written(written)),
+            Answer::Settled(first) => Ok(Committed::AlreadySettled { first }),
+            Answer::Conflict => Err(StoreError::Conflict),
+            Answer::NotFound => Err(StoreError::NotFound),
+            Answer::Existing(_) | Answer::KeyReused | Answer::Disabled | Answer::Busy => {
+                Err(corrupt("answer", Malformed))
+            }
+        }
+    }
+
+    async fn was_committed(&self, emergency: EmergencyId, commit: CommitId) -> Result<Option<Receipt>, StoreError> {
+        self.read_one(read::receipt(emergency, commit), read::read_receipt).await
+    }
+
+    async fn find_call(&self, branch: &BranchKey, call: &CallSid) -> Result<Option<(EmergencyId, Line)>, StoreError> {
+        self.read_one(read::call(branch, call), read::read_call).await
+    }
+
+    async fn find_message(&self, branch: &BranchKey, message: &MessageSid) -> Result<Option<EmergencyId>, StoreError> {
+        self.read_one(read::message(branch, message), read::read_message).await
+    }
+
+    async fn open_emergencies(&self, branch: &BranchKey) -> Result<Listing, StoreError> {
+        read::listing(&self.rows(read::open(branch)).await?)
+    }
+
+    async fn concluded_since(&self, branch: &BranchKey, since: Timestamp) -> Result<Listing, StoreError> {
+        read::listing(&self.rows(read::concluded(branch, since)).await?)
+    }
+
+    async fn list(&self, branch: &BranchKey, before: Option<EmergencyId>, limit: u32) -> Result<Listing, StoreError> {
+        read::listing(&self.rows(read::page(branch, before, limit)).await?)
+    }
+
+    async fn due(&self, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
+        self.read(queue::due(branch, max), queue::read_due).await
+    }
+
+    async fn defer(&self, due: &Due, delay: Duration) -> Result<bool, StoreError> {
+        self.changes(queue::defer(due, delay)).await
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        let claimed = self.0.statements.claims(queue::claim(request), Repeat::Never, queue::tickets);
+        queue::read_claimed(&claimed.await.map_err(Failure::of_write)?)
+    }
+
+    async fn holds(&self, ticket: &Ticket) -> Result<bool, StoreError> {
+        Ok(!self.rows(queue::holds(ticket)).await?.is_empty())
+    }
+
+    async fn extend(&self, ticket: &Ticket, lease: Lease) -> Result<bool, StoreError> {
+        self.changes(queue::extend(ticket, lease)).await
+    }
+
+    async fn put_back(&self, ticket: &Ticket, delay: Duration) -> Result<bool, StoreError> {
+        self.changes(queue::put_back(ticket, delay)).await
+    }
+
+    async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError> {
+        let (next, now) = self.next(branch, kinds).await?;
+        Ok(next.map(|next| next.since(now)))
+    }
+
+    async fn changed(&self, branch: &BranchKey, seen: u64) -> u64 {
+        self.0.listener.changed(branch, seen).await
+    }
+
+    async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
+        let Some(events) = StoredEvents::of(events)? else { return Ok(None) };
+        let rows = self.0.statements.rows(read::record(branch, events), Repeat::Never).await;
+        let rows = rows.map_err(Failure::of_write)?;
+        self.0.writers.announce(branch.as_str());
+        rows.first().map(|row| event_id(get(row, 0)?)).transpose()
+    }
+
+    async fn events(&self, branch: &BranchKey, after: EventId, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
+        read::read_events(&self.rows(read::events(branch, after, limit)).await?, after, limit)
+    }
+
+    async fn events_of(
+        &self,
+        emergency: EmergencyId,
+        after: EventId,
+        limit: u32,
+    ) -> Result<Vec<StoredEvent>, StoreError> {
+        read::read_events(&self.rows(read::events_of(emergency, after, limit)).await?, after, limit)
+    }
+
+    async fn health(&self, branch: &BranchKey) -> Result<Health, StoreError> {
+        let rows = self.rows(read::open(branch)).await?;
+        let hidden = read::listing(&rows)?.unreadable;
+        let unreadable = rows
+            .iter()
+            .map(read::unreadable)
+            .filter(|unreadable| unreadable.as_ref().map_or(true, |unreadable| hidden.contains(&unreadable.id)));
+        let (oldest, now) = self.next(branch, &CommandKind::ALL).await?;
+        Ok(Health {
+            open: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            unreadable: unreadable.collect::<Result<_, _>>()?,
+            late_by: oldest.map_or(Duration::ZERO, |oldest| now.since(oldest)),
+        })
+    }
+}
+
+#[async_trait]
+impl BranchControl for PostgresStore {
+    async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
+        let call = read::set_availability(branch, availability)?;
+        // Set twice is set.
+        self.0.statements.rows(call, Repeat::Harmless).await.map(drop).map_err(Failure::of_write)
+    }
+
+    async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {
+        let decode = |row: &PgRow| codec::decode("availability", get(row, 0)?);
+        Ok(self.read_one(read::availability(branch), decode).await?.unwrap_or_default())
+    }
+}
+
+/// Without the address of the server: it holds a password.
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("schema", &self.0.schema).finish_non_exhaustive()
+    }
+}

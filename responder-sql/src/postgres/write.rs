@@ -1,0 +1,315 @@
+//! Opening and committing.
+//!
+//! What waits while a transaction is flushed shares the next one, and its flush.
+
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use responder_core::{
+    Timestamp,
+    emergency::{EmergencyId, Outcome},
+    store::{Claimed, KEY_LIFE, Receipt, StoreError, Ticket, Written, codec},
+};
+use serde::Serialize;
+use sqlx::postgres::PgRow;
+
+use super::{
+    connection::Connector,
+    error::{Failure, Remedy},
+    hint::Hints,
+    lane::{Call, Job, Lane, Link, Repeat},
+    reply::{self, Reply},
+    row::{get, micros},
+    statement::Statements,
+};
+use crate::{
+    error::{Malformed, corrupt},
+    parcel::Parcel,
+    stored::{StoredBind, StoredClaims, StoredCommit, StoredOpening},
+    value::{event_id, named, time_column, version},
+};
+
+/// Those who write.
+///
+/// A branch is locked while something of it is written. The quick one never waits for a lock, so that a branch that
+/// somebody else keeps locked holds up no other; what it can't have at once is left to the patient one.
+pub(super) struct Writers {
+    quick: Lane<Op>,
+    patient: Lane<Op>,
+    statements: Weak<Statements>,
+    hints: Hints,
+    patience: Duration,
+}
+
+/// An opening or a commit.
+pub(super) struct Op {
+    /// The type `op_1` as JSON, without `base`.
+    header: String,
+    /// State, card, events, outcome, and the commands.
+    texts: Vec<String>,
+    claims: Option<StoredClaims>,
+    reply: Reply<Parcel<Result<Answer, StoreError>>>,
+    writers: Weak<Writers>,
+    /// The branch that was locked when the quick one came.
+    waits_for: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Written(Written),
+    Existing(EmergencyId),
+    KeyReused,
+    Disabled,
+    Busy,
+    Conflict,
+    NotFound,
+    Settled(Outcome),
+}
+
+impl Writers {
+    /// On two connections.
+    pub(super) fn start(connector: &Arc<Connector>, statements: &Arc<Statements>, hints: Hints) -> Arc<Self> {
+        Arc::new(Self {
+            quick: Lane::start(connector, 1),
+            patient: Lane::start(connector, 1),
+            statements: Arc::downgrade(statements),
+            hints,
+            patience: connector.patience(),
+        })
+    }
+
+    pub(super) async fn open(self: &Arc<Self>, opening: StoredOpening) -> Result<Answer, StoreError> {
+        let StoredOpening { branch, limit, key, card, commit } = opening;
+        let (key, body_hash) = key.map(|(key, hash)| (hex(key.as_bytes()), hex(&hash))).unzip();
+        let opening = Some(Opening { branch, most: limit, key, body_hash, key_life: micros(KEY_LIFE) });
+        self.write(opening, card, commit).await
+    }
+
+    pub(super) async fn commit(self: &Arc<Self>, commit: StoredCommit) -> Result<Answer, StoreError> {
+        self.write(None, String::new(), commit).await
+    }
+
+    async fn write(
+        self: &Arc<Self>,
+        opening: Option<Opening>,
+        card: String,
+        commit: StoredCommit,
+    ) -> Result<Answer, StoreError> {
+        let (reply, waiting) = reply::pair();
+        let header = Header::of(opening, &commit);
+        let header = serde_json::to_string(&header).map_err(|error| corrupt("commit", error))?;
+        let StoredCommit { state, events, outcome, commands, claims, .. } = commit;
+        let (events, outcome) = (events.map_or_else(String::new, |events| events.texts), outcome.unwrap_or_default().1);
+        let mut texts = vec![state, card, events, outcome];
+        texts.extend(commands.into_iter().map(|command| command.action));
+        let op = Op { header, texts, claims, reply, writers: Arc::downgrade(self), waits_for: None };
+        self.quick.post(op).map_err(Failure::of_write)?;
+        waiting.answer(self.patience).await.map_err(Failure::of_write)?.take()
+    }
+
+    /// Tells other nodes that the branch has changed.
+    pub(super) fn announce(&self, branch: &str) {
+        self.hints.announce(branch);
+    }
+
+    pub(super) async fn close(&self) {
+        self.quick.close().await;
+        self.patient.close().await;
+    }
+}
+
+/// What of an op is short.
+#[derive(Serialize)]
+struct Header<'a> {
+    #[serde(flatten)]
+    opening: Option<Opening>,
+    emergency: &'a str,
+    id: String,
+    version: i64,
+    format: u16,
+    next_deadline: Option<i64>,
+    occupies: bool,
+    opened_at: i64,
+    concluded_at: Option<i64>,
+    events: i64,
+    settles: Option<u32>,
+    withdraw: &'a [u32],
+    calls: Vec<&'a str>,
+    lines: Vec<&'a str>,
+    messages: Vec<&'a str>,
+    numbers: Vec<u32>,
+    kinds: Vec<&'static str>,
+    priorities: Vec<u8>,
+    claimed: Vec<bool>,
+    worker: Option<&'a str>,
+    lease: i64,
+}
+
+/// What only an opening has.
+#[derive(Serialize)]
+struct Opening {
+    branch: String,
+    most: u32,
+    key: Option<String>,
+    body_hash: Option<String>,
+    key_life: i64,
+}
+
+impl<'a> Header<'a> {
+    fn of(opening: Option<Opening>, commit: &'a StoredCommit) -> Self {
+        let (columns, commands, claims) = (&commit.columns, &commit.commands, commit.claims.as_ref());
+        let mut header = Self {
+            opening,
+            emergency: &commit.emergency,
+            id: hex(&commit.id.to_bytes()),
+            version: commit.version,
+            format: codec::STATE_FORMAT,
+            next_deadline: time_column(columns.next_deadline),
+            occupies: columns.occupies,
+            opened_at: columns.opened_at.as_micros(),
+            concluded_at: time_column(columns.concluded_at),
+            events: commit.events.as_ref().map_or(0, |events| events.count),
+            settles: commit.outcome.as_ref().map(|(number, _)| *number),
+            withdraw: &commit.withdraw,
+            calls: Vec::new(),
+            lines: Vec::new(),
+            messages: Vec::new(),
+            numbers: commands.iter().map(|command| command.number).collect(),
+            kinds: commands.iter().map(|command| command.kind.as_str()).collect(),
+            priorities: commands.iter().map(|command| command.kind.priority()).collect(),
+            claimed: commands.iter().map(|command| claims.is_some_and(|claims| claims.has(command.number))).collect(),
+            worker: claims.map(|claims| claims.worker.as_str()),
+            lease: claims.map_or(0, |claims| micros(claims.lease.span())),
+        };
+        for bind in &commit.binds {
+            match bind {
+                StoredBind::Call { call, line } => {
+                    header.calls.push(call);
+                    header.lines.push(line);
+                }
+                StoredBind::Message(message) => header.messages.push(message),
+            }
+        }
+        header
+    }
+}
+
+impl Job for Op {
+    /// A batch is as large as what gathers while the one before is flushed; the limit only bounds a message.
+    const AT_ONCE: usize = 64;
+
+    async fn run(mut ops: Vec<Self>, link: &mut Link) {
+        ops.retain_mut(|op| op.reply.begin());
+        while let Some(waits_for) = ops.first().map(|op| op.waits_for.clone()) {
+            let (group, others) = ops.into_iter().partition(|op| op.waits_for == waits_for);
+            write_together(group, link).await;
+            ops = others;
+        }
+    }
+}
+
+/// Writes in one transaction, if need be one by one.
+async fn write_together(ops: Vec<Op>, link: &mut Link) {
+    match link.run(&call(&ops), Repeat::Harmless).await {
+        Ok(rows) => rows.iter().zip(ops).for_each(|(row, op)| op.answer(row)),
+        Err(failure) if ops.len() > 1 && failure.remedy == Remedy::Divide => {
+            for op in ops {
+                match link.run(&call(std::slice::from_ref(&op)), Repeat::Harmless).await {
+                    Ok(rows) => rows.iter().take(1).zip([op]).for_each(|(row, op)| op.answer(row)),
+                    Err(failure) => op.reply.send(Err(failure)),
+                }
+            }
+        }
+        Err(failure) => ops.into_iter().for_each(|op| op.reply.send(Err(failure.shared()))),
+    }
+}
+
+fn call(ops: &[Op]) -> Call {
+    let (mut headers, mut texts) = (String::from("["), Vec::<&str>::new());
+    for op in ops {
+        let separator = if texts.is_empty() { "" } else { "," };
+        // A header is an object that is never empty.
+        let _ = write!(headers, "{separator}{{\"base\":{},{}", texts.len(), &op.header[1..]);
+        texts.extend(op.texts.iter().map(String::as_str));
+    }
+    headers.push(']');
+    let waits = ops.iter().any(|op| op.waits_for.is_some());
+    Call::new(WRITE).with(headers).with(texts).with(waits)
+}
+
+impl Op {
+    fn answer(mut self, row: &PgRow) {
+        let writers = self.writers.upgrade();
+        let branch = get::<Option<&str>>(row, 1).ok().flatten();
+        if let (Ok("later"), Some(branch), Some(writers)) = (get(row, 0), branch, &writers) {
+            self.waits_for = Some(branch.to_owned());
+            let _ = writers.patient.post(self);
+            return;
+        }
+        let answer = answer(row, self.claims.as_ref());
+        let mut tickets = Vec::new();
+        if let (Ok(Answer::Written(written)), Some(branch), Some(writers)) = (&answer, branch, &writers) {
+            tickets.extend(written.claimed.iter().map(|claimed| claimed.ticket));
+            writers.announce(branch);
+        }
+        let statements = writers.map_or_else(Weak::new, |writers| writers.statements.clone());
+        self.reply.send(Ok(Parcel::new(answer, tickets, statements)));
+    }
+}
+
+fn answer(row: &PgRow, claims: Option<&StoredClaims>) -> Result<Answer, StoreError> {
+    Ok(match get::<&str>(row, 0)? {
+        "written" => {
+            let lease_until = |claims: &StoredClaims| Ok(Timestamp::from_micros(get(row, 4)?) + claims.lease.span());
+            let lease_until = claims.map(lease_until).transpose()?;
+            Answer::Written(written(row, claims, |_| lease_until)?)
+        }
+        "repeated" => {
+            let held: Option<Vec<i64>> = get(row, 6)?;
+            let until: Option<Vec<i64>> = get(row, 7)?;
+            let held: Vec<_> = held.into_iter().flatten().zip(until.into_iter().flatten()).collect();
+            let lease_until = |ticket: &Ticket| {
+                let held = held.iter().find(|(number, _)| *number == i64::from(ticket.command.number));
+                held.map(|(_, until)| Timestamp::from_micros(*until))
+            };
+            Answer::Written(written(row, claims, lease_until)?)
+        }
+        "existing" => Answer::Existing(named("emergency id", get(row, 5)?)?),
+        "key_reused" => Answer::KeyReused,
+        "disabled" => Answer::Disabled,
+        "busy" => Answer::Busy,
+        "conflict" => Answer::Conflict,
+        "not_found" => Answer::NotFound,
+        "settled" => Answer::Settled(codec::decode("outcome", get(row, 5)?)?),
+        _ => return Err(corrupt("answer", Malformed)),
+    })
+}
+
+/// With those of its claims that last, and until when.
+fn written(
+    row: &PgRow,
+    claims: Option<&StoredClaims>,
+    lease_until: impl Fn(&Ticket) -> Option<Timestamp>,
+) -> Result<Written, StoreError> {
+    let first_event: Option<i64> = get(row, 3)?;
+    let receipt = Receipt { version: version(get(row, 2)?)?, first_event: first_event.map(event_id).transpose()? };
+    let claimed = claims.into_iter().flat_map(|claims| &claims.commands).filter_map(|command| {
+        let until = lease_until(&Ticket { command: command.id, claim: 1 })?;
+        Some(Claimed::first(command.clone(), until))
+    });
+    Ok(Written { receipt, claimed: claimed.collect() })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+const WRITE: &str = "
+    SELECT result, branch, version, first_event, at, known, held, until FROM write_1($1::jsonb, $2, $3)";

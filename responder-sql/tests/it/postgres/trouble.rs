@@ -1,0 +1,134 @@
+//! Servers that break, hang, and lose answers.
+
+use std::time::{Duration, Instant};
+
+use responder_core::store::{Committed, EmergencyStore, Opened, StoreError};
+use responder_sql::{OpenError, PostgresStore};
+
+use super::{
+    case::{codes, load, open, opening, own, request, with_event},
+    proxy::Proxy,
+    server::Place,
+};
+
+/// Shorter than usual, so that nobody waits for tests.
+const PATIENCE: Duration = Duration::from_millis(600);
+
+/// Patience, and what a busy machine adds to it.
+const AT_ONCE: Duration = Duration::from_secs(4);
+
+/// As when the server was started anew: old connections are replaced, and nobody hears of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_were_cut_are_replaced_unnoticed() {
+    let place = Place::new();
+    let store = place.open().await;
+    let id = open(&store, 1).await;
+    for code in 0..5 {
+        place.cut().await;
+        let commit = with_event(&load(&store, id).await, code);
+        assert!(matches!(store.commit(&commit).await.unwrap(), Committed::Written(_)));
+    }
+    assert_eq!(codes(&store, id).await, [0, 1, 2, 3, 4]);
+}
+
+/// The server has committed, and the line breaks before it says so: the commit is looked up, not made twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_whose_answer_is_lost_is_written_once_and_keeps_its_claims() {
+    let place = Place::new();
+    let direct = place.open().await;
+    let proxy = Proxy::start().await;
+    let store = place.builder_at(proxy.url()).connections(3).open().await.unwrap();
+    let id = open(&store, 1).await;
+    for code in 0..10 {
+        let commit = with_event(&load(&store, id).await, code);
+        proxy.swallow_answers();
+        assert!(matches!(store.commit(&commit).await.unwrap(), Committed::Written(_)), "commit {code}");
+    }
+    assert_eq!(codes(&direct, id).await, (0..10).collect::<Vec<_>>());
+
+    let second = opening(&direct, 2).await.claiming(own());
+    proxy.swallow_answers();
+    let Opened::Created(written) = store.open(&second).await.unwrap() else { panic!("refused") };
+    assert_eq!(written.claimed.len(), 1, "the claims of an opening whose answer was lost");
+    assert!(direct.holds(&written.claimed[0].ticket).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_hangs_keeps_nobody_waiting() {
+    let place = Place::new();
+    let direct = place.open().await;
+    let id = open(&direct, 1).await;
+    let proxy = Proxy::start().await;
+    let store = place.builder_at(proxy.url()).connections(3).patience(PATIENCE).open().await.unwrap();
+    let loaded = load(&store, id).await;
+
+    proxy.hang();
+    let begin = Instant::now();
+    let (commit, request) = (with_event(&loaded, 1), request());
+    let (read, write, claim) = tokio::join!(store.load(id), store.commit(&commit), store.claim(&request));
+    assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
+    assert!(matches!(write, Err(StoreError::Unknown(_))), "{write:?}");
+    // Behind the read, it was never begun.
+    assert!(matches!(claim, Err(StoreError::Unavailable(_) | StoreError::Unknown(_))), "{claim:?}");
+    assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+
+    proxy.go_on();
+    assert!(matches!(store.commit(&commit).await.unwrap(), Committed::Written(_)));
+    assert_eq!(codes(&direct, id).await, [1]);
+}
+
+/// A person with a console has begun something and gone for lunch.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_branch_that_somebody_locks_is_unavailable_and_others_go_on() {
+    let place = Place::new();
+    let store = place.builder().patience(Duration::from_secs(6)).open().await.unwrap();
+    let id = open(&store, 1).await;
+    let mut elsewhere = opening(&store, 2).await;
+    elsewhere.branch = "south".parse().unwrap();
+    let commit = with_event(&load(&store, id).await, 1);
+    let lock = place.lock("SELECT FROM branches WHERE branch = 'north' FOR UPDATE").await;
+
+    let blocked = {
+        let (store, commit) = (store.clone(), commit.clone());
+        tokio::spawn(async move { store.commit(&commit).await })
+    };
+    place.until_one_waits().await;
+    assert!(matches!(store.open(&elsewhere).await.unwrap(), Opened::Created(_)), "another branch is held up");
+    let (again, load, claim) = (opening(&store, 3).await, store.load(id).await, store.claim(&request()).await);
+    assert!(load.is_ok() && claim.is_ok(), "readers and dispatchers are held up");
+    let refused = store.open(&again).await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_) | StoreError::Unknown(_))), "{refused:?}");
+    let refused = blocked.await.unwrap();
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+
+    drop(lock);
+    assert!(matches!(store.commit(&commit).await.unwrap(), Committed::Written(_)));
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unusable_at_once() {
+    let begin = Instant::now();
+    for url in ["postgres://nobody@127.0.0.1:1/none", "postgres://nobody@localhost/none?host=/nowhere", "mysql://x", ""]
+    {
+        let opened = PostgresStore::builder(url).patience(PATIENCE).open().await;
+        assert!(matches!(opened, Err(OpenError::Unusable(_))), "{url}: {opened:?}");
+    }
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://nobody@{}/none", silent.local_addr().unwrap());
+    let opened = PostgresStore::builder(url).patience(PATIENCE).open().await;
+    assert!(matches!(opened, Err(OpenError::Unusable(_))), "{opened:?}");
+    assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn a_closed_store_is_unavailable() {
+    let place = Place::new();
+    let store = place.open().await;
+    let id = open(&store, 1).await;
+    store.close().await;
+    store.close().await;
+    assert!(matches!(store.load(id).await, Err(StoreError::Unavailable(_))));
+    let other = place.open().await;
+    let commit = with_event(&load(&other, id).await, 1);
+    assert!(matches!(store.commit(&commit).await, Err(StoreError::Unavailable(_))));
+}
