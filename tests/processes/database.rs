@@ -8,7 +8,7 @@ use std::{
 use responder_sql::PostgresStore;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use crate::lab::PACE;
+use crate::{lab::PACE, line::Line};
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +23,15 @@ pub(crate) enum Database {
 #[derive(Debug)]
 pub(crate) enum House {
     File(tempfile::TempDir),
-    Schema(String),
+    /// The first node has its own line to it.
+    Schema(String, Line),
 }
 
 impl Database {
     pub(crate) async fn house(self) -> House {
         match self {
             Self::Sqlite => House::File(tempfile::tempdir().expect("a folder")),
-            Self::Postgres => House::Schema(schema().await),
+            Self::Postgres => House::Schema(schema().await, Line::to(address()).await),
         }
     }
 }
@@ -47,6 +48,12 @@ pub(crate) fn server() -> String {
              postgres://… of one that may be filled with rubbish"
         ),
     }
+}
+
+/// Where it listens.
+fn address() -> (String, u16) {
+    let url: url::Url = server().parse().expect("an address");
+    (url.host_str().expect("a host").to_owned(), url.port().unwrap_or(5432))
 }
 
 /// A fresh one, whose clock is as fast as the nodes.
@@ -68,16 +75,32 @@ async fn connection() -> PgConnection {
     PgConnection::connect(&server()).await.expect("a server at DATABASE_URL")
 }
 
+/// The server's address by way of a line.
+fn through(line: &Line) -> String {
+    let mut url: url::Url = server().parse().expect("an address");
+    url.set_host(Some("127.0.0.1")).expect("a host");
+    url.set_port(Some(line.port)).expect("a port");
+    url.into()
+}
+
 impl House {
+    /// The line that can be cut.
+    pub(crate) const fn line(&self) -> Option<&Line> {
+        match self {
+            Self::File(_) => None,
+            Self::Schema(_, line) => Some(line),
+        }
+    }
+
     /// How a node finds it.
-    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn environment(&self, node: usize) -> Vec<(&'static str, String)> {
         match self {
             Self::File(folder) => {
                 let file: PathBuf = folder.path().join("branch.db");
                 vec![("DATABASE_URL", format!("sqlite://{}", file.display()))]
             }
-            Self::Schema(schema) => vec![
-                ("DATABASE_URL", server()),
+            Self::Schema(schema, line) => vec![
+                ("DATABASE_URL", if node == 0 { through(line) } else { server() }),
                 ("DATABASE_SCHEMA", schema.clone()),
                 // Many nodes share the server.
                 ("DATABASE_CONNECTIONS", "4".to_owned()),
@@ -88,7 +111,7 @@ impl House {
 
 impl Drop for House {
     fn drop(&mut self) {
-        let Self::Schema(schema) = self else { return };
+        let Self::Schema(schema, _) = self else { return };
         let drop = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
         // From a thread, as a runtime can't be waited for from inside of one.
         let clean = move || {

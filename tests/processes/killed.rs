@@ -34,20 +34,28 @@ const PLACES: &[(&str, u32, u32)] = &[
     ("before_outcome", 4, 8),
 ];
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_at_every_place() {
-    run_all(Database::Sqlite, places(kills() / 2)).await;
+macro_rules! kills {
+    ($database:expr) => {
+        use super::*;
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn killed_at_every_place() {
+            run_all($database, places(kills() / 2)).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn killed_at_any_moment() {
+            run_all($database, (1..=kills() / 2).map(|no| Moment::After(moment(no))).collect()).await;
+        }
+    };
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_at_any_moment() {
-    run_all(Database::Sqlite, (1..=kills() / 2).map(|no| Moment::After(moment(no))).collect()).await;
+mod sqlite {
+    kills!(Database::Sqlite);
 }
 
-/// The same way to the store, so that fewer do.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_at_any_place_with_a_server() {
-    run_all(Database::Postgres, places(kills() / 6)).await;
+mod postgres {
+    kills!(Database::Postgres);
 }
 
 /// As many, the same number at each place, by different passes.

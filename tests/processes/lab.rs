@@ -47,7 +47,7 @@ pub(crate) enum Plot {
 pub(crate) struct Lab {
     pub(crate) network: Simulator,
     pub(crate) proxy: Arc<Proxy>,
-    house: House,
+    pub(crate) house: House,
     ports: Vec<u16>,
     http: reqwest::Client,
 }
@@ -92,7 +92,7 @@ impl Lab {
             .env("RESPONDER_TEST_PACE", PACE.to_string())
             .env("PUBLIC_URL", format!("http://127.0.0.1:{}", self.proxy.port))
             .env("PORT", port.to_string())
-            .envs(self.house.environment())
+            .envs(self.house.environment(no))
             .env("TWILIO_ACCOUNT_SID", self.network.account_sid())
             .env("TWILIO_AUTH_TOKEN", self.network.auth_token())
             .env("TWILIO_API_URL", self.network.url())

@@ -8,6 +8,7 @@ mod emergency;
 mod judge;
 mod killed;
 mod lab;
+mod line;
 mod node;
 mod nodes;
 mod proxy;
@@ -48,7 +49,7 @@ async fn tells_no_secrets(database: Database) {
 
 /// How often a node is killed, in all tests of one database together: the full run by `RESPONDER_KILLS`.
 fn kills() -> usize {
-    std::env::var("RESPONDER_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(60)
+    std::env::var("RESPONDER_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(30)
 }
 
 /// A moment of the two seconds in which most of an emergency happens: by golden-ratio steps, spread, and the same every

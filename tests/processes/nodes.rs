@@ -11,6 +11,7 @@ use crate::{
     emergency::play,
     kills,
     lab::{Lab, PACE, Plot, within},
+    line::State,
     moment,
 };
 
@@ -27,7 +28,12 @@ enum Mishap {
     Killed,
     /// And goes on after more than a lease as if nothing had been.
     Paused,
+    /// From the database, and found again.
+    CutOff(State),
 }
+
+/// How long a node has no database: a minute of its time.
+const AWAY: Duration = Duration::from_millis(60_000 / PACE as u64);
 
 /// Longer than the 40 s that a claim lasts.
 const PAUSE: Duration = Duration::from_millis(50_000 / PACE as u64);
@@ -59,6 +65,16 @@ mod sqlite {
 
 mod postgres {
     mishaps!(Database::Postgres);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_node_whose_database_breaks_off_takes_nothing_with_it() {
+        run_all(Database::Postgres, Mishap::CutOff(State::Cut), kills() / 6).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_node_whose_database_falls_silent_takes_nothing_with_it() {
+        run_all(Database::Postgres, Mishap::CutOff(State::Silent), kills() / 6).await;
+    }
 }
 
 async fn run_all(database: Database, mishap: Mishap, count: usize) {
@@ -82,6 +98,12 @@ async fn run(database: Database, mishap: Mishap, no: usize) -> Vec<String> {
                 nodes[0].pause().await;
                 sleep(PAUSE).await;
                 nodes[0].resume().await;
+            }
+            Mishap::CutOff(state) => {
+                let line = lab.house.line().expect("a database with a line to it");
+                line.becomes(state);
+                sleep(AWAY).await;
+                line.becomes(State::Whole);
             }
         }
     };
