@@ -11,7 +11,6 @@ use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::plain::mounted;
 use crate::http::testing::adapter::{Adapter, lab::carried};
 use crate::http::{Body, BoxError, Endpoints};
 
@@ -56,7 +55,11 @@ pub(super) struct Broken {
 
 impl Broken {
     pub(super) fn new(fault: Fault) -> Self {
-        Self { prefix: "/help/tuc", fault }
+        Self::at("/help/tuc", fault)
+    }
+
+    pub(super) fn at(prefix: &'static str, fault: Fault) -> Self {
+        Self { prefix, fault }
     }
 
     async fn handle(&self, endpoints: Endpoints, request: Request<Body>, peer: Option<[u8; 4]>) -> Response<Body> {
@@ -173,6 +176,15 @@ impl Broken {
         }
         response
     }
+}
+
+/// The request as the endpoints want it: without the prefix.
+fn mounted<B>(prefix: &str, mut request: Request<B>) -> Request<B> {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let below = target.strip_prefix(prefix).expect("this server has nothing else");
+    let below = if below.starts_with(['/', '*']) { below.to_owned() } else { format!("/{below}") };
+    *request.uri_mut() = Uri::try_from(below).expect("a part of a URI");
+    request
 }
 
 fn empty(status: StatusCode) -> Response<Body> {

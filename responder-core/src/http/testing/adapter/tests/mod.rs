@@ -1,23 +1,17 @@
-//! The suite against plain hyper, and against adapters that are known to be broken.
+//! The suite against plain hyper, and against adapters on it that are known to be broken.
 
 mod broken;
-mod plain;
 
 use std::sync::Arc;
 
 use self::broken::{Broken, Fault};
-use self::plain::Plain;
 use super::CHECKS;
 
 mod root {
-    crate::adapter_conformance!(super::Plain::at(""));
+    crate::adapter_conformance!(super::Broken::at("", super::Fault::Nothing));
 }
 
 mod below_a_prefix {
-    crate::adapter_conformance!(super::Plain::at("/help/tuc"));
-}
-
-mod unspoilt {
     crate::adapter_conformance!(super::Broken::new(super::Fault::Nothing));
 }
 
