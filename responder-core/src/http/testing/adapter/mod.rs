@@ -45,7 +45,7 @@ pub async fn run(name: &str, adapter: impl Adapter) {
 
 /// Makes one test of each check of the adapter suite.
 ///
-/// Takes an expression of a type that implements [`Adapter`](crate::http::testing::adapter::Adapter); each test
+/// Takes an expression of a type that implements [`Adapter`]; each test
 /// evaluates it anew.
 #[macro_export]
 macro_rules! adapter_conformance {

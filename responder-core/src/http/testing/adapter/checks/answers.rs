@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::http::testing::adapter::{
-    Adapter, Finding, Violation,
+    Adapter, Finding,
     ask::Ask,
     case::{holds, in_memory, over_wire},
     desk::Desk,
-    finding::{ensure, same},
+    finding::same,
     heard::Heard,
     wire::{Framing, Server},
 };
@@ -70,44 +70,4 @@ pub async fn answer_to_a_failure_is_plain(adapter: Arc<dyn Adapter>) -> Finding 
 
 fn failure() -> Heard {
     Heard::error(500, "internal_error", "Something went wrong on our side.")
-}
-
-/// On one connection: what came before must not show in what comes after.
-pub async fn connection_is_kept_after_errors(adapter: Arc<dyn Adapter>) -> Finding {
-    let desk = Desk::open()?;
-    let server = Server::open(&adapter, desk.endpoints.clone()).await?;
-    let mut wire = server.connect().await?;
-    let asked = [
-        (Ask::get("/nothing"), 404),
-        (Ask::new("DELETE", "/empty"), 405),
-        (Ask::new("HEAD", "/form"), 405),
-        (Ask::new("HEAD", "/large"), 200),
-        (Ask::new("HEAD", "/stream"), 200),
-        (Ask::new("OPTIONS", "/form"), 204),
-        (Ask::new("POST", "/hold"), 403),
-        (Ask::new("POST", "/webhook"), 401),
-        (Ask::form("/json", "a=1"), 415),
-        (Ask::form("/form", "a=1&a=2"), 400),
-        (Ask::form("/form", "a=%ff"), 400),
-        (Ask::get("/empty"), 204),
-        (Ask::get("/unchanged"), 304),
-        (Ask::get("/fails"), 500),
-        (Ask::get("/panics"), 500),
-        (Ask::get("/pieces"), 200),
-        (Ask::get("/no-pieces"), 200),
-        (Ask::get("/relayed"), 200),
-    ];
-    for (ask, status) in asked {
-        let what = ask.describe();
-        let heard = async {
-            wire.send(&ask.bytes(adapter.prefix())).await?;
-            let found = wire.answer(ask.method).await?.heard;
-            wire.send(&Ask::get("/rows/after").bytes(adapter.prefix())).await?;
-            Ok::<_, Violation>((found.status, wire.answer("GET").await?.heard))
-        };
-        let (found, after) = heard.await.map_err(|violation| violation.at(&what))?;
-        ensure(found == status, || format!("{what}: {found} instead of {status}"))?;
-        same(&after, &Heard::said("GET /rows/after\nid=after\n"), &format!("what follows {what}"))?;
-    }
-    Ok(())
 }

@@ -12,6 +12,46 @@ use crate::http::testing::adapter::{
     wire::{Framing, Server},
 };
 
+/// On one connection: what came before must not show in what comes after.
+pub async fn connection_is_kept_after_errors(adapter: Arc<dyn Adapter>) -> Finding {
+    let desk = Desk::open()?;
+    let server = Server::open(&adapter, desk.endpoints.clone()).await?;
+    let mut wire = server.connect().await?;
+    let asked = [
+        (Ask::get("/nothing"), 404),
+        (Ask::new("DELETE", "/empty"), 405),
+        (Ask::new("HEAD", "/form"), 405),
+        (Ask::new("HEAD", "/large"), 200),
+        (Ask::new("HEAD", "/stream"), 200),
+        (Ask::new("OPTIONS", "/form"), 204),
+        (Ask::new("POST", "/hold"), 403),
+        (Ask::new("POST", "/webhook"), 401),
+        (Ask::form("/json", "a=1"), 415),
+        (Ask::form("/form", "a=1&a=2"), 400),
+        (Ask::form("/form", "a=%ff"), 400),
+        (Ask::get("/empty"), 204),
+        (Ask::get("/unchanged"), 304),
+        (Ask::get("/fails"), 500),
+        (Ask::get("/panics"), 500),
+        (Ask::get("/pieces"), 200),
+        (Ask::get("/no-pieces"), 200),
+        (Ask::get("/relayed"), 200),
+    ];
+    for (ask, status) in asked {
+        let what = ask.describe();
+        let heard = async {
+            wire.send(&ask.bytes(adapter.prefix())).await?;
+            let found = wire.answer(ask.method).await?.heard;
+            wire.send(&Ask::get("/rows/after").bytes(adapter.prefix())).await?;
+            Ok::<_, Violation>((found.status, wire.answer("GET").await?.heard))
+        };
+        let (found, after) = heard.await.map_err(|violation| violation.at(&what))?;
+        ensure(found == status, || format!("{what}: {found} instead of {status}"))?;
+        same(&after, &Heard::said("GET /rows/after\nid=after\n"), &format!("what follows {what}"))?;
+    }
+    Ok(())
+}
+
 /// A body that was refused and not read is never taken for the next request. The connection goes on after it, or ends.
 pub async fn connection_survives_an_unread_body_or_closes(adapter: Arc<dyn Adapter>) -> Finding {
     let desk = Desk::open()?;
