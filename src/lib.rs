@@ -16,3 +16,7 @@ pub use responder_sim as sim;
 /// Emergencies in a database.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use responder_sql as sql;
+
+/// Endpoints as a filter of warp.
+#[cfg(feature = "warp")]
+pub use responder_warp as warp;

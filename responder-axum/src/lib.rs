@@ -19,6 +19,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! All below the prefix is ours then, but not the prefix with a slash at its end, which axum leaves to the fallback of
+//! the service; [`Router::nest_service`] gives us that, too.
+//!
 //! Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, and handlers learn the address of the caller.
 //!
 //! At the root, [`Router::merge`] wants one fallback only: `service.merge(responder_axum::router(e).reset_fallback())`
@@ -29,10 +32,11 @@ use std::net::SocketAddr;
 use axum::{
     Router,
     body::Body,
-    extract::{ConnectInfo, Request},
+    extract::{ConnectInfo, OriginalUri, Request},
     response::Response,
     routing::any,
 };
+use http::Uri;
 use responder_core::http::Endpoints;
 
 /// A router for all of them, for every method: also what is wrong is answered by the endpoints, so that it is the same
@@ -46,7 +50,18 @@ where
     paths.into_iter().fold(Router::new(), |router, path| router.route(&path, any(serve.clone()))).fallback(serve)
 }
 
-async fn serve(endpoints: &Endpoints, request: Request) -> Response {
+async fn serve(endpoints: &Endpoints, mut request: Request) -> Response {
+    if let Some(uri) = with_lost_slash(&request) {
+        *request.uri_mut() = uri;
+    }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(socket)| socket.ip());
     endpoints.serve(request, peer).await.map(Body::new)
+}
+
+/// Below a prefix, axum takes one slash too many away from `/prefix//path`, which is another path than `/prefix/path`.
+fn with_lost_slash(request: &Request) -> Option<Uri> {
+    let OriginalUri(original) = request.extensions().get()?;
+    let before = original.path().strip_suffix(request.uri().path())?;
+    let target = before.ends_with('/').then(|| request.uri().path_and_query())??;
+    format!("/{target}").parse().ok()
 }

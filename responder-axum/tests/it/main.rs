@@ -1,5 +1,12 @@
-//! The endpoints behind axum: in memory, and over a socket.
+//! The adapter against the suite that every adapter has to pass, and what is axum's own.
 
-mod desk;
-mod oneshot;
-mod socket;
+mod beside;
+mod lab;
+
+mod root {
+    responder_core::adapter_conformance!(super::lab::Lab::at(""));
+}
+
+mod below_a_prefix {
+    responder_core::adapter_conformance!(super::lab::Lab::at("/help/tuc"));
+}

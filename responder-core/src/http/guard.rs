@@ -49,7 +49,7 @@ impl Guard<'_> {
                     }
                     is_foreign = true;
                 }
-                Credential::TwilioSignature => depends_on_body = true,
+                Credential::TwilioSignature => depends_on_body |= self.may_be_signed(),
                 Credential::IntakeHmac => depends_on_body |= self.header(HMAC_HEADER).is_some(),
                 Credential::IntakeToken | Credential::OperatorBasic => {}
             }
@@ -76,6 +76,15 @@ impl Guard<'_> {
             return Ok(Caller::Provider);
         }
         Err(self.refused())
+    }
+
+    /// Whoever shows no signature at all must not keep us waiting with a body.
+    fn may_be_signed(&self) -> bool {
+        match &self.keys.signatures {
+            Signatures::Checked(_) => self.header(signature::HEADER).is_some(),
+            Signatures::Refused => false,
+            Signatures::Off => true,
+        }
     }
 
     fn is_signed(&self, payload: Payload<'_>) -> bool {

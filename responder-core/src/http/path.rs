@@ -1,6 +1,6 @@
 //! Paths: as they are declared, and as they arrive.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use percent_encoding::percent_decode_str;
 
@@ -48,7 +48,7 @@ impl PathTemplate {
     }
 
     /// What stands for the names, if the path fits.
-    pub(super) fn matches(&self, path: &[String]) -> Option<Params> {
+    pub(super) fn matches(&self, path: &[Cow<'_, str>]) -> Option<Params> {
         if path.len() != self.segments.len() {
             return None;
         }
@@ -56,7 +56,7 @@ impl PathTemplate {
         for (segment, found) in self.segments.iter().zip(path) {
             match segment {
                 Segment::Fixed(text) if text == found => {}
-                Segment::Parameter(name) if !found.is_empty() => params.push((name.clone(), found.clone())),
+                Segment::Parameter(name) if !found.is_empty() => params.push((name.clone(), found.to_string())),
                 Segment::Fixed(_) | Segment::Parameter(_) => return None,
             }
         }
@@ -135,8 +135,8 @@ impl MountedPath {
 }
 
 /// The segments of a raw path, decoded once; `None` if it is no path or no UTF-8.
-pub(super) fn segments(raw_path: &str) -> Option<Vec<String>> {
-    let decoded = |segment: &str| percent_decode_str(segment).decode_utf8().ok().map(std::borrow::Cow::into_owned);
+pub(super) fn segments(raw_path: &str) -> Option<Vec<Cow<'_, str>>> {
+    let decoded = |segment| percent_decode_str(segment).decode_utf8().ok();
     raw_path.strip_prefix('/')?.split('/').map(decoded).collect()
 }
 

@@ -4,9 +4,9 @@ use std::{net::IpAddr, panic::AssertUnwindSafe};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
 
-use super::body::read;
+use super::body::{Limits, read};
 use super::call::{Media, unsupported};
 use super::form::{decode, malformed};
 use super::guard::{Admission, Guard};
@@ -17,7 +17,7 @@ impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
     ///
     /// What is checked, in this order: the path (404), the method (405, or 204 to `OPTIONS`), credentials that need
-    /// no body (401, 403), the size of the body (413), signatures that cover it (403, 401), its content type (415),
+    /// no body (401, 403), the size of the body (413) and its pace (408), signatures that cover it (403, 401), its content type (415),
     /// fields and parameters (400). Only then the handler runs. A handler that panics is answered for with 500.
     pub async fn serve<B>(&self, request: Request<B>, peer: Option<IpAddr>) -> Response<Body>
     where
@@ -50,7 +50,9 @@ impl Endpoints {
         let admission = guard.by_head().inspect_err(|error| refused(endpoint, error))?;
         let body = match endpoint.body() {
             BodyRule::Empty => Bytes::new(),
-            BodyRule::Json { max } | BodyRule::Form { max } | BodyRule::Either { max } => read(body, max).await?,
+            BodyRule::Json { max: most } | BodyRule::Form { max: most } | BodyRule::Either { max: most } => {
+                read(body, Limits { most, declared: declared(&head.headers), timer: self.timer() }).await?
+            }
         };
         let media = Media::of(&head.headers);
         let fields = if media == Media::Form { decode(&body) } else { None };
@@ -72,6 +74,11 @@ impl Endpoints {
         let call = Call { method, target, params, headers: head.headers, peer, caller, body, form, query };
         handled(endpoint, call).await
     }
+}
+
+/// The length that a request says its body has.
+fn declared(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Whether the body is to be read as a form.

@@ -1,7 +1,9 @@
 //! The table: which endpoint is asked.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use futures_util::future::BoxFuture;
 use http::Method;
 
 use super::path::segments;
@@ -28,6 +30,7 @@ pub struct Endpoints(Arc<Inner>);
 struct Inner {
     public: PublicUrl,
     proxies: TrustedProxies,
+    timer: Option<Timer>,
     /// Replaced as a whole when settings change; never held while anything is awaited.
     keys: Arc<RwLock<Arc<Keys>>>,
     routes: Vec<Route>,
@@ -45,9 +48,14 @@ pub(super) struct Route {
 pub struct EndpointsBuilder {
     public: PublicUrl,
     proxies: TrustedProxies,
+    timer: Option<Timer>,
     keys: Keys,
     endpoints: Vec<Endpoint>,
 }
+
+/// Makes futures that complete when a body has taken too long.
+#[derive(Clone)]
+pub(super) struct Timer(Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>);
 
 /// Why there can be no such table. Each names the path.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +85,7 @@ impl Endpoints {
     /// An empty table below `public`, which nobody has credentials for.
     pub fn builder(public: PublicUrl) -> EndpointsBuilder {
         let (proxies, keys) = (TrustedProxies::default(), Keys::default());
-        EndpointsBuilder { public, proxies, keys, endpoints: Vec::new() }
+        EndpointsBuilder { public, proxies, timer: None, keys, endpoints: Vec::new() }
     }
 
     /// Replaces all secrets, for requests from now on. Also for tables that were made from this one.
@@ -113,8 +121,9 @@ impl Endpoints {
             let endpoints = route.endpoints.iter().map(|row| row.clone().with_handler(change(row))).collect();
             routes.push(Route { path: route.path.clone(), endpoints });
         }
-        let Inner { public, proxies, keys, .. } = &*self.0;
-        Self(Arc::new(Inner { public: public.clone(), proxies: proxies.clone(), keys: keys.clone(), routes }))
+        let Inner { public, proxies, timer, keys, routes: _ } = &*self.0;
+        let (public, proxies, timer, keys) = (public.clone(), proxies.clone(), timer.clone(), keys.clone());
+        Self(Arc::new(Inner { public, proxies, timer, keys, routes }))
     }
 
     pub(super) fn keys(&self) -> Arc<Keys> {
@@ -123,6 +132,10 @@ impl Endpoints {
 
     pub(super) fn proxies(&self) -> &TrustedProxies {
         &self.0.proxies
+    }
+
+    pub(super) fn timer(&self) -> Option<&Timer> {
+        self.0.timer.as_ref()
     }
 
     pub(super) fn route(&self, raw_path: &str) -> Option<(&Route, Params)> {
@@ -165,6 +178,24 @@ impl EndpointsBuilder {
         self
     }
 
+    /// Within what time a body has to come; without limit, if nothing is said. `start` is called when one has to be
+    /// waited for, and the request is refused with 408 when the future that it gave completes first.
+    #[must_use]
+    pub fn body_timer<Lateness>(mut self, start: impl Fn() -> Lateness + Send + Sync + 'static) -> Self
+    where
+        Lateness: Future<Output = ()> + Send + 'static,
+    {
+        self.timer = Some(Timer(Arc::new(move || Box::pin(start()))));
+        self
+    }
+
+    /// Within what time a body has to come. Needs tokio with its timers wherever a request is served.
+    #[cfg(feature = "runtime")]
+    #[must_use]
+    pub fn body_within(self, span: std::time::Duration) -> Self {
+        self.body_timer(move || tokio::time::sleep(span))
+    }
+
     /// Adds a row.
     #[must_use]
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
@@ -199,7 +230,20 @@ impl EndpointsBuilder {
         }
         routes.sort_by(|one, other| one.path.cmp(&other.path));
         let keys = Arc::new(RwLock::new(Arc::new(self.keys)));
-        Ok(Endpoints(Arc::new(Inner { public: self.public, proxies: self.proxies, keys, routes })))
+        let Self { public, proxies, timer, .. } = self;
+        Ok(Endpoints(Arc::new(Inner { public, proxies, timer, keys, routes })))
+    }
+}
+
+impl Timer {
+    pub(super) fn start(&self) -> BoxFuture<'static, ()> {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Timer")
     }
 }
 

@@ -28,7 +28,7 @@ mod sms;
 mod tests;
 mod view;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use ::http::Response;
 
@@ -38,10 +38,14 @@ use crate::{branch::Branch, script::path};
 /// Where emergencies are reported.
 pub const WEBHOOK: &str = "/webhook";
 
+/// How long a body may take to come. Reporters and the provider send a few KiB at once.
+pub const BODY_WITHIN: Duration = Duration::from_secs(10);
+
 /// A table with all rows of a branch, below the public address of its links. Whoever reports must show who they are;
-/// see [`rows`] for one where they need not.
+/// see [`rows`] for one where they need not. Bodies have to come [within 10 seconds](BODY_WITHIN).
 pub fn endpoints(branch: &Arc<Branch>) -> EndpointsBuilder {
-    Endpoints::builder(branch.links().public().clone()).endpoints(rows(branch, Access::intake()))
+    let table = Endpoints::builder(branch.links().public().clone()).body_within(BODY_WITHIN);
+    table.endpoints(rows(branch, Access::intake()))
 }
 
 /// All rows of a branch, to put into a table with others. `intake` says who may report emergencies; with

@@ -1,5 +1,9 @@
+use std::pin::pin;
+use std::sync::Arc;
+
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::sync::Notify;
 
 use super::desk::{Answer, ask, desk, form, request};
 use crate::http::{Body, HttpError, MAX_BODY};
@@ -29,6 +33,41 @@ async fn a_body_may_have_64_kib_however_it_comes() {
     assert_eq!(outcome(ask(form("/small").body(chunked(5, 1)).expect("a request")).await), too_large);
     let endless = Body::stream(stream::repeat_with(|| Ok::<_, HttpError>(Bytes::from_static(b"a"))));
     assert_eq!(outcome(ask(form("/small").body(endless).expect("a request")).await), too_large);
+}
+
+#[tokio::test]
+async fn a_length_that_is_declared_is_believed() {
+    let never = || Body::stream(stream::pending::<Result<Bytes, HttpError>>());
+    let declared = |length: &str| form("/small").header("content-length", length).body(never()).expect("a request");
+    let answer = ask(declared("5")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (413, "body_too_large"));
+    assert!(ask(declared("4")).now_or_never().is_none(), "one that fits is waited for");
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_in_time_is_408() {
+    let begun = Arc::new(Notify::new());
+    let (late, timer) = (Arc::new(Notify::new()), Arc::clone(&begun));
+    let over = Arc::clone(&late);
+    let start = move || {
+        timer.notify_one();
+        Arc::clone(&over).notified_owned()
+    };
+    let table = crate::http::Endpoints::builder(super::desk::PUBLIC.parse().expect("a URL")).body_timer(start);
+    let row = desk().rows().find(|row| row.path() == "/small").expect("a row").clone();
+    let table = table.endpoint(row).build().expect("a table");
+    let here = form("/small").body("abc").expect("a request");
+    assert_eq!(super::desk::ask_at(&table, here).await.status, 200);
+    assert!(begun.notified().now_or_never().is_none(), "a body that is there needs no timer");
+
+    let drips = stream::iter([Ok(Bytes::from_static(b"a"))]).chain(stream::pending::<Result<_, HttpError>>());
+    let slow = form("/small").body(Body::stream(drips)).expect("a request");
+    let mut asked = pin!(super::desk::ask_at(&table, slow));
+    assert!(asked.as_mut().now_or_never().is_none());
+    assert!(begun.notified().now_or_never().is_some());
+    late.notify_one();
+    let answer = asked.await;
+    assert_eq!((answer.status, answer.code().as_str()), (408, "body_too_slow"));
 }
 
 #[tokio::test]

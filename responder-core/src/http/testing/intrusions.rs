@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
 
-use super::{Access, BodyRule, Call, Credential, Endpoint, Endpoints, HttpError, no_content};
+use crate::http::{Access, BodyRule, Call, Credential, Endpoint, Endpoints, Handler, HttpError, no_content};
 
 /// One request that went where it should not have, or did not come where it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Finding {
 pub async fn intrusions(endpoints: &Endpoints) -> Vec<Finding> {
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = runs.clone();
-    let trap: Arc<dyn super::Handler> = Arc::new(move |_: Call| {
+    let trap: Arc<dyn Handler> = Arc::new(move |_: Call| {
         counted.fetch_add(1, Ordering::SeqCst);
         std::future::ready(Ok::<_, HttpError>(no_content()))
     });
