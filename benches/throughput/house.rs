@@ -30,14 +30,16 @@ pub(crate) fn auth_tokens() -> AuthTokens {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Adapter {
     Axum,
+    Warp,
 }
 
 impl Adapter {
-    pub(crate) const ALL: [Self; 1] = [Self::Axum];
+    pub(crate) const ALL: [Self; 2] = [Self::Axum, Self::Warp];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Axum => "axum",
+            Self::Warp => "warp",
         }
     }
 
@@ -47,6 +49,9 @@ impl Adapter {
         let task = match self {
             Self::Axum => tokio::spawn(async move {
                 let _ = axum::serve(listener, responder::axum::router::<()>(endpoints)).await;
+            }),
+            Self::Warp => tokio::spawn(async move {
+                warp::serve(responder_warp::catch_all(endpoints)).incoming(listener).run().await;
             }),
         };
         Server { address, task }

@@ -14,7 +14,7 @@ use responder::{
     driver::SystemClock,
     emergency::Report,
     signature::Payload,
-    sql::SqliteStore,
+    sql::{PostgresStore, SqliteStore},
     store::{EmergencyStore, EventId},
 };
 use tokio::net::TcpListener;
@@ -39,6 +39,23 @@ pub(crate) async fn all(span: Duration) {
             row.measure(folder.path(), adapter, "SQLite", vec![store], span).await;
         }
     }
+    let Ok(url) = std::env::var("DATABASE_URL") else {
+        println!("PostgreSQL, too: scripts/with-postgres cargo bench --bench throughput");
+        return;
+    };
+    for nodes in [1, 2, 4] {
+        for row in [Row::Call, Row::Paused, Row::Sustained] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let schema = format!("bench_{}_{nodes}_{}", std::process::id(), row as u8);
+            let stores = join_all((0..nodes).map(|_| server(&url, &schema))).await;
+            row.measure(folder.path(), Adapter::Axum, "PostgreSQL", stores, span).await;
+        }
+    }
+}
+
+async fn server(url: &str, schema: &str) -> Arc<dyn EmergencyStore> {
+    let store = PostgresStore::builder(url).schema(schema).open().await;
+    Arc::new(store.expect("a server at DATABASE_URL"))
 }
 
 /// The same bytes as the status, by the framework alone.
