@@ -41,8 +41,7 @@ async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
         writers.push((id, acknowledged, tokio::spawn(writer)));
     }
     let all = || writers.iter().map(|(_, acknowledged, _)| acknowledged.load(Ordering::SeqCst)).sum::<u32>();
-    for _ in 0..CRASHES {
-        // The moment is any within a commit.
+    let more = async || {
         let before = all();
         let work = async {
             while all() < before + 20 {
@@ -50,8 +49,13 @@ async fn a_server_that_is_killed_loses_nothing_that_was_acknowledged() {
             }
         };
         timeout(Duration::from_secs(60), work).await.expect("nobody writes any more");
+    };
+    for _ in 0..CRASHES {
+        // The moment is any within a commit.
+        more().await;
         server.crash().await;
     }
+    more().await;
     is_over.store(true, Ordering::SeqCst);
     for (id, acknowledged, writer) in writers {
         writer.await.unwrap();
