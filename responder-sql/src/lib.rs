@@ -1,8 +1,8 @@
 //! The storage traits of Responder on SQL databases.
 //!
-//! [`SqliteStore`] (feature `sqlite`, on by default) keeps everything in one file beside the program. What it promises
-//! is the contract of [`EmergencyStore`](responder_core::store::EmergencyStore); it passes the same conformance suite
-//! as every other store.
+//! [`SqliteStore`] (feature `sqlite`, on by default) keeps everything in one file beside the program. [`PostgresStore`]
+//! (feature `postgres`) keeps it on a server that any number of nodes share. What they promise is the contract of
+//! [`EmergencyStore`](responder_core::store::EmergencyStore); they pass the same conformance suite as every other store.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -14,6 +14,19 @@
 //! let store = Arc::new(SqliteStore::open("responder.db", Arc::new(SystemClock)).await?);
 //! let emergencies: Arc<dyn EmergencyStore> = store.clone();
 //! let branches: Arc<dyn BranchControl> = store;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Several nodes open the same database, each with a dispatcher of its own name:
+//!
+//! ```no_run
+//! # #[cfg(feature = "postgres")]
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use responder_sql::PostgresStore;
+//!
+//! let url = std::env::var("DATABASE_URL")?; // postgres://user:password@host/database?sslmode=verify-full
+//! let store = PostgresStore::builder(url).schema("tucson").connections(16).open().await?;
 //! # Ok(())
 //! # }
 //! ```

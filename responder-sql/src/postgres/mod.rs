@@ -3,6 +3,7 @@
 mod builder;
 mod connection;
 mod error;
+mod header;
 mod hint;
 mod lane;
 mod queue;
@@ -269,3 +270,6 @@ impl fmt::Debug for PostgresStore {
         f.debug_struct("PostgresStore").field("schema", &self.0.schema).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,25 +11,25 @@ use std::{
 use responder_core::{
     Timestamp,
     emergency::{EmergencyId, Outcome},
-    store::{Claimed, KEY_LIFE, Receipt, StoreError, Ticket, Written, codec},
+    store::{Claimed, Receipt, StoreError, Ticket, Written, codec},
 };
-use serde::Serialize;
 use sqlx::postgres::PgRow;
 
 use super::{
     connection::Connector,
     error::{Failure, Remedy},
+    header::{self, Opening},
     hint::Hints,
     lane::{Call, Job, Lane, Link, Repeat},
     reply::{self, Reply},
-    row::{get, micros},
+    row::get,
     statement::Statements,
 };
 use crate::{
     error::{Malformed, corrupt},
     parcel::Parcel,
-    stored::{StoredBind, StoredClaims, StoredCommit, StoredOpening},
-    value::{event_id, named, time_column, version},
+    stored::{StoredClaims, StoredCommit, StoredOpening},
+    value::{event_id, named, version},
 };
 
 /// Those who write.
@@ -84,9 +84,7 @@ impl Writers {
 
     pub(super) async fn open(self: &Arc<Self>, opening: StoredOpening) -> Result<Answer, StoreError> {
         let StoredOpening { branch, limit, key, card, commit } = opening;
-        let (key, body_hash) = key.map(|(key, hash)| (hex(key.as_bytes()), hex(&hash))).unzip();
-        let opening = Some(Opening { branch, most: limit, key, body_hash, key_life: micros(KEY_LIFE) });
-        self.write(opening, card, commit).await
+        self.write(Some(Opening::of(branch, limit, key)), card, commit).await
     }
 
     pub(super) async fn commit(self: &Arc<Self>, commit: StoredCommit) -> Result<Answer, StoreError> {
@@ -100,8 +98,7 @@ impl Writers {
         commit: StoredCommit,
     ) -> Result<Answer, StoreError> {
         let (reply, waiting) = reply::pair();
-        let header = Header::of(opening, &commit);
-        let header = serde_json::to_string(&header).map_err(|error| corrupt("commit", error))?;
+        let header = header::encode(opening, &commit)?;
         let StoredCommit { state, events, outcome, commands, claims, .. } = commit;
         let (events, outcome) = (events.map_or_else(String::new, |events| events.texts), outcome.unwrap_or_default().1);
         let mut texts = vec![state, card, events, outcome];
@@ -119,82 +116,6 @@ impl Writers {
     pub(super) async fn close(&self) {
         self.quick.close().await;
         self.patient.close().await;
-    }
-}
-
-/// What of an op is short.
-#[derive(Serialize)]
-struct Header<'a> {
-    #[serde(flatten)]
-    opening: Option<Opening>,
-    emergency: &'a str,
-    id: String,
-    version: i64,
-    format: u16,
-    next_deadline: Option<i64>,
-    occupies: bool,
-    opened_at: i64,
-    concluded_at: Option<i64>,
-    events: i64,
-    settles: Option<u32>,
-    withdraw: &'a [u32],
-    calls: Vec<&'a str>,
-    lines: Vec<&'a str>,
-    messages: Vec<&'a str>,
-    numbers: Vec<u32>,
-    kinds: Vec<&'static str>,
-    priorities: Vec<u8>,
-    claimed: Vec<bool>,
-    worker: Option<&'a str>,
-    lease: i64,
-}
-
-/// What only an opening has.
-#[derive(Serialize)]
-struct Opening {
-    branch: String,
-    most: u32,
-    key: Option<String>,
-    body_hash: Option<String>,
-    key_life: i64,
-}
-
-impl<'a> Header<'a> {
-    fn of(opening: Option<Opening>, commit: &'a StoredCommit) -> Self {
-        let (columns, commands, claims) = (&commit.columns, &commit.commands, commit.claims.as_ref());
-        let mut header = Self {
-            opening,
-            emergency: &commit.emergency,
-            id: hex(&commit.id.to_bytes()),
-            version: commit.version,
-            format: codec::STATE_FORMAT,
-            next_deadline: time_column(columns.next_deadline),
-            occupies: columns.occupies,
-            opened_at: columns.opened_at.as_micros(),
-            concluded_at: time_column(columns.concluded_at),
-            events: commit.events.as_ref().map_or(0, |events| events.count),
-            settles: commit.outcome.as_ref().map(|(number, _)| *number),
-            withdraw: &commit.withdraw,
-            calls: Vec::new(),
-            lines: Vec::new(),
-            messages: Vec::new(),
-            numbers: commands.iter().map(|command| command.number).collect(),
-            kinds: commands.iter().map(|command| command.kind.as_str()).collect(),
-            priorities: commands.iter().map(|command| command.kind.priority()).collect(),
-            claimed: commands.iter().map(|command| claims.is_some_and(|claims| claims.has(command.number))).collect(),
-            worker: claims.map(|claims| claims.worker.as_str()),
-            lease: claims.map_or(0, |claims| micros(claims.lease.span())),
-        };
-        for bind in &commit.binds {
-            match bind {
-                StoredBind::Call { call, line } => {
-                    header.calls.push(call);
-                    header.lines.push(line);
-                }
-                StoredBind::Message(message) => header.messages.push(message),
-            }
-        }
-        header
     }
 }
 
@@ -302,13 +223,6 @@ fn written(
         Some(Claimed::first(command.clone(), until))
     });
     Ok(Written { receipt, claimed: claimed.collect() })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 const WRITE: &str = "

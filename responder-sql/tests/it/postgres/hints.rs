@@ -1,8 +1,17 @@
 //! What one node hears of another.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use responder_core::store::EmergencyStore;
+use responder_core::{
+    CountryCode,
+    branch::{Branch, BranchSettings},
+    driver::{Dispatcher, DispatcherSettings},
+    emergency::Policy,
+    script::{Links, Script},
+    settings,
+    store::EmergencyStore,
+    telephony::{MockTelephony, TelephonyError},
+};
 use tokio::time::timeout;
 
 use super::{
@@ -24,6 +33,38 @@ async fn a_node_hears_of_what_another_commits() {
         open(&there, n).await;
         seen = timeout(SOON, here.changed(&branch, seen)).await.unwrap();
     }
+}
+
+/// One that never looks by itself carries out what another has committed without a dispatcher.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dispatcher_is_woken_by_what_another_node_commits() {
+    let place = Place::new();
+    let (here, there) = (place.open().await, place.open().await);
+    let mut telephony = MockTelephony::new();
+    telephony.expect_place_call().returning(|_| Err(TelephonyError::NotSent { source: "a test".into() }));
+    telephony.expect_send_text().returning(|_| Err(TelephonyError::NotSent { source: "a test".into() }));
+    let settings = BranchSettings::new(
+        Policy {
+            recipients: settings::contacts("+15005550009", CountryCode::NORTH_AMERICA).unwrap(),
+            ..Policy::default()
+        },
+        "+15005550006".parse().unwrap(),
+    );
+    let links = Links::new("https://help.example.com".parse().unwrap());
+    let (store, telephony) = (Arc::new(here), Arc::new(telephony));
+    let branch = Branch::new(request().branch, settings.unwrap(), store, telephony, Script::default(), links);
+    let never = DispatcherSettings { longest_sleep: Duration::from_secs(86_400), ..DispatcherSettings::default() };
+    let dispatcher = Dispatcher::new(Arc::new(branch), "here".parse().unwrap()).with(never);
+    let running = tokio::spawn(dispatcher.run(std::future::pending()));
+    // It has looked around when it began, and when it began to listen.
+    let activity = format!("pg_stat_activity WHERE application_name = '{}'", place.name());
+    place.until(&format!("EXISTS (SELECT FROM {activity} AND query LIKE 'LISTEN%')")).await;
+    place
+        .until(&format!("(SELECT bool_and(state_change < clock_timestamp() - interval '0.3 s') FROM {activity})"))
+        .await;
+    open(&there, 1).await;
+    place.until("EXISTS (SELECT FROM commands WHERE claims > 0)").await;
+    running.abort();
 }
 
 /// A connection that was lost comes back, and whatever was missed meanwhile is looked for.

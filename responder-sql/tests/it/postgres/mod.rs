@@ -1,6 +1,7 @@
 //! The store on a PostgreSQL server, whose address is in `DATABASE_URL`.
 
 mod case;
+mod crash;
 mod dropped;
 mod hints;
 mod lab;

@@ -1,0 +1,146 @@
+//! What only the inside can show: versions of the schema that are yet to come.
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+};
+
+use responder_core::{
+    CountryCode,
+    emergency::{Emergency, Event, Input, Intake, Policy, Report},
+};
+use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnectOptions};
+
+use super::{
+    connection::Connector,
+    schema::{MIGRATIONS, Migration},
+    *,
+};
+
+const WIDER: Migration = Migration {
+    script: "ALTER TABLE emergencies ADD COLUMN mood text NOT NULL DEFAULT 'calm';
+             ALTER TABLE commits ADD COLUMN mood text;
+             CREATE INDEX emergencies_by_mood ON emergencies (mood)",
+    oldest_reader: 1,
+};
+
+const BROKEN: Migration = Migration { script: "CREATE TABLE half (a text); SELECT nonsense", oldest_reader: 1 };
+
+const NARROWER: Migration = Migration { script: "DROP TABLE messages", oldest_reader: 2 };
+
+/// A deploy: the first new node changes the tables while an old one is in the middle of its work.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tables_change_while_another_node_commits() {
+    let place = Place::new("change").await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let writing = tokio::spawn(commit_until(place.store().await, is_over.clone()));
+    place.until_something_is_written().await;
+    let all = [MIGRATIONS, &[WIDER]].concat();
+    // Two new nodes at once.
+    let (first, second) = tokio::join!(place.connector.migrate(&all), place.connector.migrate(&all));
+    first.unwrap();
+    second.unwrap();
+    place.until_something_is_written().await;
+    is_over.store(true, Ordering::SeqCst);
+    assert!(writing.await.unwrap() > 0);
+    // An old node can be started anew, and has nothing to do.
+    place.store().await;
+}
+
+#[tokio::test]
+async fn a_script_that_fails_leaves_nothing() {
+    let place = Place::new("fails").await;
+    let all = [MIGRATIONS, &[WIDER, BROKEN]].concat();
+    let refused = place.connector.migrate(&all).await;
+    assert!(matches!(refused, Err(OpenError::Unusable(_))), "{refused:?}");
+    place.connector.migrate(&[MIGRATIONS, &[WIDER]].concat()).await.unwrap();
+}
+
+#[tokio::test]
+async fn tables_that_lack_something_are_refused_by_those_who_need_it() {
+    let place = Place::new("narrower").await;
+    let all = [MIGRATIONS, &[NARROWER, WIDER]].concat();
+    place.connector.migrate(&all).await.unwrap();
+    let refused = place.connector.migrate(MIGRATIONS).await;
+    assert!(matches!(refused, Err(OpenError::Newer { found: 3 })), "{refused:?}");
+    place.connector.migrate(&all).await.unwrap();
+    place.connector.migrate(&all[..2]).await.unwrap();
+}
+
+/// Commits one thing after the other; the number of commits.
+async fn commit_until(store: PostgresStore, is_over: Arc<AtomicBool>) -> u32 {
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    let intake = Intake::check(report, CountryCode::NORTH_AMERICA).unwrap();
+    let now = store.now().await.unwrap();
+    let opened = Emergency::open(EmergencyId::new(now, 1), now, intake, Arc::new(Policy::default()));
+    let opening = Opening::of("north".parse().unwrap(), 1, opened, CommitId::from_random(0));
+    let Opened::Created(_) = store.open(&opening).await.unwrap() else { panic!("refused") };
+    let mut count = 0;
+    while !is_over.load(Ordering::SeqCst) {
+        count += 1;
+        let loaded = store.load(opening.commit.emergency()).await.unwrap().unwrap();
+        let (mut commit, _) = Commit::of(&loaded, Input::Timeout, CommitId::from_random(count.into()));
+        commit.events.push(Event::FallbackUsed { call_sid: "CA1".parse().unwrap(), code: Some(count) });
+        let Committed::Written(_) = store.commit(&commit).await.unwrap() else { panic!("settled") };
+    }
+    count
+}
+
+/// A schema with tables, that is removed in the end.
+struct Place {
+    connector: Connector,
+    schema: String,
+}
+
+impl Place {
+    async fn new(name: &str) -> Self {
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        let schema = format!("test_{}_{name}_{number}", std::process::id());
+        let options = PgConnectOptions::from_str(&url()).unwrap();
+        let place = Self { connector: Connector::new(options, schema.clone(), Duration::from_secs(30)), schema };
+        place.connector.migrate(MIGRATIONS).await.unwrap();
+        place
+    }
+
+    async fn store(&self) -> PostgresStore {
+        let builder = PostgresStore::builder(url()).schema(&self.schema).connections(3);
+        builder.patience(Duration::from_secs(30)).open().await.unwrap()
+    }
+
+    async fn until_something_is_written(&self) {
+        let sql = format!("SELECT count(*) FROM {}.commits", self.schema);
+        let count = async || -> i64 {
+            let mut connection = self.connector.plain().await.unwrap();
+            sqlx::query_scalar(AssertSqlSafe(sql.clone())).fetch_one(&mut connection).await.unwrap()
+        };
+        let before = count().await;
+        let look = async { while count().await < before + 3 {} };
+        tokio::time::timeout(Duration::from_secs(60), look).await.expect("the other node stands still");
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let drop = format!("DROP SCHEMA IF EXISTS {} CASCADE", self.schema);
+        // From a thread, as a runtime can't be waited for from inside of one.
+        let clean = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let mut connection = sqlx::PgConnection::connect(&url()).await.unwrap();
+                let _ = connection.execute(AssertSqlSafe(drop)).await;
+            });
+        };
+        let _ = std::thread::spawn(clean).join();
+    }
+}
+
+fn url() -> String {
+    match std::env::var("DATABASE_URL") {
+        Ok(url) if url.starts_with("postgres") => url,
+        _ => panic!("these tests need a PostgreSQL server: run them as `scripts/with-postgres cargo test …`"),
+    }
+}
