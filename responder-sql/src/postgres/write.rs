@@ -167,7 +167,7 @@ impl<'a> Header<'a> {
             emergency: &commit.emergency,
             id: hex(&commit.id.to_bytes()),
             version: commit.version,
-            format: codec::STATE_FORMAT,
+            format: commit.format,
             next_deadline: time_column(columns.next_deadline),
             occupies: columns.occupies,
             opened_at: columns.opened_at.as_micros(),
