@@ -7,6 +7,8 @@ mod config;
 mod database;
 #[cfg(feature = "failpoints")]
 mod pace;
+#[path = "../common/signals.rs"]
+mod signals;
 mod variables;
 
 use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
@@ -19,7 +21,7 @@ use responder::{
     store::WorkerId,
     telephony::TwilioClient,
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use variables::{BadVariable, Environment};
 
@@ -76,18 +78,12 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
     println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
-    let (ended, server_ended) = watch::channel(false);
-    let dispatcher = Dispatcher::new(branch, worker()?).sleeping_by(sleeper);
+    let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(sleeper).start();
     let router: axum::Router = responder::axum::router(endpoints);
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(asked_to_stop());
-    // The last answers may still bring work, so that the dispatcher ends after them.
-    let serve = async {
-        let served = server.await;
-        let _ = ended.send(true);
-        served
-    };
-    let (served, ()) = tokio::join!(serve, dispatcher.run(stopped(server_ended)));
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    let served = server.with_graceful_shutdown(signals::asked_to_stop()).await;
+    // The last answers may still have brought work, so that the dispatcher ends after them.
+    working.stop().await;
     Ok(served?)
 }
 
@@ -107,34 +103,4 @@ async fn try_account(telephony: Arc<TwilioClient>) {
         Ok(_) => tracing::info!("the provider knows the account"),
         Err(error) => tracing::error!(code = error.code(), "the provider does not accept the account, or is away"),
     }
-}
-
-/// A name that no other process of this branch has.
-fn worker() -> Result<WorkerId, Box<dyn Error>> {
-    let mut bits = [0; 8];
-    getrandom::fill(&mut bits)?;
-    Ok(format!("{}-{:016x}", std::process::id(), u64::from_ne_bytes(bits)).parse()?)
-}
-
-/// Resolves when the process is asked to end.
-async fn asked_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // It can't be listened for: the process is ended from outside.
-        std::future::pending::<()>().await;
-    }
-}
-
-async fn stopped(mut ended: watch::Receiver<bool>) {
-    let _ = ended.wait_for(|ended| *ended).await;
 }

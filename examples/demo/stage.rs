@@ -15,7 +15,7 @@ use responder::{
     driver::{Clock, Dispatcher, DispatcherSettings},
     emergency::Policy,
     http::{Endpoints, Key, Keys, Signatures, branch::endpoints},
-    script::{Links, Script, path},
+    script::{Links, Script},
     signature::AuthTokens,
     sql::SqliteStore,
     telephony::TwilioClient,
@@ -62,9 +62,6 @@ pub(crate) struct Stage {
 /// A jump of the clock comes after so much silence: enough for a commit to reach the disk, also on a busy machine.
 pub(crate) const QUIET: Duration = Duration::from_millis(25);
 
-/// Asks the provider to repeat what failed, as every URL does that the branch hands out itself.
-const RETRIES: &str = "#rc=3&rp=5xx,ct,rt&rt=4000";
-
 impl Setting {
     /// Real time or a clock that jumps, and the defaults of the cast.
     pub(crate) fn new(clock: ClockMode) -> Self {
@@ -90,7 +87,7 @@ impl Stage {
         let public = format!("http://{}", listener.local_addr()?);
         let clock = setting.clock;
         let branch = Arc::new(branch(setting, &network, Arc::clone(&store), &public)?);
-        register_numbers(&network, &public);
+        register_numbers(&network, branch.links());
 
         let token = random_token()?;
         let endpoints = endpoints(&branch).keys(keys(&network, &token)?).build()?;
@@ -159,13 +156,13 @@ fn branch(setting: Setting, network: &Simulator, store: Arc<SqliteStore>, public
 }
 
 /// What one enters at the provider for each number.
-fn register_numbers(network: &Simulator, public: &str) {
-    let at = |path: &str| format!("{public}{path}{RETRIES}");
+fn register_numbers(network: &Simulator, links: &Links) {
     for number in [cast::BRANCH, cast::AUTOMATED] {
-        let config = NumberConfig::voice(at(path::INCOMING_CALL))
-            .with_voice_fallback(at(path::CALL_FALLBACK))
-            .with_status_callback(at(path::CUSTOMER_CALL_ENDED))
-            .with_sms(at(path::SMS_REPLY));
+        let to = links.for_number();
+        let config = NumberConfig::voice(to.incoming_call)
+            .with_voice_fallback(to.call_fallback)
+            .with_status_callback(to.call_ended)
+            .with_sms(to.text);
         network.set_number(number, config);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::{Malformed, corrupt},
-    value::{event_id, named, narrow, version},
+    value::{Asker, event_id, named, narrow, version},
 };
 
 /// An emergency.
@@ -22,9 +22,9 @@ pub(crate) struct StateRow {
 }
 
 impl StateRow {
-    pub(crate) fn load(self, now: Timestamp) -> Result<Loaded, StoreError> {
+    pub(crate) fn load(self, asker: Asker) -> Result<Loaded, StoreError> {
         let (branch, format) = (named::<BranchKey>("branch", &self.branch)?, narrow("state", self.format)?);
-        Loaded::decode(branch, format, &self.state, version(self.version)?, now)
+        Loaded::decode(asker.formats, branch, format, &self.state, version(self.version)?, asker.now)
     }
 }
 

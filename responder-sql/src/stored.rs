@@ -2,7 +2,7 @@
 
 use responder_core::{
     emergency::{Command, CommandId, CommandKind, Event},
-    store::{Bind, Card, Columns, Commit, CommitId, Lease, Opening, StoreError, codec},
+    store::{Bind, Card, Columns, Commit, CommitId, Lease, Opening, StoreError, codec, codec::Formats},
 };
 
 use crate::value::version_column;
@@ -13,6 +13,7 @@ pub(crate) struct StoredCommit {
     pub(crate) id: CommitId,
     /// The version that it makes.
     pub(crate) version: i64,
+    pub(crate) format: u16,
     pub(crate) state: String,
     pub(crate) columns: Columns,
     pub(crate) events: Option<StoredEvents>,
@@ -64,7 +65,7 @@ pub(crate) struct StoredOpening {
 }
 
 impl StoredCommit {
-    pub(crate) fn of(commit: &Commit) -> Result<Self, StoreError> {
+    pub(crate) fn of(commit: &Commit, formats: Formats) -> Result<Self, StoreError> {
         let emergency = commit.emergency();
         let is_own = |command: &CommandId| command.emergency == emergency;
         let settles = commit.settles.as_ref();
@@ -80,6 +81,7 @@ impl StoredCommit {
             emergency: emergency.to_string(),
             id: commit.id,
             version: version_column(commit.expected.next()),
+            format: formats.newest(),
             state: codec::encode("state", &commit.state)?,
             columns: Columns::of(&commit.state),
             events: StoredEvents::of(&commit.events)?,
@@ -123,14 +125,14 @@ impl StoredBind {
 }
 
 impl StoredOpening {
-    pub(crate) fn of(opening: &Opening) -> Result<Self, StoreError> {
+    pub(crate) fn of(opening: &Opening, formats: Formats) -> Result<Self, StoreError> {
         let key = opening.idempotency.as_ref().map(|named| (named.key.to_string(), named.body_hash));
         Ok(Self {
             branch: opening.branch.as_str().to_owned(),
             limit: opening.limit,
             key,
             card: codec::encode("card", &Card::of(&opening.commit.state))?,
-            commit: StoredCommit::of(&opening.commit)?,
+            commit: StoredCommit::of(&opening.commit, formats)?,
         })
     }
 }

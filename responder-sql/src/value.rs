@@ -4,10 +4,17 @@ use std::str::FromStr;
 
 use responder_core::{
     Timestamp,
-    store::{EventId, StoreError, Version},
+    store::{EventId, StoreError, Version, codec::Formats},
 };
 
 use crate::error::{Malformed, corrupt};
+
+/// Who asks: the time, and which states they know.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker {
+    pub(crate) now: Timestamp,
+    pub(crate) formats: Formats,
+}
 
 /// A name that was stored as text.
 pub(crate) fn named<T: FromStr>(what: &'static str, text: &str) -> Result<T, StoreError> {

@@ -88,7 +88,7 @@ async fn run(database: Database, moment: Moment) -> (bool, Vec<String>) {
         Moment::After(_) => (None, Plot::Plain),
     };
     let lab = Lab::open(database, 1, plot).await;
-    let mut node = lab.start(0, kill_at);
+    let mut node = lab.start_victim(0, kill_at);
     let (mut was_killed, mut restarted) = (false, None);
     let killing = async {
         match &moment {
@@ -103,7 +103,7 @@ async fn run(database: Database, moment: Moment) -> (bool, Vec<String>) {
             }
         }
         let _ = node.kill().await;
-        restarted = Some(lab.start(0, None));
+        restarted = Some(lab.start(0));
     };
     let faults = play(&lab, killing).await;
     if let Some(restarted) = restarted {

@@ -1,6 +1,11 @@
 //! Nodes of one branch as processes of their own, a load balancer before them, a phone network beside them, and people.
 
-use std::{process::Stdio, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
 
 use responder_sim::{Behaviour, ClockMode, DialIn, NumberConfig, Sid, Simulator, Trace};
 use tokio::{
@@ -82,10 +87,21 @@ impl Lab {
         Self { network, proxy, house: database.house().await, ports, http }
     }
 
-    /// Starts a node; with `kill_at` it kills itself there.
-    pub(crate) fn start(&self, no: usize, kill_at: Option<&str>) -> Node {
+    /// Starts a node.
+    pub(crate) fn start(&self, no: usize) -> Node {
+        self.launch(&node::program(), no, None)
+    }
+
+    /// Starts the node that something is to happen to; with `kill_at` it kills itself there. If there is an earlier
+    /// version to test against, it is of that (see `tests/README.md`).
+    pub(crate) fn start_victim(&self, no: usize, kill_at: Option<&str>) -> Node {
+        let earlier = std::env::var_os("RESPONDER_PREVIOUS_BRANCH").map(PathBuf::from);
+        self.launch(&earlier.unwrap_or_else(node::program), no, kill_at)
+    }
+
+    fn launch(&self, program: &Path, no: usize, kill_at: Option<&str>) -> Node {
         let port = self.ports[no];
-        let mut command = Command::new(node::program());
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("RUST_LOG", "trace")

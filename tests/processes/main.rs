@@ -33,7 +33,7 @@ async fn the_console_tells_no_secrets_with_a_server() {
 
 async fn tells_no_secrets(database: Database) {
     let lab = Lab::open(database, 1, Plot::Plain).await;
-    let node = lab.start(0, None);
+    let node = lab.start(0);
     let faults = play(&lab, async {}).await;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let (is_clean, console) = node.stop().await;

@@ -87,7 +87,8 @@ async fn run_all(database: Database, mishap: Mishap, count: usize) {
 async fn run(database: Database, mishap: Mishap, no: usize) -> Vec<String> {
     let plot = if no.is_multiple_of(2) { Plot::Plain } else { Plot::Long };
     let lab = Lab::open(database, NODES, plot).await;
-    let mut nodes: Vec<_> = (0..NODES).map(|node| lab.start(node, None)).collect();
+    let mut nodes = vec![lab.start_victim(0, None)];
+    nodes.extend((1..NODES).map(|node| lab.start(node)));
     let happens = async {
         within(Duration::from_secs(10), async || lab.emergencies().await.is_some_and(|all| !all.is_empty())).await;
         sleep(moment(no)).await;

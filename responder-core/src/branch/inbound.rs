@@ -28,7 +28,8 @@ const MOST_CONFLICTS: usize = 20;
 impl Branch {
     /// Somebody calls the branch's number. The call belongs to the emergency that it is known in; else to the one
     /// whose customer has that number; else to the oldest that has no customer on the line. If there is none, a caller
-    /// whose emergency ended without a talk in the last two hours begins it anew.
+    /// whose emergency ended without a talk in the last two hours begins it anew. Whose it could be that a newer build
+    /// has in hand is not decided here.
     ///
     /// # Errors
     /// [`HandleError`]; nothing was stored.
@@ -69,18 +70,25 @@ impl Branch {
         if let Some((id, _)) = self.store.find_call(&self.key, call).await? {
             return self.load(id).await.map(Some);
         }
-        let open = self.store.open_emergencies(&self.key).await?.emergencies;
-        if let Some(chosen) = choose(&open, from) {
-            return Ok(open.into_iter().find(|loaded| loaded.state.id() == chosen));
+        let open = self.store.open_emergencies(&self.key).await?;
+        let chosen = match theirs(&open.emergencies, from) {
+            Some(chosen) => Some(chosen),
+            None => open.or_newer().map(|()| anybodys(&open.emergencies))?,
+        };
+        match chosen {
+            Some(chosen) => Ok(open.emergencies.into_iter().find(|loaded| loaded.state.id() == chosen)),
+            None => self.reopened(call, from).await,
         }
-        self.reopened(call, from).await
     }
 
     async fn reopened(&self, call: &CallSid, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {
         let Some(from) = from else { return Ok(None) };
         let since = self.store.now().await? - REOPENS_FOR;
-        let concluded = self.store.concluded_since(&self.key, since).await?.emergencies;
-        let newest = concluded.into_iter().find(|loaded| loaded.state.intake().callback == Some(from));
+        let concluded = self.store.concluded_since(&self.key, since).await?;
+        let newest = concluded.emergencies.iter().find(|loaded| loaded.state.intake().callback == Some(from));
+        if newest.is_none() {
+            concluded.or_newer()?;
+        }
         let Some(old) = newest.filter(|old| ended_without_talk(&old.state)) else { return Ok(None) };
         let intake = Intake { reopens: Some(old.state.id()), ..old.state.intake().clone() };
         // The same call may ask again, because the answer to it took too long.
@@ -94,14 +102,22 @@ impl Branch {
     }
 }
 
-/// Which of the open emergencies, oldest first, a caller belongs to.
-fn choose(open: &[Loaded], from: Option<E164>) -> Option<EmergencyId> {
+/// Which of the open emergencies is a caller's by their number.
+fn theirs(open: &[Loaded], from: Option<E164>) -> Option<EmergencyId> {
+    let all = open.iter().map(|loaded| &loaded.state);
+    let theirs = all.filter(|e| from.is_some() && e.intake().callback == from);
+    theirs.max_by_key(|e| (is_seeking(e), e.id())).map(Emergency::id)
+}
+
+/// Which of the open emergencies, oldest first, any other caller belongs to.
+fn anybodys(open: &[Loaded]) -> Option<EmergencyId> {
     let all = || open.iter().map(|loaded| &loaded.state);
-    let is_seeking = |e: &&Emergency| matches!(e.phase(), Phase::Seeking | Phase::Accepted);
-    let is_theirs = |e: &&Emergency| from.is_some() && e.intake().callback == from;
-    let by_number = all().filter(is_theirs).max_by_key(|e| (is_seeking(e), e.id()));
-    let without_customer = || all().find(|e| is_seeking(e) && e.awaits_customer());
-    by_number.or_else(without_customer).or_else(|| all().find(is_seeking)).map(Emergency::id)
+    let without_customer = all().find(|e| is_seeking(e) && e.awaits_customer());
+    without_customer.or_else(|| all().find(|e| is_seeking(e))).map(Emergency::id)
+}
+
+const fn is_seeking(e: &Emergency) -> bool {
+    matches!(e.phase(), Phase::Seeking | Phase::Accepted)
 }
 
 fn ended_without_talk(e: &Emergency) -> bool {

@@ -32,7 +32,7 @@ const MOST_NUMBERS: usize = 10_000;
 
 impl Branch {
     /// A text came in. Only technicians and recipients of an emergency that is open, or was in the last two hours, are
-    /// heard. Who asks where things stand gets at most five answers an hour; who decides something is always answered.
+    /// heard; of what a newer build has in hand, that build hears. Who asks where things stand gets at most five answers an hour; who decides something is always answered.
     ///
     /// # Errors
     /// [`HandleError`]; nothing was stored.
@@ -62,11 +62,18 @@ impl Branch {
             let named = theirs.iter().find(|e| read.names(e)).copied();
             named.or_else(|| theirs.into_iter().max_by_key(|e| read.fits(e, from))).map(Emergency::id)
         };
-        if let Some(id) = meant(&self.store.open_emergencies(&self.key).await?) {
+        let open = self.store.open_emergencies(&self.key).await?;
+        if let Some(id) = meant(&open) {
             return Ok(Some(id));
         }
+        open.or_newer()?;
         let since = self.store.now().await? - HEARD_FOR;
-        Ok(meant(&self.store.concluded_since(&self.key, since).await?))
+        let concluded = self.store.concluded_since(&self.key, since).await?;
+        let id = meant(&concluded);
+        if id.is_none() {
+            concluded.or_newer()?;
+        }
+        Ok(id)
     }
 }
 

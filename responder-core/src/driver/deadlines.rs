@@ -66,7 +66,8 @@ impl Dispatcher {
             Ok(Err(error)) => {
                 let cause = error.source();
                 tracing::error!(emergency = %id, %error, cause, "a deadline was not handled");
-                Err(matches!(error, HandleError::Store(StoreError::Corrupt { .. })))
+                // One of a newer build is due here only when that build has not come for it.
+                Err(matches!(error, HandleError::Store(StoreError::Corrupt { .. } | StoreError::Newer)))
             }
             Err(_) => {
                 tracing::error!(emergency = %id, "the state machine panicked");

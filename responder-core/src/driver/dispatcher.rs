@@ -36,6 +36,8 @@ pub struct DispatcherSettings {
     pub messages: usize,
     /// How long one command may take (20 s).
     pub command_deadline: Duration,
+    /// Which commands it carries out (all); others are left to other dispatchers.
+    pub kinds: Vec<CommandKind>,
     /// The longest sleep: work that another process announces is found at the latest then (1 s).
     pub longest_sleep: Duration,
 }
@@ -64,6 +66,7 @@ impl Default for DispatcherSettings {
             calls: 64,
             messages: 64,
             command_deadline: Duration::from_secs(20),
+            kinds: CommandKind::ALL.to_vec(),
             longest_sleep: Duration::from_secs(1),
         }
     }
@@ -91,8 +94,9 @@ impl Dispatcher {
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
         let (stopping, stopped) = watch::channel(false);
         let work = async {
-            let calls = self.lane(CALLS, self.settings.calls, self.signals(&stopped));
-            let messages = self.lane(MESSAGES, self.settings.messages, self.signals(&stopped));
+            let (calls, messages) = (self.among(CALLS), self.among(MESSAGES));
+            let calls = self.lane(&calls, self.settings.calls, self.signals(&stopped));
+            let messages = self.lane(&messages, self.settings.messages, self.signals(&stopped));
             let (watch, hints) = (self.watch(self.signals(&stopped)), self.hints(stopped.clone()));
             let (deadlines, handed_over) = (self.deadlines(self.signals(&stopped)), self.handed_over(stopped.clone()));
             tokio::join!(watch, hints, deadlines, handed_over, calls, messages);
@@ -104,6 +108,11 @@ impl Dispatcher {
         tokio::join!(work, stop);
     }
 
+    /// Those of `kinds` that it carries out.
+    fn among(&self, kinds: &[CommandKind]) -> Vec<CommandKind> {
+        kinds.iter().copied().filter(|kind| self.settings.kinds.contains(kind)).collect()
+    }
+
     fn signals(&self, stopped: &watch::Receiver<bool>) -> Signals {
         Signals { work: self.branch.work(), stopped: stopped.clone(), sleeper: Arc::clone(&self.sleeper) }
     }
@@ -112,7 +121,7 @@ impl Dispatcher {
     /// in asks its store once in a while, and not each loop of it.
     async fn watch(&self, mut signals: Signals) {
         while signals.look() {
-            match self.branch.store().next_wake(self.branch.key(), &CommandKind::ALL).await {
+            match self.branch.store().next_wake(self.branch.key(), &self.settings.kinds).await {
                 Ok(Some(Duration::ZERO)) => {
                     self.branch.pulse().beat();
                     self.branch.announce_work();
@@ -149,7 +158,7 @@ impl Dispatcher {
     async fn handed_over(&self, mut stopped: watch::Receiver<bool>) {
         let mut handed = self.branch.handover().take_over(OwnClaims {
             worker: self.worker.clone(),
-            kinds: CALLS.to_vec(),
+            kinds: self.among(CALLS),
             max: HANDED_OVER,
             lease: Lease::for_deadline(self.settings.command_deadline),
         });

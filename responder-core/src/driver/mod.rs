@@ -11,6 +11,8 @@ mod run;
 mod signals;
 #[cfg(feature = "runtime")]
 mod sleeper;
+#[cfg(feature = "runtime")]
+mod working;
 
 #[cfg(feature = "mock")]
 pub use clock::MockClock;
@@ -21,3 +23,5 @@ pub use dispatcher::{Dispatcher, DispatcherSettings};
 pub use sleeper::MockSleeper;
 #[cfg(feature = "runtime")]
 pub use sleeper::{Sleeper, TokioSleeper};
+#[cfg(feature = "runtime")]
+pub use working::Working;

@@ -30,8 +30,10 @@ pub struct Transfer {
     pub confirmation: Confirmation,
 }
 
-/// The settings of a branch that decide what happens next. An emergency keeps the policy that it began with.
+/// The settings of a branch that decide what happens next. An emergency keeps the policy that it began with; a setting
+/// that there was not when it began has its default.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Policy {
     /// Who is called after the technician of the report, in this order.
     pub escalation: Vec<Contact>,
@@ -67,6 +69,7 @@ pub struct Policy {
 
 /// Every duration that the state machine uses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Timing {
     /// How long a technician's phone rings (25 s).
     pub ring: Duration,
@@ -111,6 +114,7 @@ pub struct Timing {
 
 /// Every count that bounds an emergency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Look-ups of a placing with unknown outcome (3).
     pub look_ups: u8,

@@ -128,6 +128,7 @@ pub(super) struct Search {
 
 /// What the search waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum SearchStep {
     /// The next try is due then.
     Due(Timestamp),
@@ -141,9 +142,10 @@ pub(super) enum SearchStep {
     Exhausted,
 }
 
-/// A set of technicians. A list longer than 128 is cut at intake.
+/// A set of technicians. A list longer than 128 is cut at intake. Stored in hexadecimal digits: many readers of JSON
+/// round numbers beyond 53 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "String", into = "String")]
 pub(super) struct Set(u128);
 
 /// That somebody accepted.
@@ -190,6 +192,20 @@ impl Conclusion {
     /// Whether nobody has talked to the customer, and nobody has called it off.
     pub(super) const fn leaves_customer_alone(self) -> bool {
         !matches!(self, Self::Connected | Self::Cancelled)
+    }
+}
+
+impl TryFrom<String> for Set {
+    type Error = std::num::ParseIntError;
+
+    fn try_from(digits: String) -> Result<Self, Self::Error> {
+        u128::from_str_radix(&digits, 16).map(Self)
+    }
+}
+
+impl From<Set> for String {
+    fn from(set: Set) -> Self {
+        format!("{:x}", set.0)
     }
 }
 

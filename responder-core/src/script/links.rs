@@ -54,6 +54,10 @@ impl Links {
         self
     }
 
+    pub(super) fn elsewhere(&self) -> Option<&str> {
+        self.fallback.as_deref()
+    }
+
     /// The first document of a call that we placed.
     pub fn technician_answer(&self, emergency: EmergencyId, attempt: AttemptNo, step: Step) -> String {
         self.attempt_step(path::TECHNICIAN_ANSWER, emergency, attempt, step)
@@ -178,7 +182,7 @@ pub const MAX_REPEATS: u8 = 3;
 pub const KEPT_FIELDS: &[&str] =
     &["Digits", "QueueResult", "DialCallStatus", "DialBridged", "RecordingSid", "RecordingDuration", "DequeingCallSid"];
 
-const RETRIES: &str = "#rc=3&rp=5xx,ct,rt&rt=4000";
+pub(super) const RETRIES: &str = "#rc=3&rp=5xx,ct,rt&rt=4000";
 
 const REPEAT_PREFIX: &str = "again=";
 

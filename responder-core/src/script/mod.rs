@@ -34,6 +34,7 @@ mod english;
 mod facts;
 mod links;
 mod mail;
+mod number;
 pub mod path;
 mod segments;
 mod speech;
@@ -52,6 +53,7 @@ pub use english::English;
 pub use facts::{Facts, Presence};
 pub use links::{KEPT_FIELDS, Links, MAX_REPEATS, queue_name};
 pub use mail::Mail;
+pub use number::NumberLinks;
 pub use segments::{MOST_SEGMENTS, segments};
 #[cfg(feature = "mock")]
 pub use wording::MockWording;

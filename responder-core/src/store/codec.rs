@@ -7,8 +7,51 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{Commit, StoreError};
 use crate::emergency::{CommandId, CommandKind, Emergency};
 
-/// The format of states that this build writes. Every released format stays readable.
+/// The format of states that this build writes, stored beside each. Every released format stays readable; what changes
+/// the stored form of states or commands gets a new one (ARCHITECTURE.md, "How to change a stored shape").
 pub const STATE_FORMAT: u16 = 1;
+
+/// Which states a build reads and writes. A store has those of its own build; other ones stand in for other builds in
+/// tests of deploys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Formats {
+    newest: u16,
+}
+
+impl Formats {
+    /// Those of this build.
+    pub const OWN: Self = Self { newest: STATE_FORMAT };
+
+    /// Those of a build that writes one more, which looks the same as [`STATE_FORMAT`].
+    #[must_use]
+    pub const fn and_next(self) -> Self {
+        Self { newest: self.newest + 1 }
+    }
+
+    /// What is written.
+    pub const fn newest(self) -> u16 {
+        self.newest
+    }
+
+    /// The state of a stored form that was written in `format`.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a format that is not among these; [`StoreError::Corrupt`] when the text can't be read.
+    pub fn decode(self, format: u16, text: &str) -> Result<Emergency, StoreError> {
+        match format {
+            0 => Err(StoreError::Corrupt { what: "state", source: DecodeError::NoFormat.into() }),
+            newer if newer > self.newest => Err(StoreError::Newer),
+            // An older one whose text has to be rewritten before it is read gets an arm of its own.
+            _ => decode("state", text),
+        }
+    }
+}
+
+impl Default for Formats {
+    fn default() -> Self {
+        Self::OWN
+    }
+}
 
 /// Why a stored text can't be read. Says where, not what: the text is about people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,9 +63,9 @@ pub enum DecodeError {
         /// The byte where reading stopped, counted from 1; 0 if unknown.
         column: usize,
     },
-    /// Written by a newer build.
-    #[error("format {0} is newer than this build")]
-    Format(u16),
+    /// In a format that never was.
+    #[error("no build ever wrote this format")]
+    NoFormat,
 }
 
 /// The stored form of a commit, made before anything is written, so that nothing can fail half-way.
@@ -80,17 +123,6 @@ pub fn decode<T: DeserializeOwned>(what: &'static str, text: &str) -> Result<T, 
     serde_json::from_str(text).map_err(|error| malformed(what, &error))
 }
 
-/// The state of a stored form that was written in `format`.
-///
-/// # Errors
-/// [`StoreError::Corrupt`] when the format or the text can't be read.
-pub fn decode_state(format: u16, text: &str) -> Result<Emergency, StoreError> {
-    match format {
-        STATE_FORMAT => decode("state", text),
-        newer => Err(StoreError::Corrupt { what: "state", source: DecodeError::Format(newer).into() }),
-    }
-}
-
 /// The library's message quotes the offending value, so only the place is kept.
 fn malformed(what: &'static str, error: &serde_json::Error) -> StoreError {
     StoreError::Corrupt { what, source: DecodeError::Malformed { column: error.column() }.into() }
@@ -112,8 +144,9 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_named() {
-        let error = decode_state(STATE_FORMAT + 1, "{}").unwrap_err();
-        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("format 2 is newer than this build"));
+    fn a_format_is_of_a_newer_build_of_this_one_or_of_none() {
+        assert!(matches!(Formats::OWN.decode(STATE_FORMAT + 1, "{}"), Err(StoreError::Newer)));
+        assert!(matches!(Formats::OWN.and_next().decode(STATE_FORMAT + 1, "{}"), Err(StoreError::Corrupt { .. })));
+        assert!(matches!(Formats::OWN.decode(0, "{}"), Err(StoreError::Corrupt { .. })));
     }
 }

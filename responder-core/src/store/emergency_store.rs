@@ -40,7 +40,10 @@ use crate::{
 ///     After [`MOST_LOST_CLAIMS`](super::MOST_LOST_CLAIMS) claims that ended without a word (neither settled nor put
 ///     back) a command is handed out as a report of `Abandoned`. A command that can't be read is handed out as
 ///     [`Task::Unreadable`](super::Task::Unreadable). A state that can't be read is [`StoreError::Corrupt`], is listed
-///     by [`health`](Self::health) with its card, and hides no other emergency.
+///     by [`health`](Self::health) with its card, and hides no other emergency. One whose format is newer than the
+///     store's own ([`Formats`](super::codec::Formats)) is left to newer builds: it is [`StoreError::Newer`], is listed
+///     apart and by health, its commands are not claimed, and its deadline counts
+///     [`LEFT_TO_NEWER`](super::LEFT_TO_NEWER) later.
 /// 11. Event ids count 1, 2, 3, … per branch without gaps, and an id once visible has all smaller ones visible: a
 ///     reader that goes on from the last id it saw misses nothing. Those of [`record`](Self::record) count among them.
 /// 12. An emergency has one deadline, replaced by each commit. [`due`](Self::due) lists those that have passed, earliest
@@ -69,7 +72,7 @@ pub trait EmergencyStore: Debug + Send + Sync + 'static {
     /// Reads an emergency; none if there is no such.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when its state can't be read; [`StoreError::Unavailable`].
+    /// [`StoreError::Corrupt`] when its state can't be read; [`StoreError::Newer`]; [`StoreError::Unavailable`].
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError>;
 
     /// Stores what an input changed.

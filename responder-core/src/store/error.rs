@@ -21,6 +21,10 @@ pub enum StoreError {
     /// The store can't be reached or is overloaded. Nothing was written.
     #[error("the store is not available")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// The emergency was written by a newer build, which goes on with it. Nothing was written. Where other nodes share
+    /// the store, another one can answer.
+    #[error("the emergency is in the hands of a newer version")]
+    Newer,
     /// What is stored can't be read by this build, or what was to be stored can't be put into its stored form.
     #[error("{what} has no readable stored form")]
     Corrupt {

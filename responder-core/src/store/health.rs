@@ -14,10 +14,12 @@ use crate::{
 pub struct Health {
     /// Emergencies that are not concluded, unreadable ones included.
     pub open: u32,
-    /// Those among them whose state this build can't read. Any at all means: not ready, and tell people.
+    /// Those among them whose state this build can't read, also because a newer build has written it. Any at all means:
+    /// not ready; and people are told, of those of a newer build after
+    /// [`LEFT_TO_NEWER`](super::LEFT_TO_NEWER).
     pub unreadable: Vec<Unreadable>,
-    /// By how much the most overdue deadline or command is overdue: more than a few seconds means that no dispatcher
-    /// works for this branch.
+    /// By how much the most overdue deadline or command is overdue, also of newer builds: more than a few seconds means
+    /// that no dispatcher works for this branch.
     pub late_by: Duration,
 }
 

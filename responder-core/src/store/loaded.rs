@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{BranchKey, StoreError, Version, codec};
+use super::{BranchKey, StoreError, Version, codec::Formats};
 use crate::{
     Timestamp,
     emergency::{Emergency, EmergencyId, Phase},
@@ -28,6 +28,8 @@ pub struct Listing {
     pub emergencies: Vec<Loaded>,
     /// Those that can't; see [`Health`](super::Health).
     pub unreadable: Vec<EmergencyId>,
+    /// Those of a newer format, which are left to newer builds.
+    pub newer: Vec<EmergencyId>,
 }
 
 /// What is stored of a state in plain columns, so that it can be searched. Derived in one place, from the state alone:
@@ -61,30 +63,50 @@ impl Columns {
 }
 
 impl Loaded {
-    /// Puts together what a store has read.
+    /// Puts together what a store that knows `formats` has read.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when the state can't be read.
+    /// [`StoreError::Newer`], [`StoreError::Corrupt`]: as for [`Formats::decode`].
     pub fn decode(
+        formats: Formats,
         branch: BranchKey,
         format: u16,
         state: &str,
         version: Version,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        Ok(Self { branch, state: codec::decode_state(format, state)?, version, now })
+        Ok(Self { branch, state: formats.decode(format, state)?, version, now })
     }
 }
 
 impl Listing {
-    /// Adds an emergency as it was read; other errors than an unreadable state are passed on.
+    /// Nothing, if these are all: among those of a newer format could be what was sought and not found.
     ///
     /// # Errors
-    /// `loaded`'s own, unless it is [`StoreError::Corrupt`].
+    /// [`StoreError::Newer`].
+    pub const fn or_newer(&self) -> Result<(), StoreError> {
+        if self.newer.is_empty() { Ok(()) } else { Err(StoreError::Newer) }
+    }
+
+    /// How many they are.
+    pub const fn len(&self) -> usize {
+        self.emergencies.len() + self.unreadable.len() + self.newer.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds an emergency as it was read; other errors than those about its state are passed on.
+    ///
+    /// # Errors
+    /// `loaded`'s own, unless it is [`StoreError::Corrupt`] or [`StoreError::Newer`].
     pub fn add(&mut self, id: EmergencyId, loaded: Result<Loaded, StoreError>) -> Result<(), StoreError> {
         match loaded {
             Ok(loaded) => self.emergencies.push(loaded),
             Err(StoreError::Corrupt { .. }) => self.unreadable.push(id),
+            Err(StoreError::Newer) => self.newer.push(id),
             Err(other) => return Err(other),
         }
         Ok(())

@@ -63,4 +63,4 @@ pub use loaded::{Columns, Listing, Loaded};
 pub use memory::MemoryStore;
 pub use name::{BranchKey, CommitId, EventId, NameError, Version, WorkerId};
 pub use opening::{Idempotency, KEY_LIFE, Opened, Opening};
-pub use work::{ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, OwnClaims, Task, Ticket};
+pub use work::{ClaimRequest, Claimed, Due, LEFT_TO_NEWER, Lease, MOST_LOST_CLAIMS, OwnClaims, Task, Ticket};

@@ -55,6 +55,15 @@ impl BranchKey {
 }
 
 impl WorkerId {
+    /// A name that no other dispatcher has: the number of this process, and 64 random bits.
+    #[cfg(feature = "runtime")]
+    #[must_use]
+    pub fn unique() -> Self {
+        let mut bits = [0; 8];
+        getrandom::fill(&mut bits).expect("BUG: an operating system without a random source");
+        Self(format!("{}-{:016x}", std::process::id(), u64::from_ne_bytes(bits)).into())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

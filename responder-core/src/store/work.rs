@@ -11,6 +11,10 @@ use crate::{
 /// After so many claims that ended without a word a command is given up.
 pub const MOST_LOST_CLAIMS: u32 = 5;
 
+/// How long after its deadline an emergency of a newer format is left to newer builds. Then it is everybody's: most
+/// likely a deploy was rolled back, and people have to be told.
+pub const LEFT_TO_NEWER: Duration = Duration::from_secs(60);
+
 /// An emergency whose deadline has passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {

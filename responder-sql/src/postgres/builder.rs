@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
+use responder_core::store::codec::Formats;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
     ConnectOptions,
@@ -78,7 +79,8 @@ impl PostgresBuilder {
         let pool = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let pool = pool.acquire_timeout(self.patience).connect_lazy_with(options);
         let listener = Listener::new(pool, channel, node, self.patience);
-        PostgresStore(Arc::new(Store { writers, statements, listener, schema: self.schema }))
+        let shared = Arc::new(Store { writers, statements, listener, schema: self.schema });
+        PostgresStore { shared, formats: Formats::OWN }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use responder_core::store::{KEY_LIFE, StoreError, codec};
+use responder_core::store::{KEY_LIFE, StoreError};
 use serde::Serialize;
 
 use super::row::micros;
@@ -69,7 +69,7 @@ impl<'a> Header<'a> {
             emergency: &commit.emergency,
             id: hex(&commit.id.to_bytes()),
             version: commit.version,
-            format: codec::STATE_FORMAT,
+            format: commit.format,
             next_deadline: time_column(columns.next_deadline),
             occupies: columns.occupies,
             opened_at: columns.opened_at.as_micros(),

@@ -23,7 +23,8 @@ use responder_core::{
     store::{
         Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due,
         EmergencyStore, EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent,
-        Ticket, codec,
+        Ticket,
+        codec::{self, Formats},
     },
 };
 use secrecy::SecretString;
@@ -53,7 +54,10 @@ use crate::{
 /// Needs PostgreSQL 14 or later, reached directly or through a pooler that keeps sessions. The role needs the right to
 /// create a schema when the store is first opened, and to change its tables after an update.
 #[derive(Clone)]
-pub struct PostgresStore(Arc<Store>);
+pub struct PostgresStore {
+    shared: Arc<Store>,
+    formats: Formats,
+}
 
 struct Store {
     writers: Arc<Writers>,
@@ -77,9 +81,15 @@ impl PostgresStore {
         PostgresBuilder::new(url.into())
     }
 
+    /// The same database, as a build with other formats reads and writes it: for tests of deploys.
+    #[must_use]
+    pub fn as_of(&self, formats: Formats) -> Self {
+        Self { shared: Arc::clone(&self.shared), formats }
+    }
+
     /// Closes all connections, after what is under way.
     pub async fn close(&self) {
-        let Store { writers, statements, listener, .. } = &*self.0;
+        let Store { writers, statements, listener, .. } = &*self.shared;
         listener.close().await;
         writers.close().await;
         statements.close().await;
@@ -98,12 +108,12 @@ impl PostgresStore {
     }
 
     async fn rows(&self, call: Call) -> Result<Vec<PgRow>, StoreError> {
-        self.0.statements.rows(call, Repeat::Harmless).await.map_err(Failure::of_read)
+        self.shared.statements.rows(call, Repeat::Harmless).await.map_err(Failure::of_read)
     }
 
     /// Whether a statement changed something.
     async fn changes(&self, call: Call) -> Result<bool, StoreError> {
-        let rows = self.0.statements.rows(call, Repeat::Never).await.map_err(Failure::of_write)?;
+        let rows = self.shared.statements.rows(call, Repeat::Never).await.map_err(Failure::of_write)?;
         Ok(!rows.is_empty())
     }
 
@@ -112,7 +122,7 @@ impl PostgresStore {
         branch: &BranchKey,
         kinds: &[CommandKind],
     ) -> Result<(Option<Timestamp>, Timestamp), StoreError> {
-        self.read_one(queue::next(branch, kinds), queue::read_next).await?.ok_or_else(no_row)
+        self.read_one(queue::next(self.formats, branch, kinds), queue::read_next).await?.ok_or_else(no_row)
     }
 }
 
@@ -128,7 +138,7 @@ impl EmergencyStore for PostgresStore {
     }
 
     async fn open(&self, opening: &Opening) -> Result<Opened, StoreError> {
-        match self.0.writers.open(StoredOpening::of(opening)?).await? {
+        match self.shared.writers.open(StoredOpening::of(opening, self.formats)?).await? {
             Answer::Written(written) => Ok(Opened::Created(written)),
             Answer::Existing(id) => Ok(Opened::Existing(id)),
             Answer::KeyReused => Ok(Opened::KeyReused),
@@ -140,11 +150,11 @@ impl EmergencyStore for PostgresStore {
     }
 
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
-        self.read_one(read::emergency(id), read::load).await
+        self.read_one(read::emergency(id), read::load(self.formats)).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        match self.0.writers.commit(StoredCommit::of(commit)?).await? {
+        match self.shared.writers.commit(StoredCommit::of(commit, self.formats)?).await? {
             Answer::Written(written) => Ok(Committed::Written(written)),
             Answer::Settled(first) => Ok(Committed::AlreadySettled { first }),
             Answer::Conflict => Err(StoreError::Conflict),
@@ -168,19 +178,19 @@ impl EmergencyStore for PostgresStore {
     }
 
     async fn open_emergencies(&self, branch: &BranchKey) -> Result<Listing, StoreError> {
-        read::listing(&self.rows(read::open(branch)).await?)
+        read::listing(self.formats, &self.rows(read::open(branch)).await?)
     }
 
     async fn concluded_since(&self, branch: &BranchKey, since: Timestamp) -> Result<Listing, StoreError> {
-        read::listing(&self.rows(read::concluded(branch, since)).await?)
+        read::listing(self.formats, &self.rows(read::concluded(branch, since)).await?)
     }
 
     async fn list(&self, branch: &BranchKey, before: Option<EmergencyId>, limit: u32) -> Result<Listing, StoreError> {
-        read::listing(&self.rows(read::page(branch, before, limit)).await?)
+        read::listing(self.formats, &self.rows(read::page(branch, before, limit)).await?)
     }
 
     async fn due(&self, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
-        self.read(queue::due(branch, max), queue::read_due).await
+        self.read(queue::due(self.formats, branch, max), queue::read_due).await
     }
 
     async fn defer(&self, due: &Due, delay: Duration) -> Result<bool, StoreError> {
@@ -188,7 +198,7 @@ impl EmergencyStore for PostgresStore {
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
-        let claimed = self.0.statements.claims(queue::claim(request), Repeat::Never, queue::tickets);
+        let claimed = self.shared.statements.claims(queue::claim(self.formats, request), Repeat::Never, queue::tickets);
         queue::read_claimed(&claimed.await.map_err(Failure::of_write)?)
     }
 
@@ -210,14 +220,14 @@ impl EmergencyStore for PostgresStore {
     }
 
     async fn changed(&self, branch: &BranchKey, seen: u64) -> u64 {
-        self.0.listener.changed(branch, seen).await
+        self.shared.listener.changed(branch, seen).await
     }
 
     async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
         let Some(events) = StoredEvents::of(events)? else { return Ok(None) };
-        let rows = self.0.statements.rows(read::record(branch, events), Repeat::Never).await;
+        let rows = self.shared.statements.rows(read::record(branch, events), Repeat::Never).await;
         let rows = rows.map_err(Failure::of_write)?;
-        self.0.writers.announce(branch.as_str());
+        self.shared.writers.announce(branch.as_str());
         rows.first().map(|row| event_id(get(row, 0)?)).transpose()
     }
 
@@ -236,12 +246,13 @@ impl EmergencyStore for PostgresStore {
 
     async fn health(&self, branch: &BranchKey) -> Result<Health, StoreError> {
         let rows = self.rows(read::open(branch)).await?;
-        let hidden = read::listing(&rows)?.unreadable;
+        let listing = read::listing(self.formats, &rows)?;
+        let hidden = [listing.unreadable, listing.newer].concat();
         let unreadable = rows
             .iter()
             .map(read::unreadable)
             .filter(|unreadable| unreadable.as_ref().map_or(true, |unreadable| hidden.contains(&unreadable.id)));
-        let (oldest, now) = self.next(branch, &CommandKind::ALL).await?;
+        let (oldest, now) = self.read_one(queue::oldest(branch), queue::read_next).await?.ok_or_else(no_row)?;
         Ok(Health {
             open: u32::try_from(rows.len()).unwrap_or(u32::MAX),
             unreadable: unreadable.collect::<Result<_, _>>()?,
@@ -255,7 +266,7 @@ impl BranchControl for PostgresStore {
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
         let call = read::set_availability(branch, availability)?;
         // Set twice is set.
-        self.0.statements.rows(call, Repeat::Harmless).await.map(drop).map_err(Failure::of_write)
+        self.shared.statements.rows(call, Repeat::Harmless).await.map(drop).map_err(Failure::of_write)
     }
 
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {
@@ -267,7 +278,7 @@ impl BranchControl for PostgresStore {
 /// Without the address of the server: it holds a password.
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore").field("schema", &self.0.schema).finish_non_exhaustive()
+        f.debug_struct("PostgresStore").field("schema", &self.shared.schema).finish_non_exhaustive()
     }
 }
 

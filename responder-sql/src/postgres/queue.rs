@@ -5,7 +5,10 @@ use std::time::Duration;
 use responder_core::{
     Timestamp,
     emergency::{CommandId, CommandKind, EmergencyId},
-    store::{BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Ticket},
+    store::{
+        BranchKey, ClaimRequest, Claimed, Due, LEFT_TO_NEWER, Lease, MOST_LOST_CLAIMS, StoreError, Ticket,
+        codec::Formats,
+    },
 };
 use sqlx::postgres::PgRow;
 
@@ -18,8 +21,9 @@ use crate::{
     value::{named, narrow},
 };
 
-pub(super) fn due(branch: &BranchKey, max: u32) -> Call {
-    Call::new(DUE).with(branch.as_str()).with(i64::from(max))
+pub(super) fn due(formats: Formats, branch: &BranchKey, max: u32) -> Call {
+    let known = i64::from(formats.newest());
+    Call::new(DUE).with(branch.as_str()).with(i64::from(max)).with(known).with(micros(LEFT_TO_NEWER))
 }
 
 pub(super) fn read_due(row: &PgRow) -> Result<Due, StoreError> {
@@ -30,7 +34,7 @@ pub(super) fn defer(due: &Due, delay: Duration) -> Call {
     Call::new(DEFER).with(due.id.to_string()).with(due.deadline.as_micros()).with(micros(delay))
 }
 
-pub(super) fn claim(request: &ClaimRequest) -> Call {
+pub(super) fn claim(formats: Formats, request: &ClaimRequest) -> Call {
     let kinds: Vec<_> = request.kinds.iter().map(|kind| kind.as_str()).collect();
     Call::new(CLAIM)
         .with(request.branch.as_str())
@@ -39,6 +43,7 @@ pub(super) fn claim(request: &ClaimRequest) -> Call {
         .with(micros(request.lease.span()))
         .with(i64::from(MOST_LOST_CLAIMS))
         .with(request.worker.as_str())
+        .with(i64::from(formats.newest()))
 }
 
 /// In the order of claims, which an update does not keep.
@@ -85,7 +90,7 @@ fn of_ticket(sql: &'static str, ticket: &Ticket) -> Call {
 }
 
 /// When there is something to do, and the time now.
-pub(super) fn next(branch: &BranchKey, wanted: &[CommandKind]) -> Call {
+pub(super) fn next(formats: Formats, branch: &BranchKey, wanted: &[CommandKind]) -> Call {
     let kinds: Vec<_> = wanted.iter().map(|kind| kind.as_str()).collect();
     let priorities = || wanted.iter().map(|kind| i64::from(kind.priority()));
     Call::new(NEXT)
@@ -93,6 +98,13 @@ pub(super) fn next(branch: &BranchKey, wanted: &[CommandKind]) -> Call {
         .with(kinds)
         .with(priorities().min().unwrap_or(1))
         .with(priorities().max().unwrap_or(0))
+        .with(i64::from(formats.newest()))
+        .with(micros(LEFT_TO_NEWER))
+}
+
+/// What anybody at all is to do next, and the time now.
+pub(super) fn oldest(branch: &BranchKey) -> Call {
+    Call::new(OLDEST).with(branch.as_str())
 }
 
 pub(super) fn read_next(row: &PgRow) -> Result<(Option<Timestamp>, Timestamp), StoreError> {
@@ -103,6 +115,7 @@ pub(super) fn read_next(row: &PgRow) -> Result<(Option<Timestamp>, Timestamp), S
 const DUE: &str = "
     SELECT id, next_deadline FROM emergencies
     WHERE branch = $1 AND concluded_at IS NULL AND next_deadline <= (SELECT micros())
+        AND (format <= $3 OR next_deadline <= (SELECT micros()) - $4)
     ORDER BY next_deadline, id LIMIT $2";
 
 const DEFER: &str = "
@@ -114,6 +127,7 @@ const CLAIM: &str = "
     wanted AS MATERIALIZED (
         SELECT emergency, number FROM commands
         WHERE branch = $1 AND outcome IS NULL AND kind = ANY ($2) AND visible_at <= (SELECT now FROM clock)
+            AND (SELECT format FROM emergencies WHERE id = emergency) <= $7
         ORDER BY priority, due, emergency, number
         LIMIT $3
         FOR UPDATE SKIP LOCKED
@@ -145,10 +159,24 @@ const PUT_BACK: &str = "
     WHERE emergency = $1 AND number = $2 AND claims = $3 AND is_claimed
     RETURNING true";
 
+/// Whose command is the next one is looked up for the first, and for more only while those are left to newer builds.
 const NEXT: &str = "
     SELECT least(
         (SELECT next_deadline FROM emergencies
-            WHERE branch = $1 AND concluded_at IS NULL AND next_deadline IS NOT NULL ORDER BY next_deadline LIMIT 1),
-        (SELECT min(visible_at) FROM commands
-            WHERE branch = $1 AND outcome IS NULL AND priority BETWEEN $3 AND $4 AND kind = ANY ($2))
+            WHERE branch = $1 AND concluded_at IS NULL AND next_deadline IS NOT NULL AND format <= $5
+            ORDER BY next_deadline LIMIT 1),
+        (SELECT next_deadline + $6 FROM emergencies
+            WHERE branch = $1 AND concluded_at IS NULL AND next_deadline IS NOT NULL AND format > $5
+            ORDER BY next_deadline LIMIT 1),
+        (SELECT visible_at FROM (
+            SELECT visible_at, emergency FROM commands
+            WHERE branch = $1 AND outcome IS NULL AND priority BETWEEN $3 AND $4 AND kind = ANY ($2)
+            ORDER BY visible_at OFFSET 0
+        ) waiting WHERE (SELECT format FROM emergencies WHERE id = emergency) <= $5 LIMIT 1)
+    ), micros()";
+
+const OLDEST: &str = "
+    SELECT least(
+        (SELECT min(next_deadline) FROM emergencies WHERE branch = $1 AND concluded_at IS NULL),
+        (SELECT min(visible_at) FROM commands WHERE branch = $1 AND outcome IS NULL)
     ), micros()";

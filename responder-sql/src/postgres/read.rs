@@ -5,7 +5,7 @@ use responder_core::{
     emergency::{EmergencyId, Line},
     store::{
         Availability, BranchKey, CommitId, EventId, Listing, Loaded, Receipt, StoreError, StoredEvent, Unreadable,
-        codec,
+        codec::{self, Formats},
     },
 };
 use sqlx::postgres::PgRow;
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     rows::{EventsRow, StateRow},
     stored::StoredEvents,
-    value::{event_column, event_id, named, version},
+    value::{Asker, event_column, event_id, named, version},
 };
 
 pub(super) fn now() -> Call {
@@ -28,8 +28,8 @@ pub(super) fn emergency(id: EmergencyId) -> Call {
     Call::new(LOAD).with(id.to_string())
 }
 
-pub(super) fn load(row: &PgRow) -> Result<Loaded, StoreError> {
-    state(row)?.load(time(row, 5)?)
+pub(super) fn load(formats: Formats) -> impl Fn(&PgRow) -> Result<Loaded, StoreError> {
+    move |row| state(row)?.load(Asker { now: time(row, 5)?, formats })
 }
 
 fn state(row: &PgRow) -> Result<StateRow, StoreError> {
@@ -81,11 +81,11 @@ pub(super) fn page(branch: &BranchKey, before: Option<EmergencyId>, limit: u32) 
     Call::new(PAGE).with(branch.as_str()).with(before).with(i64::from(limit))
 }
 
-pub(super) fn listing(rows: &[PgRow]) -> Result<Listing, StoreError> {
+pub(super) fn listing(formats: Formats, rows: &[PgRow]) -> Result<Listing, StoreError> {
     let mut listing = Listing::default();
     for row in rows {
         let (state, now) = (state(row)?, time(row, 5)?);
-        listing.add(named("emergency id", &state.id)?, state.load(now))?;
+        listing.add(named("emergency id", &state.id)?, state.load(Asker { now, formats }))?;
     }
     Ok(listing)
 }

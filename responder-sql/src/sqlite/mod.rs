@@ -26,7 +26,7 @@ use responder_core::{
     store::{
         Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due,
         EmergencyStore, EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent,
-        Ticket,
+        Ticket, codec::Formats,
     },
 };
 use rusqlite::Connection;
@@ -35,6 +35,7 @@ use self::{connection::Role, pool::Pool, writer::Writer};
 use crate::{
     error::OpenError,
     stored::{StoredCommit, StoredEvents, StoredOpening},
+    value::Asker,
 };
 
 /// Keeps emergencies in one SQLite file.
@@ -48,6 +49,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
     clock: Arc<dyn Clock>,
+    formats: Formats,
     writer: Arc<Writer>,
     readers: Arc<Pool>,
 }
@@ -83,7 +85,13 @@ impl SqliteStore {
         };
         let writer = Arc::new(Writer::start(path, put_back)?);
         let readers = Arc::new(Pool::start(path, Role::Read, READERS)?);
-        Ok(Self { clock, writer, readers })
+        Ok(Self { clock, formats: Formats::OWN, writer, readers })
+    }
+
+    /// The same file, as a build with other formats reads and writes it: for tests of deploys.
+    #[must_use]
+    pub fn as_of(&self, formats: Formats) -> Self {
+        Self { formats, ..self.clone() }
     }
 
     /// Closes all connections, after what is under way. The file is whole without it, too.
@@ -95,16 +103,16 @@ impl SqliteStore {
     /// Reads, at the store's time.
     async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&Connection, Asker) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let clock = self.clock.clone();
-        self.readers.run(move |reader| work(reader, clock.now())).await
+        let (clock, formats) = (self.clock.clone(), self.formats);
+        self.readers.run(move |reader| work(reader, Asker { now: clock.now(), formats })).await
     }
 
     /// Writes, at the store's time.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&Connection, Asker) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.hand_out(work, |_| Vec::new()).await
     }
@@ -112,11 +120,11 @@ impl SqliteStore {
     /// Writes, and answers with claims.
     async fn hand_out<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&Connection, Asker) -> Result<T, StoreError> + Send + 'static,
         tickets: fn(&T) -> Vec<Ticket>,
     ) -> Result<T, StoreError> {
-        let clock = self.clock.clone();
-        self.writer.run(move |tx| work(tx, clock.now()), tickets).await
+        let (clock, formats) = (self.clock.clone(), self.formats);
+        self.writer.run(move |tx| work(tx, Asker { now: clock.now(), formats }), tickets).await
     }
 }
 
@@ -133,25 +141,25 @@ impl EmergencyStore for SqliteStore {
     }
 
     async fn open(&self, opening: &Opening) -> Result<Opened, StoreError> {
-        let opening = StoredOpening::of(opening)?;
+        let opening = StoredOpening::of(opening, self.formats)?;
         let tickets = |opened: &Opened| match opened {
             Opened::Created(written) => tickets(&written.claimed),
             _ => Vec::new(),
         };
-        self.hand_out(move |tx, now| write::open(tx, now, &opening), tickets).await
+        self.hand_out(move |tx, asker| write::open(tx, asker.now, &opening), tickets).await
     }
 
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
-        self.read(move |reader, now| read::load(reader, now, id)).await
+        self.read(move |reader, asker| read::load(reader, asker, id)).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        let commit = StoredCommit::of(commit)?;
+        let commit = StoredCommit::of(commit, self.formats)?;
         let tickets = |committed: &Committed| match committed {
             Committed::Written(written) => tickets(&written.claimed),
             Committed::AlreadySettled { .. } => Vec::new(),
         };
-        self.hand_out(move |tx, now| write::commit(tx, now, &commit), tickets).await
+        self.hand_out(move |tx, asker| write::commit(tx, asker.now, &commit), tickets).await
     }
 
     async fn was_committed(&self, emergency: EmergencyId, commit: CommitId) -> Result<Option<Receipt>, StoreError> {
@@ -170,59 +178,61 @@ impl EmergencyStore for SqliteStore {
 
     async fn open_emergencies(&self, branch: &BranchKey) -> Result<Listing, StoreError> {
         let branch = branch.clone();
-        self.read(move |reader, now| read::open(reader, now, &branch)).await
+        self.read(move |reader, asker| read::open(reader, asker, &branch)).await
     }
 
     async fn concluded_since(&self, branch: &BranchKey, since: Timestamp) -> Result<Listing, StoreError> {
         let branch = branch.clone();
-        self.read(move |reader, now| read::concluded(reader, now, &branch, since)).await
+        self.read(move |reader, asker| read::concluded(reader, asker, &branch, since)).await
     }
 
     async fn list(&self, branch: &BranchKey, before: Option<EmergencyId>, limit: u32) -> Result<Listing, StoreError> {
         let branch = branch.clone();
-        self.read(move |reader, now| read::page(reader, now, &branch, before, limit)).await
+        self.read(move |reader, asker| read::page(reader, asker, &branch, before, limit)).await
     }
 
     async fn due(&self, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
         let branch = branch.clone();
-        self.read(move |reader, now| queue::due(reader, now, &branch, max)).await
+        self.read(move |reader, asker| queue::due(reader, asker, &branch, max)).await
     }
 
     async fn defer(&self, due: &Due, delay: Duration) -> Result<bool, StoreError> {
         let due = due.clone();
-        self.write(move |tx, now| queue::defer(tx, now, &due, delay)).await
+        self.write(move |tx, asker| queue::defer(tx, asker.now, &due, delay)).await
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
         let request = request.clone();
-        self.hand_out(move |tx, now| queue::claim(tx, now, &request), |claimed| tickets(claimed)).await
+        self.hand_out(move |tx, asker| queue::claim(tx, asker, &request), |claimed| tickets(claimed)).await
     }
 
     async fn holds(&self, ticket: &Ticket) -> Result<bool, StoreError> {
         let ticket = *ticket;
-        self.read(move |reader, now| queue::holds(reader, now, &ticket)).await
+        self.read(move |reader, asker| queue::holds(reader, asker.now, &ticket)).await
     }
 
     async fn extend(&self, ticket: &Ticket, lease: Lease) -> Result<bool, StoreError> {
         let ticket = *ticket;
-        self.write(move |tx, now| queue::extend(tx, now, &ticket, lease)).await
+        self.write(move |tx, asker| queue::extend(tx, asker.now, &ticket, lease)).await
     }
 
     async fn put_back(&self, ticket: &Ticket, delay: Duration) -> Result<bool, StoreError> {
         let ticket = *ticket;
-        self.write(move |tx, now| queue::put_back(tx, &ticket, now + delay)).await
+        self.write(move |tx, asker| queue::put_back(tx, &ticket, asker.now + delay)).await
     }
 
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError> {
         let (branch, kinds) = (branch.clone(), kinds.to_vec());
-        let next = self.read(move |reader, now| Ok(queue::next(reader, &branch, &kinds)?.map(|at| at.since(now))));
+        let next = self.read(move |reader, asker| {
+            Ok(queue::next(reader, asker.formats, &branch, &kinds)?.map(|at| at.since(asker.now)))
+        });
         next.await
     }
 
     async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
         let Some(events) = StoredEvents::of(events)? else { return Ok(None) };
         let branch = branch.clone();
-        self.write(move |tx, now| events::record(tx, now, &branch, &events).map(Some)).await
+        self.write(move |tx, asker| events::record(tx, asker.now, &branch, &events).map(Some)).await
     }
 
     async fn events(&self, branch: &BranchKey, after: EventId, limit: u32) -> Result<Vec<StoredEvent>, StoreError> {
@@ -241,7 +251,7 @@ impl EmergencyStore for SqliteStore {
 
     async fn health(&self, branch: &BranchKey) -> Result<Health, StoreError> {
         let branch = branch.clone();
-        self.read(move |reader, now| read::health(reader, now, &branch)).await
+        self.read(move |reader, asker| read::health(reader, asker, &branch)).await
     }
 }
 

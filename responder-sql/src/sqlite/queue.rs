@@ -5,18 +5,25 @@ use std::time::Duration;
 use responder_core::{
     Timestamp,
     emergency::CommandKind,
-    store::{BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Ticket},
+    store::{
+        BranchKey, ClaimRequest, Claimed, Due, LEFT_TO_NEWER, Lease, MOST_LOST_CLAIMS, StoreError, Ticket,
+        codec::Formats,
+    },
 };
 use rusqlite::{Connection, Row, ToSql, params};
 
 use super::error::failed;
-use crate::{rows::ClaimedRow, value::named};
+use crate::{
+    rows::ClaimedRow,
+    value::{Asker, named},
+};
 
-pub(super) fn due(reader: &Connection, now: Timestamp, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
+pub(super) fn due(reader: &Connection, asker: Asker, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
     let rows = || {
         let mut sql = reader.prepare_cached(DUE)?;
-        let rows =
-            sql.query_map(params![branch.as_str(), now.as_micros(), max], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let for_anybody = (asker.now - LEFT_TO_NEWER).as_micros();
+        let of = params![branch.as_str(), asker.now.as_micros(), max, asker.formats.newest(), for_anybody];
+        let rows = sql.query_map(of, |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<rusqlite::Result<Vec<(String, i64)>>>()
     };
     let due = rows()
@@ -31,21 +38,22 @@ pub(super) fn defer(tx: &Connection, now: Timestamp, due: &Due, delay: Duration)
 }
 
 /// One statement for all would be shorter, and slower than several that are simple.
-pub(super) fn claim(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
-    let lease_until = now + request.lease.span();
+pub(super) fn claim(tx: &Connection, asker: Asker, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+    let lease_until = asker.now + request.lease.span();
     let take = |(emergency, number): (String, u32)| {
         let row = params![emergency, number, lease_until.as_micros(), MOST_LOST_CLAIMS, request.worker.as_str()];
         let row = tx.prepare_cached(TAKE).and_then(|mut sql| sql.query_row(row, claimed)).map_err(failed)?;
         row.claimed(named("emergency id", &emergency)?, number, lease_until)
     };
-    waiting(tx, now, request).map_err(failed)?.into_iter().map(take).collect()
+    waiting(tx, asker, request).map_err(failed)?.into_iter().map(take).collect()
 }
 
 /// The commands that can be claimed, in order.
-fn waiting(tx: &Connection, now: Timestamp, request: &ClaimRequest) -> rusqlite::Result<Vec<(String, u32)>> {
+fn waiting(tx: &Connection, asker: Asker, request: &ClaimRequest) -> rusqlite::Result<Vec<(String, u32)>> {
     let mut sql = tx.prepare_cached(WAITING)?;
     let (first, last) = priorities(&request.kinds);
-    let mut rows = sql.query(params![request.branch.as_str(), now.as_micros(), first, last])?;
+    let known = asker.formats.newest();
+    let mut rows = sql.query(params![request.branch.as_str(), asker.now.as_micros(), first, last, known])?;
     let max = usize::try_from(request.max).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     while found.len() < max
@@ -82,26 +90,49 @@ fn changes(tx: &Connection, sql: &str, row: &[&dyn ToSql]) -> Result<bool, Store
 /// When there is something to do.
 pub(super) fn next(
     reader: &Connection,
+    formats: Formats,
     branch: &BranchKey,
     wanted: &[CommandKind],
 ) -> Result<Option<Timestamp>, StoreError> {
     let next = || {
-        let deadline: Option<i64> =
-            reader.prepare_cached(NEXT_DEADLINE)?.query_row([branch.as_str()], |row| row.get(0))?;
-        Ok(deadline.into_iter().chain(next_command(reader, branch, wanted)?).min())
+        let deadline = |sql: &str| {
+            let time = |row: &Row<'_>| row.get::<_, Option<i64>>(0);
+            let time = reader.prepare_cached(sql)?.query_row(params![branch.as_str(), formats.newest()], time);
+            time.map(|time| time.map(Timestamp::from_micros))
+        };
+        let ours = deadline(NEXT_DEADLINE)?;
+        let of_newer = deadline(NEXT_DEADLINE_OF_NEWER)?.map(|time| time + LEFT_TO_NEWER);
+        let command = next_command(reader, formats, branch, wanted)?.map(Timestamp::from_micros);
+        Ok(ours.into_iter().chain(of_newer).chain(command).min())
     };
-    next().map(|next| next.map(Timestamp::from_micros)).map_err(failed)
+    next().map_err(failed)
 }
 
-fn next_command(reader: &Connection, branch: &BranchKey, wanted: &[CommandKind]) -> rusqlite::Result<Option<i64>> {
+/// What anybody at all is to do next.
+pub(super) fn oldest(reader: &Connection, branch: &BranchKey) -> Result<Option<Timestamp>, StoreError> {
+    let oldest = reader.prepare_cached(OLDEST).and_then(|mut sql| sql.query_row([branch.as_str()], |row| row.get(0)));
+    oldest.map(|time: Option<i64>| time.map(Timestamp::from_micros)).map_err(failed)
+}
+
+fn next_command(
+    reader: &Connection,
+    formats: Formats,
+    branch: &BranchKey,
+    wanted: &[CommandKind],
+) -> rusqlite::Result<Option<i64>> {
     let mut earliest: Option<i64> = None;
+    let mut of_newer = reader.prepare_cached(IS_OF_NEWER)?;
     let mut sql = reader.prepare_cached(NEXT_COMMANDS)?;
     let (first, last) = priorities(wanted);
     let mut rows = sql.query(params![branch.as_str(), first, last])?;
     while let Some(row) = rows.next()? {
-        if is_among(wanted, row.get_ref(1)?.as_str()?) {
-            let at = row.get(0)?;
-            earliest = Some(earliest.map_or(at, |earliest| earliest.min(at)));
+        let at: i64 = row.get(0)?;
+        // In this order the emergency is looked at for few commands.
+        if earliest.is_none_or(|earliest| at < earliest)
+            && is_among(wanted, row.get_ref(1)?.as_str()?)
+            && !of_newer.exists(params![row.get_ref(2)?.as_str()?, formats.newest()])?
+        {
+            earliest = Some(at);
         }
     }
     Ok(earliest)
@@ -129,7 +160,7 @@ fn claimed(row: &Row<'_>) -> rusqlite::Result<ClaimedRow> {
 
 const DUE: &str = "
     SELECT id, next_deadline FROM emergencies
-    WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline <= ?2
+    WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline <= ?2 AND (format <= ?4 OR next_deadline <= ?5)
     ORDER BY next_deadline, id LIMIT ?3";
 
 const DEFER: &str = "UPDATE emergencies SET next_deadline = ?3 WHERE id = ?1 AND next_deadline = ?2";
@@ -137,6 +168,7 @@ const DEFER: &str = "UPDATE emergencies SET next_deadline = ?3 WHERE id = ?1 AND
 const WAITING: &str = "
     SELECT emergency, number, kind FROM commands
     WHERE branch = ?1 AND outcome IS NULL AND visible_at <= ?2 AND priority BETWEEN ?3 AND ?4
+        AND NOT EXISTS (SELECT 1 FROM emergencies WHERE id = emergency AND format > ?5)
     ORDER BY priority, due, emergency, number";
 
 const TAKE: &str = "
@@ -161,8 +193,20 @@ const PUT_BACK: &str = "
 
 const NEXT_DEADLINE: &str = "
     SELECT min(next_deadline) FROM emergencies
-    WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline IS NOT NULL";
+    WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline IS NOT NULL AND format <= ?2";
+
+const NEXT_DEADLINE_OF_NEWER: &str = "
+    SELECT min(next_deadline) FROM emergencies
+    WHERE branch = ?1 AND concluded_at IS NULL AND next_deadline IS NOT NULL AND format > ?2";
+
+const OLDEST: &str = "
+    SELECT min(at) FROM (
+        SELECT min(next_deadline) AS at FROM emergencies WHERE branch = ?1 AND concluded_at IS NULL
+        UNION ALL
+        SELECT min(visible_at) FROM commands WHERE branch = ?1 AND outcome IS NULL)";
 
 const NEXT_COMMANDS: &str = "
-    SELECT visible_at, kind FROM commands
+    SELECT visible_at, kind, emergency FROM commands
     WHERE branch = ?1 AND outcome IS NULL AND priority BETWEEN ?2 AND ?3";
+
+const IS_OF_NEWER: &str = "SELECT 1 FROM emergencies WHERE id = ?1 AND format > ?2";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use responder_core::{
     CallSid, MessageSid, Timestamp,
-    emergency::{CommandKind, EmergencyId, Line},
+    emergency::{EmergencyId, Line},
     store::{Availability, BranchKey, CommitId, Health, Listing, Loaded, Receipt, StoreError, Unreadable, codec},
 };
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
@@ -12,12 +12,12 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use super::{error::failed, queue};
 use crate::{
     rows::StateRow,
-    value::{event_id, named, version},
+    value::{Asker, event_id, named, version},
 };
 
-pub(super) fn load(reader: &Connection, now: Timestamp, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
+pub(super) fn load(reader: &Connection, asker: Asker, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
     let row = one(reader, LOAD, [id.to_string()], state)?;
-    row.map(|row| row.load(now)).transpose()
+    row.map(|row| row.load(asker)).transpose()
 }
 
 pub(super) fn receipt(reader: &Connection, emergency: &str, commit: CommitId) -> Result<Option<Receipt>, StoreError> {
@@ -48,55 +48,55 @@ pub(super) fn find_message(
     id.map(|id| named("emergency id", &id)).transpose()
 }
 
-pub(super) fn open(reader: &Connection, now: Timestamp, branch: &BranchKey) -> Result<Listing, StoreError> {
-    listing(reader, now, OPEN, [branch.as_str()])
+pub(super) fn open(reader: &Connection, asker: Asker, branch: &BranchKey) -> Result<Listing, StoreError> {
+    listing(reader, asker, OPEN, [branch.as_str()])
 }
 
 pub(super) fn concluded(
     reader: &Connection,
-    now: Timestamp,
+    asker: Asker,
     branch: &BranchKey,
     since: Timestamp,
 ) -> Result<Listing, StoreError> {
-    listing(reader, now, CONCLUDED, params![branch.as_str(), since.as_micros()])
+    listing(reader, asker, CONCLUDED, params![branch.as_str(), since.as_micros()])
 }
 
 pub(super) fn page(
     reader: &Connection,
-    now: Timestamp,
+    asker: Asker,
     branch: &BranchKey,
     before: Option<EmergencyId>,
     limit: u32,
 ) -> Result<Listing, StoreError> {
     // Ids are digits and small letters, so that this sorts after all of them.
     let before = before.map_or_else(|| "~".to_owned(), |id| id.to_string());
-    listing(reader, now, PAGE, params![branch.as_str(), before, limit])
+    listing(reader, asker, PAGE, params![branch.as_str(), before, limit])
 }
 
-fn listing(reader: &Connection, now: Timestamp, sql: &str, of: impl Params) -> Result<Listing, StoreError> {
+fn listing(reader: &Connection, asker: Asker, sql: &str, of: impl Params) -> Result<Listing, StoreError> {
     let rows = || {
         let mut sql = reader.prepare_cached(sql)?;
         sql.query_map(of, state)?.collect::<rusqlite::Result<Vec<_>>>()
     };
     let mut listing = Listing::default();
     for row in rows().map_err(failed)? {
-        listing.add(named("emergency id", &row.id)?, row.load(now))?;
+        listing.add(named("emergency id", &row.id)?, row.load(asker))?;
     }
     Ok(listing)
 }
 
-pub(super) fn health(reader: &Connection, now: Timestamp, branch: &BranchKey) -> Result<Health, StoreError> {
-    let listing = open(reader, now, branch)?;
-    let open = listing.emergencies.len() + listing.unreadable.len();
+pub(super) fn health(reader: &Connection, asker: Asker, branch: &BranchKey) -> Result<Health, StoreError> {
+    let listing = open(reader, asker, branch)?;
+    let open = listing.len();
     let mut unreadable = Vec::new();
-    for id in listing.unreadable {
+    for id in listing.unreadable.into_iter().chain(listing.newer) {
         unreadable.extend(plain(reader, id)?);
     }
-    let oldest = queue::next(reader, branch, &CommandKind::ALL)?;
+    let oldest = queue::oldest(reader, branch)?;
     Ok(Health {
         open: u32::try_from(open).unwrap_or(u32::MAX),
         unreadable,
-        late_by: oldest.map_or(Duration::ZERO, |oldest| now.since(oldest)),
+        late_by: oldest.map_or(Duration::ZERO, |oldest| asker.now.since(oldest)),
     })
 }
 

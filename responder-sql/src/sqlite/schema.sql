@@ -28,7 +28,8 @@ CREATE TABLE emergencies (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX emergencies_by_branch ON emergencies (branch, id);
 -- The last columns spare a look at the row, with its state; also that of the condition, which SQLite checks again.
-CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, concluded_at) WHERE concluded_at IS NULL;
+CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, concluded_at, format)
+WHERE concluded_at IS NULL;
 CREATE INDEX emergencies_concluded ON emergencies (branch, concluded_at, id) WHERE concluded_at IS NOT NULL;
 CREATE TRIGGER emergency_opened AFTER INSERT ON emergencies WHEN new.occupies BEGIN
     INSERT INTO branches (branch, occupied) VALUES (new.branch, 1)

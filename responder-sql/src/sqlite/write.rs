@@ -70,7 +70,7 @@ fn add_emergency(tx: &Connection, opening: &StoredOpening) -> rusqlite::Result<(
         commit.emergency,
         branch,
         commit.version,
-        codec::STATE_FORMAT,
+        commit.format,
         time_column(columns.next_deadline),
         columns.occupies,
         columns.opened_at.as_micros(),
@@ -96,7 +96,7 @@ fn replace_state(tx: &Connection, commit: &StoredCommit) -> rusqlite::Result<Opt
     let row = params![
         commit.emergency,
         commit.version,
-        codec::STATE_FORMAT,
+        commit.format,
         commit.state,
         time_column(columns.next_deadline),
         columns.occupies,

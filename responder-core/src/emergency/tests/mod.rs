@@ -6,5 +6,6 @@ mod invariants;
 mod model;
 mod picture;
 mod properties;
+mod stored;
 mod transitions;
 mod world;

@@ -108,7 +108,8 @@ async fn status(branch: &Branch) -> Result<(Status, &'static str), StoreError> {
         return Ok((Status::Error, "In the last five minutes an emergency needed a person."));
     }
     let occupying = open.emergencies.iter().filter(|loaded| loaded.state.occupies_branch()).count();
-    Ok(match (occupying, open.emergencies.len()) {
+    // Whether one of a newer build occupies the branch only that knows.
+    Ok(match (occupying + open.newer.len(), open.emergencies.len()) {
         (0, 0) => (Status::Ready, "This branch is ready."),
         (0, _) => (Status::Ready, "This branch is ready; an accepted emergency is being brought to its end."),
         _ => (Status::InUse, "An emergency is being handled."),
@@ -142,7 +143,7 @@ async fn ready(branch: Arc<Branch>) -> Result<Response<Body>, HttpError> {
 
 fn obstacle(branch: &Branch, health: &Health) -> Option<&'static str> {
     if !health.unreadable.is_empty() {
-        return Some("The state of an open emergency can't be read by this version.");
+        return Some("The state of an open emergency can't be read by this version; a newer one may.");
     }
     if !branch.pulse().is_alive() {
         return Some("No dispatcher works for this branch here.");

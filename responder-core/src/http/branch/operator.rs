@@ -30,12 +30,14 @@ pub(super) async fn list(branch: Arc<Branch>, call: Call) -> Result<Response<Bod
     }
     let before = call.query().parse_optional::<EmergencyId>("before")?;
     let listing = branch.store().list(branch.key(), before, limit).await.map_err(store_failed)?;
-    let all = listing.emergencies.iter().map(|loaded| loaded.state.id()).chain(listing.unreadable.iter().copied());
-    let found = listing.emergencies.len() + listing.unreadable.len();
-    let next = all.min().filter(|_| found == usize::try_from(limit).unwrap_or(usize::MAX));
+    let all = listing.emergencies.iter().map(|loaded| loaded.state.id());
+    let all = all.chain(listing.unreadable.iter().copied()).chain(listing.newer.iter().copied());
+    let next = all.min().filter(|_| listing.len() == usize::try_from(limit).unwrap_or(usize::MAX));
     let views: Vec<_> =
         listing.emergencies.iter().map(|loaded| EmergencyView::new(branch.key(), &loaded.state)).collect();
-    let body = json!({ "status": "success", "emergencies": views, "unreadable": listing.unreadable, "next": next });
+    // What a newer build has is unreadable here; asked again, another node may read it.
+    let unreadable = [listing.unreadable, listing.newer].concat();
+    let body = json!({ "status": "success", "emergencies": views, "unreadable": unreadable, "next": next });
     answer(StatusCode::OK, &body)
 }
 
@@ -100,6 +102,10 @@ fn not_handled(error: HandleError) -> HttpError {
 
 pub(super) fn store_failed(error: StoreError) -> HttpError {
     let retry_after = u32::try_from(RETRY_AFTER.as_secs()).unwrap_or(u32::MAX);
+    if matches!(error, StoreError::Newer) {
+        let message = "A newer version of this server has this emergency; try again.";
+        return HttpError::unavailable("newer_version", message, retry_after).with_cause(error);
+    }
     HttpError::unavailable("store_unavailable", "The store does not answer; try again.", retry_after).with_cause(error)
 }
 

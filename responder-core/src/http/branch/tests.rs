@@ -12,7 +12,10 @@ use crate::{
     emergency::{Contact, EmergencyId, Event, Input, Policy, Report},
     http::{Endpoints, Keys, Signatures},
     script::{Links, Script},
-    store::{Availability, BranchControl, EmergencyStore, EventId, MemoryStore, MockEmergencyStore, StoreError},
+    store::{
+        Availability, BranchControl, EmergencyStore, EventId, MemoryStore, MockEmergencyStore, StoreError,
+        codec::Formats,
+    },
     telephony::MockTelephony,
 };
 
@@ -170,6 +173,37 @@ async fn nobody_holds_for_an_emergency_that_can_t_be_read() {
     assert!(music.contains("<Response><Leave/></Response>"), "{music}");
     let (_, then) = ask(&endpoints, "POST", &format!("/hold_ended?{leg}"), "CallSid=CA1&QueueResult=leave").await;
     assert!(then.contains("<Redirect>") && then.contains("again=1"), "by another node, perhaps: {then}");
+}
+
+/// During a deploy: whoever asks the older version about what a newer one has in hand is sent round until they meet the
+/// newer one. In no case are they told that there is no emergency.
+#[tokio::test]
+async fn what_a_newer_version_has_in_hand_is_not_decided_by_an_older_one() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let store = Arc::new(MemoryStore::new(clock));
+    let newer = branch(Arc::new(store.as_of(Formats::OWN.and_next())));
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    let id = newer.report(report, None).await.expect("an emergency").id();
+    let older = branch(store);
+    older.pulse().beat();
+    let older = endpoints(older);
+
+    let call = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";
+    let (_, caller) = ask(&older, "POST", "/incoming_twilio_call", call).await;
+    assert!(caller.contains("<Redirect>") && caller.contains("again=1"), "{caller}");
+    let (_, keys) = ask(&older, "POST", &KEYS.replace("00000000000000000000000001", &id.to_string()), PRESSED).await;
+    assert!(keys.contains("<Redirect>") && keys.contains("Digits=1"), "{keys}");
+    let (_, music) = ask(&older, "POST", &format!("/hold?emergency_id={id}&leg=0&step=1"), "CallSid=CA1").await;
+    assert!(!music.contains("<Leave/>") && !music.contains("<Hangup/>"), "{music}");
+    let text = "MessageSid=SM1&From=%2B15005550001&Body=1";
+    assert_eq!(ask(&older, "POST", "/sms_reply", text).await.0, StatusCode::SERVICE_UNAVAILABLE, "sent again");
+
+    let (_, status) = ask(&older, "GET", "/api/status", "").await;
+    assert!(status.contains("In Use"), "{status}");
+    let (ready, why) = ask(&older, "GET", "/readyz", "").await;
+    assert_eq!(ready, StatusCode::SERVICE_UNAVAILABLE, "so that a balancer sends requests to newer nodes: {why}");
+    let (_, caller) = ask(&endpoints(newer), "POST", "/incoming_twilio_call", call).await;
+    assert!(caller.contains("<Enqueue"), "{caller}");
 }
 
 #[tokio::test]

@@ -5,11 +5,20 @@ use std::{
     sync::Arc,
 };
 
-use super::super::{Availability, BranchKey, Columns, CommitId, Receipt, StoredEvent, Version};
+use super::super::{
+    Availability, BranchKey, Columns, CommitId, LEFT_TO_NEWER, Receipt, StoredEvent, Version, codec::Formats,
+};
 use crate::{
     CallSid, MessageSid, Timestamp,
     emergency::{CommandId, CommandKind, EmergencyId, Line},
 };
+
+/// Who asks: the time, and which states they know.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker {
+    pub(super) now: Timestamp,
+    pub(super) formats: Formats,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Data {
@@ -84,6 +93,18 @@ pub(super) enum Verdict {
 impl Data {
     pub(super) fn branch_mut(&mut self, key: &BranchKey) -> &mut Branch {
         self.branches.entry(key.clone()).or_default()
+    }
+}
+
+impl Row {
+    pub(super) fn is_newer_than(&self, formats: Formats) -> bool {
+        self.format > formats.newest()
+    }
+
+    /// When who knows these formats is to look at it.
+    pub(super) fn deadline_for(&self, formats: Formats) -> Option<Timestamp> {
+        let deadline = self.columns.next_deadline?;
+        Some(if self.is_newer_than(formats) { deadline + LEFT_TO_NEWER } else { deadline })
     }
 }
 

@@ -12,10 +12,11 @@ use std::{
 
 use async_trait::async_trait;
 
-use self::data::Data;
+use self::data::{Asker, Data};
 use super::{
     Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due, EmergencyStore,
-    EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent, Ticket, codec,
+    EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent, Ticket,
+    codec::{self, Formats},
 };
 use crate::{
     CallSid, MessageSid, Timestamp,
@@ -30,18 +31,29 @@ use crate::{
 #[derive(Debug)]
 pub struct MemoryStore {
     clock: Arc<dyn Clock>,
-    data: Mutex<Data>,
+    formats: Formats,
+    data: Arc<Mutex<Data>>,
 }
 
 impl MemoryStore {
     /// An empty store whose times are those of `clock`.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, data: Mutex::default() }
+        Self { clock, formats: Formats::OWN, data: Arc::default() }
+    }
+
+    /// The same emergencies, as a build with other formats reads and writes them: for tests of deploys.
+    #[must_use]
+    pub fn as_of(&self, formats: Formats) -> Self {
+        Self { clock: self.clock.clone(), formats, data: self.data.clone() }
     }
 
     /// Everything is prepared before the first change, so what a panic leaves behind is whole.
     fn data(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn asker(&self) -> Asker {
+        Asker { now: self.clock.now(), formats: self.formats }
     }
 }
 
@@ -52,15 +64,15 @@ impl EmergencyStore for MemoryStore {
     }
 
     async fn open(&self, opening: &Opening) -> Result<Opened, StoreError> {
-        self.data().open(self.clock.now(), opening)
+        self.data().open(self.asker(), opening)
     }
 
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
-        self.data().load(self.clock.now(), id)
+        self.data().load(self.asker(), id)
     }
 
     async fn commit(&self, commit: &Commit) -> Result<Committed, StoreError> {
-        self.data().commit(self.clock.now(), commit)
+        self.data().commit(self.asker(), commit)
     }
 
     async fn was_committed(&self, emergency: EmergencyId, commit: CommitId) -> Result<Option<Receipt>, StoreError> {
@@ -76,19 +88,19 @@ impl EmergencyStore for MemoryStore {
     }
 
     async fn open_emergencies(&self, branch: &BranchKey) -> Result<Listing, StoreError> {
-        self.data().open_emergencies(self.clock.now(), branch)
+        self.data().open_emergencies(self.asker(), branch)
     }
 
     async fn concluded_since(&self, branch: &BranchKey, since: Timestamp) -> Result<Listing, StoreError> {
-        self.data().concluded_since(self.clock.now(), branch, since)
+        self.data().concluded_since(self.asker(), branch, since)
     }
 
     async fn list(&self, branch: &BranchKey, before: Option<EmergencyId>, limit: u32) -> Result<Listing, StoreError> {
-        self.data().list(self.clock.now(), branch, before, limit)
+        self.data().list(self.asker(), branch, before, limit)
     }
 
     async fn due(&self, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
-        Ok(self.data().due(self.clock.now(), branch, max))
+        Ok(self.data().due(self.asker(), branch, max))
     }
 
     async fn defer(&self, due: &Due, delay: Duration) -> Result<bool, StoreError> {
@@ -96,7 +108,7 @@ impl EmergencyStore for MemoryStore {
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
-        self.data().claim(self.clock.now(), request)
+        self.data().claim(self.asker(), request)
     }
 
     async fn holds(&self, ticket: &Ticket) -> Result<bool, StoreError> {
@@ -112,8 +124,8 @@ impl EmergencyStore for MemoryStore {
     }
 
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError> {
-        let now = self.clock.now();
-        Ok(self.data().next_wake(branch, kinds).map(|at| at.since(now)))
+        let asker = self.asker();
+        Ok(self.data().next_wake(asker, branch, kinds).map(|at| at.since(asker.now)))
     }
 
     async fn record(&self, branch: &BranchKey, events: &[Event]) -> Result<Option<EventId>, StoreError> {
@@ -135,7 +147,7 @@ impl EmergencyStore for MemoryStore {
     }
 
     async fn health(&self, branch: &BranchKey) -> Result<Health, StoreError> {
-        self.data().health(self.clock.now(), branch)
+        self.data().health(self.asker(), branch)
     }
 }
 

@@ -1,15 +1,19 @@
 //! Deadlines and commands.
 
-use super::super::{BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Task, Ticket, codec};
-use super::data::{CommandRow, Data, Place, Verdict};
+use super::super::{
+    BranchKey, ClaimRequest, Claimed, Due, Lease, MOST_LOST_CLAIMS, StoreError, Task, Ticket, codec, codec::Formats,
+};
+use super::data::{Asker, CommandRow, Data, Place, Row, Verdict};
 use crate::{
     Timestamp,
     emergency::{CommandId, CommandKind, EmergencyId, Outcome},
 };
 
 impl Data {
-    pub(super) fn due(&self, now: Timestamp, branch: &BranchKey, max: u32) -> Vec<Due> {
-        let mut due: Vec<_> = self.deadlines(branch).filter(|(deadline, _)| *deadline <= now).collect();
+    pub(super) fn due(&self, asker: Asker, branch: &BranchKey, max: u32) -> Vec<Due> {
+        let is_due = |row: &&Row| row.deadline_for(asker.formats).is_some_and(|deadline| deadline <= asker.now);
+        let open = self.open_rows(branch).filter(|(_, row)| is_due(row));
+        let mut due: Vec<_> = open.filter_map(|(id, row)| Some((row.columns.next_deadline?, id))).collect();
         due.sort_unstable();
         due.truncate(usize::try_from(max).unwrap_or(usize::MAX));
         due.into_iter().map(|(deadline, id)| Due { id, deadline }).collect()
@@ -22,15 +26,16 @@ impl Data {
         true
     }
 
-    pub(super) fn claim(&mut self, now: Timestamp, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+    pub(super) fn claim(&mut self, asker: Asker, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
         let Some(branch) = self.branches.get(&request.branch) else { return Ok(Vec::new()) };
         let is_wanted = |(_, _, id): &&Place| {
             let row = self.commands.get(id);
-            row.is_some_and(|row| row.visible_at <= now && request.kinds.contains(&row.kind))
+            row.is_some_and(|row| row.visible_at <= asker.now && request.kinds.contains(&row.kind))
+                && !self.is_left_to_newer(asker.formats, *id)
         };
         let max = usize::try_from(request.max).unwrap_or(usize::MAX);
         let ids: Vec<_> = branch.queue.iter().filter(is_wanted).take(max).map(|(_, _, id)| *id).collect();
-        let lease_until = now + request.lease.span();
+        let lease_until = asker.now + request.lease.span();
         Ok(ids.into_iter().filter_map(|id| Some(self.commands.get_mut(&id)?.claim(id, lease_until))).collect())
     }
 
@@ -61,21 +66,34 @@ impl Data {
         true
     }
 
-    pub(super) fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Option<Timestamp> {
-        let deadlines = self.deadlines(branch).map(|(deadline, _)| deadline);
-        deadlines.chain(self.waiting(branch, kinds)).min()
+    pub(super) fn next_wake(&self, asker: Asker, branch: &BranchKey, kinds: &[CommandKind]) -> Option<Timestamp> {
+        let deadlines = self.open_rows(branch).filter_map(|(_, row)| row.deadline_for(asker.formats));
+        let commands = self
+            .waiting(branch)
+            .filter(|(id, row)| kinds.contains(&row.kind) && !self.is_left_to_newer(asker.formats, *id));
+        deadlines.chain(commands.map(|(_, row)| row.visible_at)).min()
     }
 
-    /// When each of the branch's commands can be claimed.
-    pub(super) fn waiting(&self, branch: &BranchKey, kinds: &[CommandKind]) -> impl Iterator<Item = Timestamp> {
+    /// What anybody at all is to do next.
+    pub(super) fn oldest(&self, branch: &BranchKey) -> Option<Timestamp> {
+        let deadlines = self.open_rows(branch).filter_map(|(_, row)| row.columns.next_deadline);
+        deadlines.chain(self.waiting(branch).map(|(_, row)| row.visible_at)).min()
+    }
+
+    /// The branch's commands that are not settled.
+    fn waiting(&self, branch: &BranchKey) -> impl Iterator<Item = (CommandId, &CommandRow)> {
         let queue = self.branches.get(branch).into_iter().flat_map(|branch| &branch.queue);
-        let rows = queue.filter_map(|(_, _, id)| self.commands.get(id));
-        rows.filter(|row| kinds.contains(&row.kind)).map(|row| row.visible_at)
+        queue.filter_map(|(_, _, id)| Some((*id, self.commands.get(id)?)))
     }
 
-    pub(super) fn deadlines(&self, branch: &BranchKey) -> impl Iterator<Item = (Timestamp, EmergencyId)> {
+    /// The branch's emergencies that are not concluded.
+    fn open_rows(&self, branch: &BranchKey) -> impl Iterator<Item = (EmergencyId, &Row)> {
         let open = self.branches.get(branch).into_iter().flat_map(|branch| &branch.open);
-        open.filter_map(|id| Some((self.emergencies.get(id)?.columns.next_deadline?, *id)))
+        open.filter_map(|id| Some((*id, self.emergencies.get(id)?)))
+    }
+
+    fn is_left_to_newer(&self, formats: Formats, command: CommandId) -> bool {
+        self.emergencies.get(&command.emergency).is_some_and(|row| row.is_newer_than(formats))
     }
 }
 

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use super::super::{BranchKey, EventId, Health, Listing, Loaded, StoreError, StoredEvent, Unreadable, codec};
-use super::data::{Data, Row};
+use super::data::{Asker, Data, Row};
 use crate::{
     CallSid, MessageSid, Timestamp,
-    emergency::{CommandKind, EmergencyId, Line},
+    emergency::{EmergencyId, Line},
 };
 
 impl Data {
-    pub(super) fn load(&self, now: Timestamp, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
-        self.emergencies.get(&id).map(|row| row.load(now)).transpose()
+    pub(super) fn load(&self, asker: Asker, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
+        self.emergencies.get(&id).map(|row| row.load(asker)).transpose()
     }
 
     pub(super) fn find_call(&self, branch: &BranchKey, call: &CallSid) -> Option<(EmergencyId, Line)> {
@@ -22,14 +22,14 @@ impl Data {
         self.branches.get(branch)?.messages.get(message).copied()
     }
 
-    pub(super) fn open_emergencies(&self, now: Timestamp, branch: &BranchKey) -> Result<Listing, StoreError> {
+    pub(super) fn open_emergencies(&self, asker: Asker, branch: &BranchKey) -> Result<Listing, StoreError> {
         let open = self.branches.get(branch).into_iter().flat_map(|branch| &branch.open);
-        self.listing(now, open.copied())
+        self.listing(asker, open.copied())
     }
 
     pub(super) fn concluded_since(
         &self,
-        now: Timestamp,
+        asker: Asker,
         branch: &BranchKey,
         since: Timestamp,
     ) -> Result<Listing, StoreError> {
@@ -37,26 +37,26 @@ impl Data {
         let concluded = all.filter_map(|id| Some((self.emergencies.get(id)?.columns.concluded_at?, *id)));
         let mut concluded: Vec<_> = concluded.filter(|(at, _)| *at >= since).collect();
         concluded.sort_unstable_by(|a, b| b.cmp(a));
-        self.listing(now, concluded.into_iter().map(|(_, id)| id))
+        self.listing(asker, concluded.into_iter().map(|(_, id)| id))
     }
 
     pub(super) fn list(
         &self,
-        now: Timestamp,
+        asker: Asker,
         branch: &BranchKey,
         before: Option<EmergencyId>,
         limit: u32,
     ) -> Result<Listing, StoreError> {
         let all = self.branches.get(branch).into_iter().flat_map(|branch| branch.emergencies.iter().rev());
         let older = all.filter(|id| before.is_none_or(|before| **id < before));
-        self.listing(now, older.take(usize::try_from(limit).unwrap_or(usize::MAX)).copied())
+        self.listing(asker, older.take(usize::try_from(limit).unwrap_or(usize::MAX)).copied())
     }
 
-    fn listing(&self, now: Timestamp, ids: impl Iterator<Item = EmergencyId>) -> Result<Listing, StoreError> {
+    fn listing(&self, asker: Asker, ids: impl Iterator<Item = EmergencyId>) -> Result<Listing, StoreError> {
         let mut listing = Listing::default();
         for id in ids {
             if let Some(row) = self.emergencies.get(&id) {
-                listing.add(id, row.load(now))?;
+                listing.add(id, row.load(asker))?;
             }
         }
         Ok(listing)
@@ -75,27 +75,28 @@ impl Data {
         wanted.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect()
     }
 
-    pub(super) fn health(&self, now: Timestamp, branch: &BranchKey) -> Result<Health, StoreError> {
-        let listing = self.open_emergencies(now, branch)?;
-        let open = listing.emergencies.len() + listing.unreadable.len();
-        let rows = listing.unreadable.into_iter().filter_map(|id| Some((id, self.emergencies.get(&id)?)));
+    pub(super) fn health(&self, asker: Asker, branch: &BranchKey) -> Result<Health, StoreError> {
+        let listing = self.open_emergencies(asker, branch)?;
+        let open = listing.len();
+        let not_read = listing.unreadable.into_iter().chain(listing.newer);
+        let rows = not_read.filter_map(|id| Some((id, self.emergencies.get(&id)?)));
         let unreadable = rows.map(|(id, row)| Unreadable {
             id,
             opened_at: row.columns.opened_at,
             next_deadline: row.columns.next_deadline,
             card: codec::decode("card", &row.card).ok(),
         });
-        let oldest = self.next_wake(branch, &CommandKind::ALL);
+        let oldest = self.oldest(branch);
         Ok(Health {
             open: u32::try_from(open).unwrap_or(u32::MAX),
             unreadable: unreadable.collect(),
-            late_by: oldest.map_or(Duration::ZERO, |oldest| now.since(oldest)),
+            late_by: oldest.map_or(Duration::ZERO, |oldest| asker.now.since(oldest)),
         })
     }
 }
 
 impl Row {
-    fn load(&self, now: Timestamp) -> Result<Loaded, StoreError> {
-        Loaded::decode(self.branch.clone(), self.format, &self.state, self.version, now)
+    fn load(&self, asker: Asker) -> Result<Loaded, StoreError> {
+        Loaded::decode(asker.formats, self.branch.clone(), self.format, &self.state, self.version, asker.now)
     }
 }

@@ -3,31 +3,31 @@
 use super::super::{
     Availability, Bind, BranchKey, Card, Claimed, Columns, Commit, CommitId, Committed, EventId, KEY_LIFE, Opened,
     Opening, Receipt, StoreError, StoredEvent, Written,
-    codec::{self, CommitTexts},
+    codec::{self, CommitTexts, Formats},
 };
-use super::data::{CommandRow, Data, Key, Row, Verdict};
+use super::data::{Asker, CommandRow, Data, Key, Row, Verdict};
 use crate::{
     Timestamp,
     emergency::{CommandId, CommandKind, EmergencyId, Outcome},
 };
 
 impl Data {
-    pub(super) fn open(&mut self, now: Timestamp, opening: &Opening) -> Result<Opened, StoreError> {
+    pub(super) fn open(&mut self, asker: Asker, opening: &Opening) -> Result<Opened, StoreError> {
         let id = opening.commit.emergency();
         if self.emergencies.contains_key(&id) {
-            return self.repeated(now, &opening.commit).map(Opened::Created).ok_or(StoreError::Conflict);
+            return self.repeated(asker.now, &opening.commit).map(Opened::Created).ok_or(StoreError::Conflict);
         }
-        if let Some(refusal) = self.refusal(now, opening) {
+        if let Some(refusal) = self.refusal(asker.now, opening) {
             return Ok(refusal);
         }
         let texts = CommitTexts::of(&opening.commit)?;
         let card = codec::encode("card", &Card::of(&opening.commit.state))?;
-        self.remember_key(now, opening);
+        self.remember_key(asker.now, opening);
         self.emergencies.insert(
             id,
             Row {
                 branch: opening.branch.clone(),
-                format: codec::STATE_FORMAT,
+                format: asker.formats.newest(),
                 state: String::new(),
                 card,
                 version: opening.commit.expected,
@@ -36,7 +36,7 @@ impl Data {
             },
         );
         self.branch_mut(&opening.branch).emergencies.insert(id);
-        Ok(Opened::Created(self.write(now, &opening.branch, &opening.commit, texts)))
+        Ok(Opened::Created(self.write(asker, &opening.branch, &opening.commit, texts)))
     }
 
     /// Why an opening is not carried out, in the order in which that is decided.
@@ -66,11 +66,11 @@ impl Data {
         self.branch_mut(&opening.branch).keys.insert(named.key.clone(), key);
     }
 
-    pub(super) fn commit(&mut self, now: Timestamp, commit: &Commit) -> Result<Committed, StoreError> {
+    pub(super) fn commit(&mut self, asker: Asker, commit: &Commit) -> Result<Committed, StoreError> {
         let id = commit.emergency();
         let Some(row) = self.emergencies.get(&id) else { return Err(StoreError::NotFound) };
         let is_stale = row.version != commit.expected;
-        if let Some(written) = self.repeated(now, commit).filter(|_| is_stale) {
+        if let Some(written) = self.repeated(asker.now, commit).filter(|_| is_stale) {
             return Ok(Committed::Written(written));
         }
         if let Some(first) = self.settled_before(commit)? {
@@ -80,7 +80,7 @@ impl Data {
             return Err(StoreError::Conflict);
         }
         let (branch, texts) = (row.branch.clone(), CommitTexts::of(commit)?);
-        Ok(Committed::Written(self.write(now, &branch, commit, texts)))
+        Ok(Committed::Written(self.write(asker, &branch, commit, texts)))
     }
 
     fn settled_before(&self, commit: &Commit) -> Result<Option<Outcome>, StoreError> {
@@ -106,19 +106,19 @@ impl Data {
     }
 
     /// The writing itself, which can't fail.
-    fn write(&mut self, now: Timestamp, branch: &BranchKey, commit: &Commit, texts: CommitTexts) -> Written {
-        let first_event = self.add_events(now, branch, Some(commit.emergency()), texts.events);
+    fn write(&mut self, asker: Asker, branch: &BranchKey, commit: &Commit, texts: CommitTexts) -> Written {
+        let first_event = self.add_events(asker.now, branch, Some(commit.emergency()), texts.events);
         let receipt = Receipt { version: commit.expected.next(), first_event };
-        self.replace_state(branch, commit, texts.state, receipt);
-        self.add_commands(now, branch, texts.commands);
+        self.replace_state(branch, commit, (asker.formats, texts.state), receipt);
+        self.add_commands(asker.now, branch, texts.commands);
         if let Some((command, outcome)) = texts.outcome {
             self.settle(branch, command, outcome);
         }
         for command in &commit.withdraw {
-            self.withdraw(now, branch, *command);
+            self.withdraw(asker.now, branch, *command);
         }
         self.bind(branch, commit);
-        Written { receipt, claimed: self.claim_own(now, commit) }
+        Written { receipt, claimed: self.claim_own(asker.now, commit) }
     }
 
     fn claim_own(&mut self, now: Timestamp, commit: &Commit) -> Vec<Claimed> {
@@ -143,10 +143,11 @@ impl Data {
         has_some.then_some(first)
     }
 
-    fn replace_state(&mut self, branch: &BranchKey, commit: &Commit, state: String, receipt: Receipt) {
+    fn replace_state(&mut self, branch: &BranchKey, commit: &Commit, state: (Formats, String), receipt: Receipt) {
+        let (formats, state) = state;
         let (id, columns) = (commit.emergency(), Columns::of(&commit.state));
         if let Some(row) = self.emergencies.get_mut(&id) {
-            row.format = codec::STATE_FORMAT;
+            row.format = formats.newest();
             row.state = state;
             row.version = receipt.version;
             row.columns = columns;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{
     emergency::{CommandId, EmergencyId},
-    store::{BranchControl, EmergencyStore},
+    store::{BranchControl, EmergencyStore, codec::Formats},
 };
 
 /// A task that runs beside others.
@@ -17,6 +17,9 @@ pub type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub trait Lab: Debug + Send + Sync + 'static {
     /// The store.
     fn store(&self) -> Arc<dyn EmergencyStore>;
+
+    /// The same emergencies, as a build with other formats reads and writes them.
+    fn store_as_of(&self, formats: Formats) -> Arc<dyn EmergencyStore>;
 
     /// The control of the same store's branches.
     fn branches(&self) -> Arc<dyn BranchControl>;

@@ -72,6 +72,9 @@ macro_rules! store_conformance {
             c10_what_was_claimed_with_a_commit_comes_back
             c10_an_unreadable_command_is_handed_out_as_such
             c10_an_unreadable_state_hides_nothing_else
+            c10_a_newer_state_is_left_to_newer_builds
+            c10_work_on_a_newer_state_is_left_to_newer_builds
+            c10_a_newer_state_that_nobody_comes_for_is_everybodys
             c11_event_ids_have_no_gaps
             c11_events_of_no_emergency_are_in_line
             c11_a_reader_misses_nothing

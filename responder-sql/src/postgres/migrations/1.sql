@@ -35,7 +35,7 @@ CREATE TABLE emergencies (
     card text NOT NULL
 ) WITH (fillfactor = 60, toast_tuple_target = 8160);
 CREATE INDEX emergencies_by_branch ON emergencies (branch, id);
-CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id) WHERE concluded_at IS NULL;
+CREATE INDEX emergencies_open ON emergencies (branch, next_deadline, id, format) WHERE concluded_at IS NULL;
 CREATE INDEX emergencies_concluded ON emergencies (branch, concluded_at, id) WHERE concluded_at IS NOT NULL;
 
 -- What each commit was called and made: the receipts, and the events as a JSON array, numbered from first_event to

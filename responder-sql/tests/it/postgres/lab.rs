@@ -10,6 +10,7 @@ use responder_core::{
     Timestamp,
     store::{
         BranchControl, EmergencyStore,
+        codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
 };
@@ -42,6 +43,10 @@ impl PostgresLab {
 impl Lab for PostgresLab {
     fn store(&self) -> Arc<dyn EmergencyStore> {
         self.store.clone()
+    }
+
+    fn store_as_of(&self, formats: Formats) -> Arc<dyn EmergencyStore> {
+        Arc::new(self.store.as_of(formats))
     }
 
     fn branches(&self) -> Arc<dyn BranchControl> {

@@ -8,6 +8,7 @@ use responder_core::{
     driver::ManualClock,
     store::{
         BranchControl, EmergencyStore,
+        codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
 };
@@ -43,6 +44,10 @@ const FILE: &str = "responder.db";
 impl Lab for SqliteLab {
     fn store(&self) -> Arc<dyn EmergencyStore> {
         self.store.clone()
+    }
+
+    fn store_as_of(&self, formats: Formats) -> Arc<dyn EmergencyStore> {
+        Arc::new(self.store.as_of(formats))
     }
 
     fn branches(&self) -> Arc<dyn BranchControl> {

@@ -158,9 +158,8 @@ fn a_late_proof_is_waited_for_before_somebody_else_is_asked() {
     assert!(world.actions().contains(&Action::EndCall { line: Line::Attempt(AttemptNo(2)), call: call("CA2") }));
 }
 
-/// Somebody else is rung already, and then the two are connected: that counts, and the other phone is silenced.
-#[test]
-fn whoever_joins_after_they_were_given_up_has_the_talk() {
+/// Whoever has accepted was given up while their call connects them, and somebody else is rung.
+pub(in super::super) fn given_up_while_connecting() -> World {
     let mut world = accepted();
     world.calls_in("CC0", customer());
     world.holds(0, "CC0");
@@ -173,6 +172,13 @@ fn whoever_joins_after_they_were_given_up_has_the_talk() {
     assert_eq!(world.e.phase(), Phase::Seeking);
     world.placed("CA1");
     world.status(1, "CA1", CallStatus::Ringing);
+    world
+}
+
+/// The two are connected after all: that counts, and the other phone is silenced.
+#[test]
+fn whoever_joins_after_they_were_given_up_has_the_talk() {
+    let mut world = given_up_while_connecting();
     assert_eq!(world.joins(0, "CC0", "CA0"), Document::Joining);
     assert_eq!(world.e.phase(), Phase::Accepted);
     assert_eq!(world.e.technician().number, first());

@@ -13,6 +13,7 @@ use crate::{
     store::{
         BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due, EmergencyStore, EventId, Health, Lease,
         Listing, Loaded, MemoryStore, Opened, Opening, Receipt, StoreError, StoredEvent, Task, Ticket, Written,
+        codec::Formats,
     },
 };
 
@@ -52,6 +53,12 @@ pub(super) enum Fault {
     ClaimsInWords,
     ForgetsClaims,
     KeepsClaims,
+    TakesNewerForCorrupt,
+    OverwritesNewer,
+    ClaimsFromNewer,
+    WakesForNewer,
+    ForsakesNewer,
+    HurriesNewer,
 }
 
 /// A sound store, made unsound.
@@ -73,6 +80,11 @@ struct Memory {
 impl Broken {
     pub(super) fn new(inner: Arc<MemoryStore>, fault: Fault) -> Self {
         Self { inner, fault, memory: Mutex::default() }
+    }
+
+    /// Blind to formats.
+    fn as_newer(&self) -> MemoryStore {
+        self.inner.as_of(Formats::OWN.and_next())
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -139,7 +151,11 @@ impl EmergencyStore for Broken {
     }
 
     async fn load(&self, id: EmergencyId) -> Result<Option<Loaded>, StoreError> {
-        let mut loaded = self.inner.load(id).await?;
+        let loaded = self.inner.load(id).await;
+        if let (Err(StoreError::Newer), Fault::TakesNewerForCorrupt) = (&loaded, self.fault) {
+            return Err(StoreError::Corrupt { what: "state", source: "of a newer build".into() });
+        }
+        let mut loaded = loaded?;
         if let Some(loaded) = loaded.as_mut().filter(|_| self.fault == Fault::HasAnotherClock) {
             loaded.now = loaded.now + Duration::from_secs(3600);
         }
@@ -154,8 +170,8 @@ impl EmergencyStore for Broken {
             Fault::ForgetsWithdrawals => commit.withdraw.clear(),
             Fault::RenamesCommits => self.rename(&mut commit),
             Fault::ClaimsNothing => commit.claims = None,
-            Fault::IgnoresVersion => {
-                if let Some(current) = self.inner.load(commit.emergency()).await? {
+            Fault::IgnoresVersion | Fault::OverwritesNewer => {
+                if let Some(current) = self.as_newer().load(commit.emergency()).await? {
                     commit.expected = current.version;
                 }
             }
@@ -224,7 +240,14 @@ impl EmergencyStore for Broken {
     }
 
     async fn due(&self, branch: &BranchKey, max: u32) -> Result<Vec<Due>, StoreError> {
-        let due = self.inner.due(branch, max).await?;
+        let mut due = match self.fault {
+            Fault::HurriesNewer => self.as_newer().due(branch, max).await?,
+            _ => self.inner.due(branch, max).await?,
+        };
+        if self.fault == Fault::ForsakesNewer {
+            let newer = self.inner.open_emergencies(branch).await?.newer;
+            due.retain(|due| !newer.contains(&due.id));
+        }
         if self.fault != Fault::KeepsDeadlines {
             return Ok(due);
         }
@@ -251,7 +274,10 @@ impl EmergencyStore for Broken {
             }
             _ => {}
         }
-        let mut claimed = self.inner.claim(&request).await?;
+        let mut claimed = match self.fault {
+            Fault::ClaimsFromNewer => self.as_newer().claim(&request).await?,
+            _ => self.inner.claim(&request).await?,
+        };
         let mut memory = self.memory();
         match self.fault {
             Fault::ClaimsBackwards => claimed.reverse(),
@@ -289,7 +315,10 @@ impl EmergencyStore for Broken {
     }
 
     async fn next_wake(&self, branch: &BranchKey, kinds: &[CommandKind]) -> Result<Option<Duration>, StoreError> {
-        let wake = self.inner.next_wake(branch, kinds).await?;
+        let wake = match self.fault {
+            Fault::WakesForNewer => self.as_newer().next_wake(branch, kinds).await?,
+            _ => self.inner.next_wake(branch, kinds).await?,
+        };
         Ok(wake.filter(|_| self.fault != Fault::SleepsForEver))
     }
 

@@ -10,6 +10,7 @@ use crate::{
     driver::ManualClock,
     store::{
         BranchControl, EmergencyStore, MemoryStore,
+        codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
 };
@@ -19,18 +20,19 @@ pub(super) struct MemoryLab {
     clock: Arc<ManualClock>,
     memory: Arc<MemoryStore>,
     store: Arc<dyn EmergencyStore>,
+    fault: Option<Fault>,
 }
 
 impl MemoryLab {
     pub(super) async fn sound() -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_001)));
         let memory = Arc::new(MemoryStore::new(clock.clone()));
-        Self { clock, store: memory.clone(), memory }
+        Self { clock, store: memory.clone(), memory, fault: None }
     }
 
     pub(super) async fn with(fault: Fault) -> Self {
         let sound = Self::sound().await;
-        Self { store: Arc::new(Broken::new(sound.memory.clone(), fault)), ..sound }
+        Self { store: Arc::new(Broken::new(sound.memory.clone(), fault)), fault: Some(fault), ..sound }
     }
 }
 
@@ -38,6 +40,14 @@ impl MemoryLab {
 impl Lab for MemoryLab {
     fn store(&self) -> Arc<dyn EmergencyStore> {
         self.store.clone()
+    }
+
+    fn store_as_of(&self, formats: Formats) -> Arc<dyn EmergencyStore> {
+        let other = Arc::new(self.memory.as_of(formats));
+        match self.fault {
+            Some(fault) => Arc::new(Broken::new(other, fault)),
+            None => other,
+        }
     }
 
     fn branches(&self) -> Arc<dyn BranchControl> {

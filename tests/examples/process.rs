@@ -1,0 +1,85 @@
+//! An example, as cargo has built it.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+/// Until it must have said or done what is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A process that runs, and what it said at the start.
+pub(crate) struct Example {
+    child: Child,
+    said: String,
+    _rest: Lines<BufReader<ChildStdout>>,
+}
+
+impl Example {
+    /// Starts it with nothing set but a free port and a faster time, and reads until it says how to end it.
+    pub(crate) async fn start(name: &str) -> Self {
+        let mut command = Command::new(program(name));
+        command.env_clear().env("PORT", "0").env("SIM_PACE", "20").env("RUST_LOG", "warn");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().expect("the example, as cargo builds it");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut said = String::new();
+        let introduction = async {
+            while !said.contains("Ctrl-C") {
+                let line = lines.next_line().await.expect("text").expect("an introduction before the end");
+                said += &line;
+                said.push('\n');
+            }
+        };
+        timeout(PATIENCE, introduction).await.expect("an introduction");
+        Self { child, said, _rest: lines }
+    }
+
+    /// What it said after `begin`, up to what no address and no token holds.
+    pub(crate) fn word_after(&self, begin: &str) -> String {
+        let (_, rest) =
+            self.said.split_once(begin).unwrap_or_else(|| panic!("it does not say {begin:?}: {}", self.said));
+        rest.split([' ', '\n', ',', '\'', ')']).next().unwrap_or_default().to_owned()
+    }
+
+    /// Asks it to end, as a supervisor does; it ends in order.
+    pub(crate) async fn ends_when_asked(mut self) {
+        let id = self.child.id().expect("it runs").to_string();
+        Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("a status");
+        assert!(status.success(), "{status}");
+    }
+}
+
+/// Asks until the answer is right; gives the last one.
+pub(crate) async fn within<T>(
+    limit: Duration,
+    mut ask: impl AsyncFnMut() -> Option<T>,
+    is_right: impl Fn(&T) -> bool,
+) -> T {
+    let asking = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(50));
+        loop {
+            ticks.tick().await;
+            if let Some(answer) = ask().await.filter(&is_right) {
+                return answer;
+            }
+        }
+    };
+    timeout(limit, asking).await.expect("the right answer in time")
+}
+
+/// Cargo builds examples before it runs tests: beside the folder that this test is in.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("our own path");
+    let program = test.parent().and_then(Path::parent).expect("a folder").join("examples").join(name);
+    assert!(program.exists(), "build it first: cargo build --example {name}");
+    program
+}
