@@ -24,27 +24,87 @@ async fn branch_tucson() {
     let branch = format!("{here}/emergencies");
     let refused = http.get(format!("{branch}/api/emergencies")).send().await.expect("an answer");
     assert_eq!(refused.status(), 401, "the branch's own rules");
-    let report = json!({ "chosen_phone": "+15005550003", "user_stated_callback_number": "+15005550101" });
-    let answer = http.post(format!("{branch}/webhook")).bearer_auth(&token).json(&report).send().await;
-    let answer: Value = answer.expect("an answer").json().await.expect("JSON");
-    let by_reporter = answer["emergency_id"].as_str().expect("an id").to_owned();
+    let by_reporter = report(&branch, &token, "+15005550101").await;
     let answer = http.post(format!("{here}/tenants/2/emergency")).body("Water comes through the ceiling.").send().await;
     let answer = answer.expect("an answer").text().await.expect("a text");
     let by_tenant = answer.split(['(', ')']).nth(1).expect("an id").to_owned();
 
     for customer in ["+15005550101", "+15005550102"] {
-        let call = json!({ "from": customer, "to": "+15005550006" });
-        let dialled = http.post(format!("{network}/_sim/dial")).json(&call).send().await.expect("an answer");
-        assert!(dialled.status().is_success(), "{}", dialled.status());
+        dial(&network, customer).await;
     }
     for id in [by_reporter, by_tenant] {
-        let url = format!("{branch}/api/emergencies/{id}");
-        let ask = async || {
-            let answer = http.get(&url).bearer_auth(&token).send().await.ok()?;
-            answer.json::<Value>().await.ok()
-        };
-        let ended = process::within(Duration::from_secs(60), ask, |answer| answer["phase"] == "concluded").await;
-        assert_eq!(ended["outcome"], "connected", "{ended:#}");
+        connected(&branch, &token, &id).await;
     }
     example.ends_when_asked().await;
+}
+
+/// The branch beside the filters of a site, at the same address.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn branch_pocatello() {
+    let example = Example::start("branch_pocatello").await;
+    let here = example.word_after("site on ");
+    let network = example.word_after("the network is ");
+    let token = example.word_after("Bearer ");
+    let http = reqwest::Client::new();
+
+    let booked = http.post(format!("{here}/bookings")).body("Tuesday").send().await.expect("an answer");
+    assert_eq!(booked.status(), 201);
+    let list = http.get(format!("{here}/bookings")).send().await.expect("an answer").text().await.expect("a text");
+    assert_eq!(list, "1 bookings\n", "the site's own filters");
+    let unknown = http.get(format!("{here}/nothing")).send().await.expect("an answer");
+    assert_eq!(unknown.status(), 404);
+    let refused = http.get(format!("{here}/api/emergencies")).send().await.expect("an answer");
+    assert_eq!(refused.status(), 401, "the branch's own rules");
+
+    let id = report(&here, &token, "+15005550101").await;
+    dial(&network, "+15005550101").await;
+    connected(&here, &token, &id).await;
+    example.ends_when_asked().await;
+}
+
+/// Two nodes, of which each takes some of the requests, on a PostgreSQL server that the example starts for itself. Its
+/// clock is the real one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn branch_rexburg() {
+    let example = Example::start_at("branch_rexburg", 1).await;
+    let here = example.word_after("behind ");
+    let here = here.trim_end_matches('.');
+    let network = example.word_after("the network is ");
+    let token = example.word_after("Bearer ");
+    assert!(example.has_said("a PostgreSQL server that was started for them"), "the tests have installed one");
+
+    let id = report(here, &token, "+15005550101").await;
+    dial(&network, "+15005550101").await;
+    connected(here, &token, &id).await;
+    for node in [example.word_after("Responder: "), example.word_after(" and ")] {
+        let url = format!("http://{node}/api/emergencies/{id}");
+        let answer = reqwest::Client::new().get(url).bearer_auth(&token).send().await.expect("an answer");
+        assert_eq!(answer.status(), 200, "each node knows it");
+    }
+    example.ends_when_asked().await;
+}
+
+/// Reports an emergency of somebody; gives its id.
+async fn report(branch: &str, token: &str, customer: &str) -> String {
+    let report = json!({ "chosen_phone": "+15005550003", "user_stated_callback_number": customer });
+    let request = reqwest::Client::new().post(format!("{branch}/webhook")).bearer_auth(token).json(&report);
+    let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+    answer["emergency_id"].as_str().expect("an id").to_owned()
+}
+
+/// Somebody calls the branch, and has said everything after a quarter of a minute.
+async fn dial(network: &str, customer: &str) {
+    let behaviour = json!({ "hang_up_talking_after": 15 });
+    let call = json!({ "from": customer, "to": "+15005550006", "behaviour": behaviour });
+    let request = reqwest::Client::new().post(format!("{network}/_sim/dial")).json(&call);
+    let dialled = request.send().await.expect("an answer");
+    assert!(dialled.status().is_success(), "{}", dialled.text().await.unwrap_or_default());
+}
+
+/// Waits until it is over, and has ended well.
+async fn connected(branch: &str, token: &str, id: &str) {
+    let (http, url) = (reqwest::Client::new(), format!("{branch}/api/emergencies/{id}"));
+    let ask = async || http.get(&url).bearer_auth(token).send().await.ok()?.json::<Value>().await.ok();
+    let ended = process::within(Duration::from_secs(150), ask, |answer| answer["phase"] == "concluded").await;
+    assert_eq!(ended["outcome"], "connected", "{ended:#}");
 }

@@ -25,8 +25,14 @@ pub(crate) struct Example {
 impl Example {
     /// Starts it with nothing set but a free port and a faster time, and reads until it says how to end it.
     pub(crate) async fn start(name: &str) -> Self {
+        Self::start_at(name, 20).await
+    }
+
+    /// The same with so many seconds in one.
+    pub(crate) async fn start_at(name: &str, pace: u32) -> Self {
         let mut command = Command::new(program(name));
-        command.env_clear().env("PORT", "0").env("SIM_PACE", "20").env("RUST_LOG", "warn");
+        command.env_clear().env("PORT", "0").env("SIM_PACE", pace.to_string()).env("RUST_LOG", "warn");
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().expect("the example, as cargo builds it");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -40,6 +46,10 @@ impl Example {
         };
         timeout(PATIENCE, introduction).await.expect("an introduction");
         Self { child, said, _rest: lines }
+    }
+
+    pub(crate) fn has_said(&self, words: &str) -> bool {
+        self.said.contains(words)
     }
 
     /// What it said after `begin`, up to what no address and no token holds.

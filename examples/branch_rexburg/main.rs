@@ -1,0 +1,58 @@
+//! Two nodes of one branch on one database, as a company in Rexburg runs them: each takes every report and every
+//! callback, and when one dies, the other goes on with its emergencies.
+//!
+//! `cargo run --example branch_rexburg` needs no account and no set-up: it brings a simulated phone network along, and
+//! a PostgreSQL server if its programs are installed, and says what to try. With `DATABASE_URL` it uses that server;
+//! with `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `TECHNICIAN_PHONE`, `OFFICE_PHONE` and
+//! `PUBLIC_URL` real phones ring.
+//!
+//! Here both nodes are in one process, so that one command shows all; in earnest `node.rs` is a process on each machine,
+//! and a load balancer stands where `front.rs` does.
+
+mod database;
+mod front;
+mod node;
+#[path = "../common/phones.rs"]
+mod phones;
+#[path = "../common/service.rs"]
+mod service;
+#[path = "../common/signals.rs"]
+mod signals;
+
+use std::{error::Error, net::Ipv4Addr};
+
+use database::Database;
+use node::Node;
+use phones::Phones;
+use responder::script::Links;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    service::log_to_console();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, service::port()?)).await?;
+    let here = format!("http://{}", listener.local_addr()?);
+    // Both hand out the address of the front: the next request may come to the other.
+    let links = Links::new(service::public_url(&here)?.parse()?);
+    let phones = Phones::find(&links).await?;
+    let database = Database::find().await?;
+
+    let token = service::intake_token()?;
+    let mut nodes = Vec::new();
+    for _ in 0..2 {
+        nodes.push(Node::start(&phones, &links, database.open(&phones).await?, &token).await?);
+    }
+    let addresses: Vec<_> = nodes.iter().map(Node::address).collect();
+
+    println!("Two nodes of a branch of Responder: {} and {}, behind {here}.", addresses[0], addresses[1]);
+    println!("{}\n", database.told());
+    service::tell_how_to_report(&here, &token, &phones.technician.to_string(), "+15005550102");
+    service::tell_how_to_go_on(&here, &token, "+15005550102", phones.simulated.as_deref());
+    println!("\nCtrl-C ends it.");
+    let front = front::before(addresses)?;
+    axum::serve(listener, front).with_graceful_shutdown(signals::asked_to_stop()).await?;
+    for node in nodes {
+        node.stop().await;
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! One node: what runs on each machine.
+
+use std::{
+    error::Error,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use responder::{
+    branch::{Branch, BranchSettings},
+    driver::{Dispatcher, Working},
+    emergency::{Contact, Policy},
+    http::{self, Key, Keys, Signatures},
+    script::{Links, Script},
+    store::{EmergencyStore, WorkerId},
+};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::phones::Phones;
+
+/// A node at work.
+pub(crate) struct Node {
+    address: SocketAddr,
+    working: Working,
+    server: JoinHandle<()>,
+    stop: oneshot::Sender<()>,
+}
+
+impl Node {
+    /// The same branch on each node: same name, same settings, same keys, same database.
+    pub(crate) async fn start(
+        phones: &Phones,
+        links: &Links,
+        store: Arc<dyn EmergencyStore>,
+        token: &str,
+    ) -> Result<Self, Box<dyn Error>> {
+        let policy = Policy { recipients: vec![Contact::unnamed(phones.office)], ..Policy::default() };
+        let mut settings = BranchSettings::new(policy, phones.number)?;
+        settings.max_active_emergencies = 10;
+        let script = Script { company_name: "Teton Heating".into(), ..Script::default() };
+        let (key, telephony) = ("rexburg".parse()?, phones.telephony.clone());
+        let branch = Arc::new(Branch::new(key, settings, store, telephony, script, links.clone()));
+        let keys = Keys {
+            signatures: Signatures::Checked(phones.tokens.clone()),
+            intake_token: Some(Key::new(token.into())?),
+            ..Keys::default()
+        };
+        let endpoints = http::branch::endpoints(&branch).keys(keys).build()?;
+        // A name of its own, by which the store knows what it has claimed.
+        let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(phones.sleeper.clone()).start();
+
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel();
+        let router: axum::Router = responder::axum::router(endpoints);
+        let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+        let server = server.with_graceful_shutdown(async { drop(stopped.await) });
+        let server = tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "a node serves no more");
+            }
+        });
+        Ok(Self { address, working, server, stop })
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers what is being asked, finishes what is under way, and claims nothing more.
+    pub(crate) async fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.server.await;
+        self.working.stop().await;
+    }
+}
