@@ -102,12 +102,17 @@ impl<'a> Callback<'a> {
 
     /// How a `<Dial>` ended. `DialBridged` says it; where it is missing, only a completed one with a duration counts.
     pub fn dial_result(&self) -> DialResult {
-        let lasted = || self.seconds("DialCallDuration").is_some_and(|length| !length.is_zero());
+        let lasted = || self.dial_duration().is_some_and(|length| !length.is_zero());
         let bridged = match self.get("DialBridged") {
             Some(word) => word.eq_ignore_ascii_case("true"),
             None => self.get("DialCallStatus") == Some("completed") && lasted(),
         };
         if bridged { DialResult::Bridged } else { DialResult::NotBridged }
+    }
+
+    /// How long a `<Dial>` had the two connected.
+    pub fn dial_duration(&self) -> Option<Duration> {
+        self.seconds("DialCallDuration")
     }
 
     /// The other call of a bridge, as the dequeued side is told it. The missing `u` is the provider's.

@@ -31,8 +31,8 @@ pub(super) const DOCUMENTS: &[(&str, ReadDocument)] = &[
         Ok(Input::TechnicianWaiting { attempt: asked.attempt()?, call: asked.call()?, step: asked.step()? })
     }),
     (path::TRANSFER_COMPLETE, |asked| {
-        let result = asked.said().dial_result();
-        Ok(Input::DialEnded { attempt: asked.attempt()?, call: asked.call()?, step: asked.step()?, result })
+        let (result, lasted) = (asked.said().dial_result(), asked.said().dial_duration());
+        Ok(Input::DialEnded { attempt: asked.attempt()?, call: asked.call()?, step: asked.step()?, result, lasted })
     }),
     (path::HOLD, |asked| Ok(Input::CustomerHolding { leg: asked.leg()?, call: asked.call()? })),
     (path::HOLD_ENDED, |asked| {
