@@ -157,6 +157,10 @@ impl<'a> Callback<'a> {
     }
 }
 
+/// The header by which the repeat of a request is known (Twilio, "Webhooks").
+#[cfg(feature = "runtime")]
+pub(crate) const REPEAT_TOKEN: &str = "I-Twilio-Idempotency-Token";
+
 /// Names only: values are numbers and what people said.
 impl std::fmt::Debug for Callback<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -22,6 +22,8 @@ use async_trait::async_trait;
 
 pub use call::{AnsweringMachineDetection, CallEnd, CallInfo, CallRecording, PlaceCall, StatusCallback, StatusEvent};
 pub use callback::Callback;
+#[cfg(feature = "runtime")]
+pub(crate) use callback::REPEAT_TOKEN;
 #[cfg(feature = "mock")]
 pub use courier::MockCourier;
 pub use courier::{Courier, CourierError};
