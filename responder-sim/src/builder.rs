@@ -1,15 +1,21 @@
 //! Setting a simulator up.
 
 use std::{
+    error::Error,
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Body;
 use responder_core::{Timestamp, signature::AuthTokens};
 use secrecy::SecretString;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tower::Service;
 
 use crate::{
     Simulator,
@@ -18,7 +24,7 @@ use crate::{
     options::{OpenQuestions, Options, Timing},
     server,
     trace::NumberConfig,
-    webhook::Route,
+    webhook::{Host, Route},
 };
 
 /// Sets a simulator up; every setting has a default. See [`Simulator::builder`].
@@ -94,7 +100,43 @@ impl SimulatorBuilder {
     /// Where the host of a public address really listens; this is how an application with an `https` address is
     /// reached without TLS. Signatures cover the address as it is written.
     pub fn host(mut self, name: impl Into<String>, socket: SocketAddr) -> Self {
-        self.options.hosts.insert(name.into(), socket);
+        self.options.hosts.insert(name.into(), Host::Socket(socket));
+        self
+    }
+
+    /// Who answers for a host, in this process and without a socket: a router, a table of endpoints, whatever is a
+    /// service. It gets the requests as a server would, signed, with path and query as their address.
+    ///
+    /// A service that fails to become ready counts as one that can't be connected to; an answer that fails counts as
+    /// one that broke off.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use responder_sim::{DialIn, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let application = tower::service_fn(async |_request| {
+    ///     let document = "<Response><Say>Good morning.</Say></Response>".to_owned();
+    ///     let answer = http::Response::builder().header("content-type", "text/xml").body(document);
+    ///     Ok::<_, Infallible>(answer.expect("an answer"))
+    /// });
+    /// let network = Simulator::builder().host_service("help.example.com", application).in_process()?;
+    /// let call = DialIn::new("+15005550010", "+15005550001").to_url("https://help.example.com/voice");
+    /// let call = network.dial(call)?;
+    /// let trace = network.until(|trace| trace.call(&call).is_some_and(|call| call.heard_text("good morning"))).await;
+    /// assert_eq!(trace.requests.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn host_service<S, B>(mut self, name: impl Into<String>, service: S) -> Self
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<Box<dyn Error + Send + Sync>>,
+        S::Future: Send,
+        B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send,
+    {
+        self.options.hosts.insert(name.into(), Host::service(service));
         self
     }
 
@@ -132,13 +174,34 @@ impl SimulatorBuilder {
     pub async fn start(self) -> io::Result<Simulator> {
         let listener = TcpListener::bind(self.listen).await?;
         let address = listener.local_addr()?;
+        self.run(address, |hub, stopped| Some(tokio::spawn(server::serve(listener, hub, stopped))))
+    }
+
+    /// Starts without a socket: the application asks by [`Simulator::courier`] and is asked by
+    /// [`host_service`](Self::host_service). Nothing then depends on how fast the machine is; where the runtime's time
+    /// is paused and there is but one thread, the same seed gives the same run.
+    ///
+    /// # Errors
+    /// If the auth token is empty.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub fn in_process(self) -> io::Result<Simulator> {
+        self.run(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), |_, _| None)
+    }
+
+    fn run(
+        self,
+        address: SocketAddr,
+        serve: impl FnOnce(Arc<Hub>, watch::Receiver<bool>) -> Option<JoinHandle<()>>,
+    ) -> io::Result<Simulator> {
         let public_url = self.options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let tokens = AuthTokens::new(self.options.auth_token.clone()).map_err(io::Error::other)?;
         let route = Route { tokens, hosts: self.options.hosts.clone(), cap: self.options.webhook_cap };
         let hub = Hub::new(self.options, public_url, route);
         let (stop, stopped) = watch::channel(false);
-        let server = tokio::spawn(server::serve(listener, Arc::clone(&hub), stopped));
+        let server = serve(Arc::clone(&hub), stopped);
         let driver = tokio::spawn(Arc::clone(&hub).drive());
-        Ok(Simulator { hub, address, stop, server: Some(server), driver })
+        Ok(Simulator { hub, address, stop, server, driver })
     }
 }

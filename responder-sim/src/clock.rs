@@ -1,12 +1,9 @@
 //! The time of the network.
 
-use std::{
-    fmt,
-    str::FromStr,
-    time::{Duration, Instant},
-};
+use std::{fmt, str::FromStr, time::Duration};
 
 use responder_core::Timestamp;
+use tokio::time::Instant;
 
 use crate::agenda::seconds;
 
@@ -21,7 +18,10 @@ use crate::agenda::seconds;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClockMode {
-    /// One second lasts one second.
+    /// One second lasts one second. In a Tokio runtime whose time is paused (its feature `test-util`), one second of
+    /// that time: network and application share it to the millisecond, and hours pass as soon as neither has anything
+    /// to do. Together with [`SimulatorBuilder::in_process`](crate::SimulatorBuilder::in_process) nothing is waited for
+    /// in real time.
     #[default]
     Real,
     /// So many seconds pass in one real second. For applications in other processes that have timers of their own:

@@ -6,6 +6,7 @@ mod behaviour;
 mod builder;
 mod clock;
 mod control;
+mod courier;
 mod faults;
 mod hub;
 mod interpreter;

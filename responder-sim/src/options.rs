@@ -1,6 +1,6 @@
 //! What can be set about the network as a whole.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use responder_core::Timestamp;
 use secrecy::SecretString;
@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use crate::{
     clock::ClockMode,
     trace::{DialStatus, NumberConfig},
+    webhook::Host,
 };
 
 /// The settings of a network; [`SimulatorBuilder`](crate::SimulatorBuilder) sets them.
@@ -32,8 +33,8 @@ pub(crate) struct Options {
     /// The account's numbers at the start and after a reset.
     pub(crate) numbers: BTreeMap<String, NumberConfig>,
     /// Where `http://host` and `https://host` really are, by host name. The signature covers the address as it is
-    /// written; the connection is made to the socket, without TLS.
-    pub(crate) hosts: BTreeMap<String, SocketAddr>,
+    /// written; there is no TLS.
+    pub(crate) hosts: BTreeMap<String, Host>,
     /// The address of this API in links to recordings; absent, the socket that it listens on.
     pub(crate) public_url: Option<String>,
     /// The longest that one webhook may take in real time, retries included.

@@ -17,8 +17,7 @@ use crate::{api, control, hub::Hub};
 
 /// Serves until `stop` says so; what is being answered then is finished.
 pub(crate) async fn serve(listener: TcpListener, hub: Arc<Hub>, mut stop: watch::Receiver<bool>) {
-    let router =
-        Router::new().route("/2010-04-01/{*path}", any(api::api)).merge(control::router()).with_state(Arc::clone(&hub));
+    let router = router(hub);
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -34,6 +33,11 @@ pub(crate) async fn serve(listener: TcpListener, hub: Arc<Hub>, mut stop: watch:
     let finish = async { while connections.join_next().await.is_some() {} };
     // Long polls of the control API have no end of their own.
     let _ = tokio::time::timeout(GRACE, finish).await;
+}
+
+/// Everything that is answered: the REST API, and the control API.
+pub(crate) fn router(hub: Arc<Hub>) -> Router {
+    Router::new().route("/2010-04-01/{*path}", any(api::api)).merge(control::router()).with_state(hub)
 }
 
 async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {

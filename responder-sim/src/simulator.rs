@@ -2,13 +2,14 @@
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use responder_core::Timestamp;
+use responder_core::{Timestamp, telephony::Courier};
 use secrecy::ExposeSecret;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     behaviour::Behaviour,
     builder::SimulatorBuilder,
+    courier::InProcess,
     faults::Fault,
     hub::Hub,
     network::{ControlError, DialIn},
@@ -55,9 +56,15 @@ impl Simulator {
         format!("http://{}", self.address)
     }
 
-    /// The socket that it listens on.
+    /// The socket that it listens on; port 0 if it was started [without one](SimulatorBuilder::in_process).
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Carries the requests of a client to the REST API without a socket: what
+    /// [`TwilioBuilder::courier`](responder_core::telephony::Courier) takes.
+    pub fn courier(&self) -> Arc<dyn Courier> {
+        Arc::new(InProcess::new(&self.hub))
     }
 
     /// The account that it serves.
@@ -98,6 +105,11 @@ impl Simulator {
     /// Orders a fault.
     pub fn add_fault(&self, fault: Fault) {
         self.hub.with(|network| network.faults.add(fault));
+    }
+
+    /// The faults that are still in force; one that has struck as often as it was to is gone.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.hub.read(|network| network.faults.in_force().to_vec())
     }
 
     /// Withdraws all faults.

@@ -29,13 +29,25 @@ impl Branch {
     ///
     /// # Errors
     /// [`HandleError`]; then nothing was stored, but for a store that failed with an unknown outcome.
-    pub async fn handle(&self, id: EmergencyId, mut input: Input) -> Result<Handled, HandleError> {
+    pub async fn handle(&self, id: EmergencyId, input: Input) -> Result<Handled, HandleError> {
+        self.handle_late(id, input, Duration::ZERO).await
+    }
+
+    /// As [`handle`](Self::handle), for something that happened so long ago, because the store was away: how long a
+    /// talk was does not depend on when we could write it down.
+    pub(crate) async fn handle_late(
+        &self,
+        id: EmergencyId,
+        mut input: Input,
+        late: Duration,
+    ) -> Result<Handled, HandleError> {
         for _ in 0..MOST_CONFLICTS {
-            let loaded = self.load(id).await?;
+            let mut loaded = self.load(id).await?;
+            loaded.now = loaded.now - late;
             match self.attempt(&loaded, &input).await? {
                 Attempted::Done(handled) => return Ok(*handled),
-                Attempted::Settled(first) => match late(input, &first) {
-                    Some(late) => input = late,
+                Attempted::Settled(first) => match second_outcome(input, &first) {
+                    Some(second) => input = second,
                     None => return Ok(Handled { state: loaded.state, reply: Reply::Nothing }),
                 },
                 Attempted::Conflict => {}
@@ -110,7 +122,7 @@ pub(super) enum Attempted {
 }
 
 /// A second, different outcome of a command.
-fn late(input: Input, first: &Outcome) -> Option<Input> {
+fn second_outcome(input: Input, first: &Outcome) -> Option<Input> {
     match input {
         Input::CommandFinished { command, outcome } if outcome != *first => {
             Some(Input::LateOutcome { command, outcome })

@@ -53,8 +53,13 @@ impl Branch {
     /// # Errors
     /// [`HandleError`]; nothing was stored.
     pub async fn customer_call_ended(&self, call: CallSid) -> Result<(), HandleError> {
+        self.customer_call_ended_late(call, Duration::ZERO).await
+    }
+
+    /// As [`customer_call_ended`](Self::customer_call_ended), for one that is over since so long ago.
+    pub(crate) async fn customer_call_ended_late(&self, call: CallSid, late: Duration) -> Result<(), HandleError> {
         if let Some((id, _)) = self.store.find_call(&self.key, &call).await? {
-            self.handle(id, Input::CustomerCallEnded { call }).await?;
+            self.handle_late(id, Input::CustomerCallEnded { call }, late).await?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! of it; only then is the answer given. What has to be done in the world afterwards is for the
 //! [`Dispatcher`](crate::driver::Dispatcher).
 
+mod arrivals;
 mod error;
 mod handle;
 mod handover;
@@ -18,6 +19,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+pub(crate) use arrivals::Arrivals;
 pub use error::{HandleError, ReportError};
 pub use handle::Handled;
 pub(crate) use handover::Handover;
@@ -68,6 +70,7 @@ pub struct Branch {
     answers: Mutex<AnswerLimit>,
     pulse: Pulse,
     handover: Handover,
+    arrivals: Arrivals,
 }
 
 impl Branch {
@@ -92,6 +95,7 @@ impl Branch {
             answers: Mutex::default(),
             pulse: Pulse::default(),
             handover: Handover::default(),
+            arrivals: Arrivals::default(),
             control: None,
         }
     }
@@ -146,6 +150,11 @@ impl Branch {
     /// When a dispatcher last worked for it in this process.
     pub(crate) const fn pulse(&self) -> &Pulse {
         &self.pulse
+    }
+
+    /// When requests came.
+    pub(crate) const fn arrivals(&self) -> &Arrivals {
+        &self.arrivals
     }
 
     /// Where commits leave what they claimed.

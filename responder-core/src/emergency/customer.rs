@@ -87,7 +87,7 @@ impl Turn {
         let Some(talk) = self.e.talk.filter(|talk| is_same(talk.leg)) else { return };
         self.let_go(talk.leg, Farewell::Superseded);
         self.end_leg(talk.leg);
-        self.end_talk();
+        self.end_talk(None);
     }
 
     /// Too late to be put on hold, but not to be told and to leave a message.
@@ -170,7 +170,7 @@ impl Turn {
         let call_sid = leg.call.clone();
         let has_given_up = match stage {
             LegStage::Arriving | LegStage::Holding => true,
-            LegStage::Talking => !self.end_talk(),
+            LegStage::Talking => !self.end_talk(None),
             LegStage::Leaving(_) | LegStage::Ended => false,
         };
         if has_given_up {

@@ -105,9 +105,9 @@ impl Turn {
         let Some(stage) = self.e.leg(no).map(|leg| leg.stage) else { return };
         match stage {
             LegStage::Talking if on_line => {
-                self.end_talk();
+                self.end_talk(None);
             }
-            LegStage::Arriving | LegStage::Holding if self.e.phase == Phase::Accepted => self.join_was_lost(no),
+            LegStage::Arriving | LegStage::Holding if self.e.phase == Phase::Accepted => self.join_was_lost(no, None),
             LegStage::Leaving(why) if on_line && why != Farewell::TalkOver => return self.say_farewell(no, why),
             // With somebody whom we had given up, and who is gone.
             LegStage::Arriving | LegStage::Holding if on_line => return self.hold_again(no),

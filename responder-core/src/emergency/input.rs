@@ -79,6 +79,8 @@ pub enum Input {
         step: Step,
         /// How it ended.
         result: DialResult,
+        /// How long the two were connected, if the provider says so.
+        lasted: Option<Duration>,
     },
     /// The verdict of asynchronous machine detection.
     MachineDetected {

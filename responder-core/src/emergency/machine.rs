@@ -136,7 +136,9 @@ impl Turn {
             Input::TechnicianAnswered { attempt, call, step } => self.technician_answered(attempt, &call, step),
             Input::KeyPressed { attempt, call, step, key } => self.key_pressed(attempt, &call, step, key),
             Input::TechnicianWaiting { attempt, call, step } => self.technician_waiting(attempt, &call, step),
-            Input::DialEnded { attempt, call, step, result } => self.dial_ended(attempt, &call, step, result),
+            Input::DialEnded { attempt, call, step, result, lasted } => {
+                self.dial_ended(attempt, &call, step, result, lasted);
+            }
             Input::MachineDetected { attempt, call, answered_by } => self.machine_detected(attempt, &call, answered_by),
             Input::CustomerCalled { call, from } => self.customer_called(call, from),
             Input::CustomerHolding { leg, call } => self.customer_holding(leg, &call),

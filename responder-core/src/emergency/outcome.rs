@@ -79,8 +79,10 @@ impl Turn {
 
     fn attempt_is_alive(&mut self, no: AttemptNo, status: CallStatus) {
         let timing = &self.e.policy.timing;
+        let document = self.e.attempt(no).and_then(|attempt| attempt.document);
         let span = match status {
             _ if self.e.talk.is_some_and(|talk| talk.attempt == no) => timing.check,
+            CallStatus::InProgress if document.is_some_and(|document| !document.asks_for_key()) => timing.leg_silence,
             CallStatus::InProgress => timing.listening,
             _ => timing.ring + timing.ring_slack,
         };

@@ -91,13 +91,14 @@ pub struct Timing {
     pub look_up: Duration,
     /// From leaving the provider's queue, beyond `ring`, until an attempt without callbacks is looked up (20 s).
     pub ring_slack: Duration,
-    /// How long a technician may listen before their call is looked up (5 min).
+    /// How long a technician may listen and take to press a key before their call is looked up (2 min). Others of them
+    /// are looked up after `leg_silence`.
     pub listening: Duration,
     /// How long a key is still waited for when a machine seems to have answered (20 s).
     pub machine_grace: Duration,
     /// How long the answer to a look-up or to an ended call is waited for (15 s).
     pub answer: Duration,
-    /// How long a customer's call may be silent before it is looked up (75 s).
+    /// How long a call that asks for no key may be silent before it is looked up (75 s).
     pub leg_silence: Duration,
     /// From the `<Dial>` until the bridge must be proven (15 s).
     pub bridge: Duration,
@@ -175,7 +176,7 @@ impl Default for Timing {
             placing: secs(30),
             look_up: secs(5),
             ring_slack: secs(20),
-            listening: secs(300),
+            listening: secs(120),
             machine_grace: secs(20),
             answer: secs(15),
             leg_silence: secs(75),

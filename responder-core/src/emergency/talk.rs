@@ -28,9 +28,11 @@ impl Turn {
     }
 
     /// One side left, or the time is over. Returns whether it was a talk: one that was over at once has helped nobody,
-    /// so whoever accepted still has a customer to talk to.
-    pub(super) fn end_talk(&mut self) -> bool {
+    /// so whoever accepted still has a customer to talk to. What the provider says of its length holds where it is less
+    /// than what it seems to us, who may have heard of the end too late.
+    pub(super) fn end_talk(&mut self, lasted: Option<Duration>) -> bool {
         let Some((talk, length)) = self.leave_talk() else { return false };
+        let length = lasted.map_or(length, |lasted| lasted.min(length));
         if let Some(attempt) = self.attempt_mut(talk.attempt) {
             attempt.talk = Some(attempt.talk.unwrap_or_default() + length);
         }
@@ -66,10 +68,11 @@ impl Turn {
     }
 
     /// The callback that says that they were connected was lost, and the end of the connection proves it as well.
-    pub(super) fn join_was_lost(&mut self, leg: LegNo) {
+    pub(super) fn join_was_lost(&mut self, leg: LegNo, lasted: Option<Duration>) {
         let timing = &self.e.policy.timing;
         let began = self.e.bridge.filter(|bridge| bridge.leg == leg && !bridge.failed).map(|b| b.until - timing.bridge);
-        let is_short = began.is_some_and(|began| self.now.since(began) < timing.shortest_talk);
+        let at_most = began.map(|began| self.now.since(began));
+        let is_short = [at_most, lasted].into_iter().flatten().any(|length| length < timing.shortest_talk);
         for attempt in &mut self.e.attempts {
             attempt.joined |= attempt.document == Some(Document::Connect { leg });
         }
@@ -119,7 +122,7 @@ impl Turn {
 
     pub(super) fn talk_lost_attempt(&mut self, no: AttemptNo) {
         if self.e.talk.is_some_and(|talk| talk.attempt == no) {
-            self.end_talk();
+            self.end_talk(None);
         }
     }
 }

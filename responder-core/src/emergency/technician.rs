@@ -1,5 +1,7 @@
 //! What a technician hears, and what their keys do.
 
+use std::time::Duration;
+
 use super::calls::Bound;
 use super::turn::Turn;
 use super::{AcceptedBy, Attempt, AttemptKind, AttemptNo, ClosingBecause, Confirmation, DialResult, Document};
@@ -76,19 +78,26 @@ impl Turn {
     }
 
     /// The `<Dial>` is over, and the technician still listens.
-    pub(super) fn dial_ended(&mut self, no: AttemptNo, call: &CallSid, step: Step, result: DialResult) {
+    pub(super) fn dial_ended(
+        &mut self,
+        no: AttemptNo,
+        call: &CallSid,
+        step: Step,
+        result: DialResult,
+        lasted: Option<Duration>,
+    ) {
         if !self.is_current(no, call, step) {
             return;
         }
         let unproven = self.e.attempt(no).filter(|attempt| !attempt.joined).and_then(|attempt| attempt.document);
         match (result, unproven) {
             _ if self.e.talk.is_some_and(|talk| talk.attempt == no) => {
-                self.end_talk();
+                self.end_talk(lasted);
             }
             // The customer is connected with another call: this one ended long ago.
             _ if self.e.talk.is_some() => {}
             (DialResult::Bridged, Some(Document::Connect { leg })) if self.e.phase == Phase::Accepted => {
-                self.join_was_lost(leg);
+                self.join_was_lost(leg, lasted);
             }
             (DialResult::NotBridged, Some(_)) => self.bridge_failed(no, UnreachableBecause::NotJoined),
             _ => {}

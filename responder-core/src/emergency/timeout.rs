@@ -36,7 +36,7 @@ impl Turn {
 
     fn talk_took_too_long(&mut self) {
         let Some(talk) = self.e.talk else { return };
-        self.end_talk();
+        self.end_talk(None);
         self.hang_up(talk.attempt);
         self.end_leg(talk.leg);
     }

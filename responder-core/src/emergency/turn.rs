@@ -80,11 +80,18 @@ impl Turn {
         self.e.legs.get_mut(usize::from(no.0))
     }
 
-    /// Answers a request of `step` that has just been applied, and remembers the answer for its repeat.
+    /// Answers a request of `step` that has just been applied, and remembers the answer for its repeat. Who has nothing
+    /// to press asks again soon, or is off the line: a callback that says so may be lost, and a customer may wait for it.
     pub(super) fn answer_attempt(&mut self, no: AttemptNo, document: Document) {
+        let timing = &self.e.policy.timing;
+        let until = self.now + if document.asks_for_key() { timing.listening } else { timing.leg_silence };
         if let Some(attempt) = self.attempt_mut(no) {
             attempt.step = attempt.step.next();
             attempt.document = Some(document);
+            // One that is to end soon is no longer waited for than was decided.
+            if attempt.is_on_line() && attempt.watch.left > 0 {
+                attempt.watch.until = until;
+            }
         }
         self.replay_attempt(no);
     }

@@ -179,8 +179,16 @@ impl Links {
 pub const MAX_REPEATS: u8 = 3;
 
 /// The fields of a request that a provider does not say again when it is redirected.
-pub const KEPT_FIELDS: &[&str] =
-    &["Digits", "QueueResult", "DialCallStatus", "DialBridged", "RecordingSid", "RecordingDuration", "DequeingCallSid"];
+pub const KEPT_FIELDS: &[&str] = &[
+    "Digits",
+    "QueueResult",
+    "DialCallStatus",
+    "DialBridged",
+    "DialCallDuration",
+    "RecordingSid",
+    "RecordingDuration",
+    "DequeingCallSid",
+];
 
 pub(super) const RETRIES: &str = "#rc=3&rp=5xx,ct,rt&rt=4000";
 

@@ -102,12 +102,17 @@ impl<'a> Callback<'a> {
 
     /// How a `<Dial>` ended. `DialBridged` says it; where it is missing, only a completed one with a duration counts.
     pub fn dial_result(&self) -> DialResult {
-        let lasted = || self.seconds("DialCallDuration").is_some_and(|length| !length.is_zero());
+        let lasted = || self.dial_duration().is_some_and(|length| !length.is_zero());
         let bridged = match self.get("DialBridged") {
             Some(word) => word.eq_ignore_ascii_case("true"),
             None => self.get("DialCallStatus") == Some("completed") && lasted(),
         };
         if bridged { DialResult::Bridged } else { DialResult::NotBridged }
+    }
+
+    /// How long a `<Dial>` had the two connected.
+    pub fn dial_duration(&self) -> Option<Duration> {
+        self.seconds("DialCallDuration")
     }
 
     /// The other call of a bridge, as the dequeued side is told it. The missing `u` is the provider's.
@@ -151,6 +156,10 @@ impl<'a> Callback<'a> {
         self.get(name)?.parse().ok().map(Duration::from_secs)
     }
 }
+
+/// The header by which the repeat of a request is known (Twilio, "Webhooks").
+#[cfg(feature = "runtime")]
+pub(crate) const REPEAT_TOKEN: &str = "I-Twilio-Idempotency-Token";
 
 /// Names only: values are numbers and what people said.
 impl std::fmt::Debug for Callback<'_> {

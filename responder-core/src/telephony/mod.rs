@@ -6,6 +6,7 @@
 
 mod call;
 mod callback;
+mod courier;
 mod error;
 mod pacer;
 mod queue;
@@ -21,6 +22,11 @@ use async_trait::async_trait;
 
 pub use call::{AnsweringMachineDetection, CallEnd, CallInfo, CallRecording, PlaceCall, StatusCallback, StatusEvent};
 pub use callback::Callback;
+#[cfg(feature = "runtime")]
+pub(crate) use callback::REPEAT_TOKEN;
+#[cfg(feature = "mock")]
+pub use courier::MockCourier;
+pub use courier::{Courier, CourierError};
 pub use error::TelephonyError;
 pub use pacer::Pacer;
 pub use queue::{QueueDeletion, QueueInfo};

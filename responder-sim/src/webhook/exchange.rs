@@ -1,16 +1,20 @@
 //! One HTTP request to the application.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{error::Error, net::SocketAddr, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use hyper::body::Body;
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
-use super::{INVALID_URL, Method, Route, overrides::Overrides};
+use super::{
+    INVALID_URL, Method, Route,
+    host::{Application, Host},
+    overrides::Overrides,
+};
 
 /// One request as it goes over the wire.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ pub(super) struct Wire<'a> {
 
 /// An answer with the parts that are looked at.
 #[derive(Debug)]
-pub(super) struct Raw {
+pub(crate) struct Raw {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: String,
@@ -36,7 +40,7 @@ pub(super) struct Raw {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// The address makes no sense, with the provider's code.
     Address(u32, String),
     /// No connection.
@@ -50,44 +54,49 @@ pub(super) enum Trouble {
 /// Sends one request and reads its whole answer.
 pub(super) async fn exchange(wire: &Wire<'_>, route: &Route, limits: &Overrides) -> Result<Raw, Trouble> {
     let uri: Uri = wire.url.parse().map_err(|_| Trouble::Address(INVALID_URL, "the address is no URL".to_owned()))?;
-    let stream = connect(&uri, route, limits.connect).await?;
+    let place = place(&uri, route)?;
     let request = request(wire, &uri)?;
-    match timeout(limits.read, talk(stream, request)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Trouble::Read),
+    let answer = match place {
+        Place::Service(application) => timeout(limits.read, application.ask(request)).await,
+        Place::Socket(socket) => {
+            let stream = connected(limits.connect, TcpStream::connect(socket)).await?;
+            timeout(limits.read, talk(stream, request)).await
+        }
+        Place::Named(host, port) => {
+            let stream = connected(limits.connect, TcpStream::connect((host.as_str(), port))).await?;
+            timeout(limits.read, talk(stream, request)).await
+        }
+    };
+    answer.unwrap_or(Err(Trouble::Read))
+}
+
+enum Place {
+    Service(Arc<dyn Application>),
+    Socket(SocketAddr),
+    Named(String, u16),
+}
+
+fn place(uri: &Uri, route: &Route) -> Result<Place, Trouble> {
+    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    match (route.hosts.get(host), uri.scheme_str(), uri.port_u16()) {
+        (Some(Host::Service(application)), Some("http" | "https"), _) => Ok(Place::Service(Arc::clone(application))),
+        (Some(Host::Socket(socket)), Some("http" | "https"), _) => Ok(Place::Socket(*socket)),
+        (None, Some("http"), port) if !host.is_empty() => Ok(Place::Named(host.to_owned(), port.unwrap_or(80))),
+        (None, Some("https"), _) => {
+            Err(Trouble::Connect("the simulator speaks no TLS: map this host to a socket".to_owned()))
+        }
+        _ => Err(Trouble::Address(INVALID_URL, "the address is not absolute, or neither http nor https".to_owned())),
     }
 }
 
-async fn connect(uri: &Uri, route: &Route, limit: Duration) -> Result<TcpStream, Trouble> {
-    let host = uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let place = match (route.hosts.get(host), uri.scheme_str(), uri.port_u16()) {
-        (Some(mapped), Some("http" | "https"), _) => Place::Mapped(*mapped),
-        (None, Some("http"), port) if !host.is_empty() => Place::Named(host.to_owned(), port.unwrap_or(80)),
-        (None, Some("https"), _) => {
-            return Err(Trouble::Connect("the simulator speaks no TLS: map this host to a socket".to_owned()));
-        }
-        _ => {
-            return Err(Trouble::Address(
-                INVALID_URL,
-                "the address is not absolute, or neither http nor https".to_owned(),
-            ));
-        }
-    };
-    let connecting = async {
-        match &place {
-            Place::Mapped(socket) => TcpStream::connect(socket).await,
-            Place::Named(host, port) => TcpStream::connect((host.as_str(), *port)).await,
-        }
-    };
+async fn connected(
+    limit: Duration,
+    connecting: impl Future<Output = std::io::Result<TcpStream>>,
+) -> Result<TcpStream, Trouble> {
     match timeout(limit, connecting).await {
         Ok(connected) => connected.map_err(|error| Trouble::Connect(error.to_string())),
         Err(_) => Err(Trouble::Connect("no connection in time".to_owned())),
     }
-}
-
-enum Place {
-    Mapped(SocketAddr),
-    Named(String, u16),
 }
 
 fn request(wire: &Wire<'_>, uri: &Uri) -> Result<Request<Full<Bytes>>, Trouble> {
@@ -128,7 +137,11 @@ async fn talk(stream: TcpStream, request: Request<Full<Bytes>>) -> Result<Raw, T
     read
 }
 
-async fn read(answer: Response<Incoming>) -> Result<Raw, Trouble> {
+/// Reads an answer to its end.
+pub(super) async fn read<B>(answer: Response<B>) -> Result<Raw, Trouble>
+where
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+{
     let (head, body) = answer.into_parts();
     let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|error| Trouble::Broken(error.to_string()))?;
     let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();

@@ -2,15 +2,17 @@
 
 mod deliver;
 mod exchange;
+mod host;
 mod overrides;
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use responder_core::signature::AuthTokens;
 
 use crate::{sid::Sid, trace::HookKind};
 
 pub(crate) use deliver::{deliver, resolve};
+pub(crate) use host::Host;
 
 /// Names and values in the order in which they are sent.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -89,7 +91,7 @@ pub(crate) type Cookies = BTreeMap<(String, String), String>;
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     pub(crate) tokens: AuthTokens,
-    pub(crate) hosts: BTreeMap<String, SocketAddr>,
+    pub(crate) hosts: BTreeMap<String, Host>,
     pub(crate) cap: Duration,
 }
 

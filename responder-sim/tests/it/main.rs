@@ -9,6 +9,7 @@ mod detection;
 mod dial;
 mod faults;
 mod gather;
+mod in_process;
 mod messages;
 mod program;
 mod queue;

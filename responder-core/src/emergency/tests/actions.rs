@@ -119,8 +119,10 @@ fn call_requests(attempt: AttemptNo, own: &crate::CallSid, step: Step, scope: Sc
         inputs.push(Input::KeyPressed { attempt, call: call(), step, key });
     }
     inputs.push(Input::TechnicianWaiting { attempt, call: call(), step });
-    for result in [DialResult::Bridged, DialResult::NotBridged] {
-        inputs.push(Input::DialEnded { attempt, call: call(), step, result });
+    let short = Some(std::time::Duration::ZERO);
+    for (result, lasted) in [(DialResult::Bridged, None), (DialResult::Bridged, short), (DialResult::NotBridged, None)]
+    {
+        inputs.push(Input::DialEnded { attempt, call: call(), step, result, lasted });
     }
 }
 

@@ -191,7 +191,7 @@ impl World {
 
     pub(super) fn dial_ended(&mut self, attempt: u16, sid: &str, result: DialResult) -> Document {
         let step = self.step(attempt);
-        self.input(Input::DialEnded { attempt: AttemptNo(attempt), call: call(sid), step, result });
+        self.input(Input::DialEnded { attempt: AttemptNo(attempt), call: call(sid), step, result, lasted: None });
         self.document()
     }
 

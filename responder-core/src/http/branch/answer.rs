@@ -3,20 +3,26 @@
 use std::{error::Error, future::Future, sync::Arc, time::Duration};
 
 use ::http::Response;
+use tokio::time::{Instant, sleep, timeout};
 
 use super::asked::Asked;
 use super::provider::{ReadDocument, ReadNotice};
 use crate::{
     branch::{Branch, HandleError, Handled},
-    emergency::Reply,
+    emergency::{Input, Reply},
     http::{Body, Call, HttpError, no_content, twiml},
     script::path,
     store::StoreError,
+    telephony::REPEAT_TOKEN,
     twiml::voice::{self, Leave},
 };
 
 /// How long an answer may take. The URLs that we hand out let the provider wait for 4 seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long the work is tried while the store is away, whether somebody still waits for it or not.
+const PERSISTS_FOR: Duration = Duration::from_secs(60);
+const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
 /// Why there is no answer now.
 pub(super) enum Unanswered {
@@ -29,10 +35,16 @@ pub(super) enum Unanswered {
 }
 
 /// Does the work on a task of its own, which goes on when the caller hangs up or we have to answer before it is done.
-pub(super) async fn in_time<T: Send + 'static>(
-    work: impl Future<Output = Result<T, HandleError>> + Send + 'static,
-) -> Result<T, Unanswered> {
-    let error = match tokio::time::timeout(ANSWER_WITHIN, tokio::spawn(work)).await {
+/// The work is told how long ago it was asked for.
+pub(super) async fn in_time<T, W>(
+    asked_at: Instant,
+    work: impl Fn(Duration) -> W + Send + 'static,
+) -> Result<T, Unanswered>
+where
+    T: Send + 'static,
+    W: Future<Output = Result<T, HandleError>> + Send + 'static,
+{
+    let error = match timeout(ANSWER_WITHIN, tokio::spawn(persisting(asked_at, work))).await {
         Ok(Ok(Ok(done))) => return Ok(done),
         Ok(Ok(Err(HandleError::NotFound | HandleError::Store(StoreError::NotFound)))) => {
             return Err(Unanswered::NoEmergency);
@@ -46,13 +58,41 @@ pub(super) async fn in_time<T: Send + 'static>(
     Err(Unanswered::NotNow)
 }
 
+/// When this was asked for the first time.
+pub(super) fn asked_at(branch: &Branch, call: &Call) -> Instant {
+    call.headers.get(REPEAT_TOKEN).map_or_else(Instant::now, |name| branch.arrivals().first(name.as_bytes()))
+}
+
+/// Tries until the store is back, or for longer than the provider would ask again: that a call has ended is told once,
+/// and a store that refuses at once would use up all repeats in seconds.
+async fn persisting<T, W>(asked_at: Instant, work: impl Fn(Duration) -> W) -> Result<T, HandleError>
+where
+    W: Future<Output = Result<T, HandleError>>,
+{
+    let begin = Instant::now();
+    loop {
+        match work(asked_at.elapsed()).await {
+            Err(HandleError::Store(error)) if error.is_retryable() && begin.elapsed() < PERSISTS_FOR => {
+                sleep(BETWEEN_TRIES).await;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Has an emergency handle what the provider asks, and answers with the document that comes of it.
 pub(super) async fn document(branch: Arc<Branch>, call: Call, read: ReadDocument) -> Result<Response<Body>, HttpError> {
     let fields = call.fields();
     let asked = Asked::new(&call, &fields);
     let (id, input) = (asked.emergency()?, read(&asked)?);
     let work = Arc::clone(&branch);
-    let handled = in_time(async move { work.handle(id, input).await }).await;
+    let handled = in_time(asked_at(&branch, &call), move |late| {
+        let (branch, input) = (Arc::clone(&work), input.clone());
+        // What is about to begin begins with our answer.
+        let late = if matches!(input, Input::HoldEnded { .. }) { late } else { Duration::ZERO };
+        async move { branch.handle_late(id, input, late).await }
+    })
+    .await;
     Ok(twiml(&match handled {
         Ok(handled) => spoken(&branch, &handled),
         Err(unanswered) => stand_in(&branch, &call, &unanswered),
@@ -66,7 +106,11 @@ pub(super) async fn notice(branch: Arc<Branch>, call: Call, read: ReadNotice) ->
     let asked = Asked::new(&call, &fields);
     let (id, input) = (asked.emergency()?, read(&asked)?);
     let Some(input) = input else { return Ok(no_content()) };
-    noted(&in_time(async move { branch.handle(id, input).await.map(drop) }).await)
+    let handled = in_time(asked_at(&branch, &call), move |late| {
+        let (branch, input) = (Arc::clone(&branch), input.clone());
+        async move { branch.handle_late(id, input, late).await.map(drop) }
+    });
+    noted(&handled.await)
 }
 
 /// The answer to a notice.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use ::http::Response;
+use tokio::time::Instant;
 
-use super::answer::{in_time, noted, spoken, stand_in};
+use super::answer::{asked_at, in_time, noted, spoken, stand_in};
 use super::asked::Asked;
 use crate::{
     branch::{Branch, Inbound},
@@ -31,8 +32,8 @@ pub(super) const DOCUMENTS: &[(&str, ReadDocument)] = &[
         Ok(Input::TechnicianWaiting { attempt: asked.attempt()?, call: asked.call()?, step: asked.step()? })
     }),
     (path::TRANSFER_COMPLETE, |asked| {
-        let result = asked.said().dial_result();
-        Ok(Input::DialEnded { attempt: asked.attempt()?, call: asked.call()?, step: asked.step()?, result })
+        let (result, lasted) = (asked.said().dial_result(), asked.said().dial_duration());
+        Ok(Input::DialEnded { attempt: asked.attempt()?, call: asked.call()?, step: asked.step()?, result, lasted })
     }),
     (path::HOLD, |asked| Ok(Input::CustomerHolding { leg: asked.leg()?, call: asked.call()? })),
     (path::HOLD_ENDED, |asked| {
@@ -93,7 +94,11 @@ pub(super) async fn incoming_call(branch: Arc<Branch>, call: Call) -> Result<Res
     let asked = Asked::new(&call, &fields);
     let (sid, from) = (asked.call()?, asked.said().from(branch.settings().default_country));
     let work = Arc::clone(&branch);
-    let inbound = in_time(async move { work.customer_called(sid, from).await }).await;
+    let inbound = in_time(Instant::now(), move |_| {
+        let (branch, sid) = (Arc::clone(&work), sid.clone());
+        async move { branch.customer_called(sid, from).await }
+    })
+    .await;
     Ok(twiml(&match inbound {
         Ok(Inbound::Emergency(handled)) => spoken(&branch, &handled),
         Ok(Inbound::NoEmergency) => match branch.settings().no_emergency_target {
@@ -112,5 +117,9 @@ pub(super) async fn customer_call_ended(branch: Arc<Branch>, call: Call) -> Resu
     if asked.said().is_on_line() {
         return Ok(no_content());
     }
-    noted(&in_time(async move { branch.customer_call_ended(sid).await }).await)
+    let handled = in_time(asked_at(&branch, &call), move |late| {
+        let (branch, sid) = (Arc::clone(&branch), sid.clone());
+        async move { branch.customer_call_ended_late(sid, late).await }
+    });
+    noted(&handled.await)
 }

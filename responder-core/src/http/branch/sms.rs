@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ::http::Response;
+use tokio::time::Instant;
 
 use super::answer::in_time;
 use super::asked::Asked;
@@ -20,7 +21,11 @@ pub(super) async fn sms_reply(branch: Arc<Branch>, call: Call) -> Result<Respons
     let Some(from) = from else { return Ok(no_content()) };
     let body = call.form().get("Body").unwrap_or_default().to_owned();
     let work = Arc::clone(&branch);
-    let answer = in_time(async move { work.text_received(message, from, &body).await }).await;
+    let answer = in_time(Instant::now(), move |_| {
+        let (branch, message, body) = (Arc::clone(&work), message.clone(), body.clone());
+        async move { branch.text_received(message, from, &body).await }
+    })
+    .await;
     match answer {
         Ok(Some(TextAnswer { state, text })) => {
             let words = branch.script().render_text(&state, &text);

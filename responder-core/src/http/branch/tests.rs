@@ -3,6 +3,10 @@
 use std::{future::pending, sync::Arc, time::Duration};
 
 use ::http::{Request, StatusCode};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep},
+};
 
 use super::answer::{Unanswered, in_time};
 use crate::{
@@ -58,23 +62,73 @@ async fn ask(endpoints: &Endpoints, method: &str, target: &str, form: &str) -> (
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_comes_in_time_and_the_work_goes_on() {
-    let begin = tokio::time::Instant::now();
-    let (done, heard) = tokio::sync::oneshot::channel();
-    let slow = in_time(async move {
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        let _ = done.send(());
-        Ok::<_, HandleError>(())
+    let begin = Instant::now();
+    let (done, mut heard) = mpsc::unbounded_channel();
+    let slow = in_time(Instant::now(), move |_| {
+        let done = done.clone();
+        async move {
+            sleep(Duration::from_secs(60)).await;
+            let _ = done.send(());
+            Ok::<_, HandleError>(())
+        }
     });
     assert!(matches!(slow.await, Err(Unanswered::NotNow)));
     assert_eq!(begin.elapsed(), Duration::from_secs(3));
-    assert_eq!(heard.await, Ok(()), "what was begun is ended");
-    let missing = in_time(async { Err::<(), _>(HandleError::NotFound) });
+    assert_eq!(heard.recv().await, Some(()), "what was begun is ended");
+    let missing = in_time(Instant::now(), |_| async { Err::<(), _>(HandleError::NotFound) });
     assert!(matches!(missing.await, Err(Unanswered::NoEmergency)));
-    let hanging = in_time(pending::<Result<(), HandleError>>());
+    let hanging = in_time(Instant::now(), |_| pending::<Result<(), HandleError>>());
     assert!(matches!(hanging.await, Err(Unanswered::NotNow)));
 }
 
+/// Work that fails until then, as the store does, and what comes of it in the end.
+fn away_for(span: Duration) -> (impl Future<Output = Result<(), Unanswered>>, mpsc::UnboundedReceiver<Duration>) {
+    let (done, heard) = mpsc::unbounded_channel();
+    let answer = in_time(Instant::now(), move |late| {
+        let done = done.clone();
+        async move {
+            if late < span {
+                return Err(HandleError::Store(StoreError::Unavailable("away".into())));
+            }
+            let _ = done.send(late);
+            Ok(())
+        }
+    });
+    (answer, heard)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_while_the_store_was_away_is_not_forgotten() {
+    let (answer, mut heard) = away_for(Duration::from_secs(2));
+    assert!(answer.await.is_ok(), "back in time");
+    assert_eq!(heard.recv().await.map(|after| after.as_secs()), Some(2));
+
+    let (answer, mut heard) = away_for(Duration::from_secs(10));
+    assert!(matches!(answer.await, Err(Unanswered::NotNow)));
+    assert_eq!(heard.recv().await.map(|after| after.as_secs()), Some(10), "nobody has to ask again");
+
+    let (answer, mut heard) = away_for(Duration::from_secs(3600));
+    assert!(matches!(answer.await, Err(Unanswered::NotNow)));
+    assert_eq!(heard.recv().await, None, "but not for ever");
+}
+
+/// How long a talk was does not depend on when it could be written down.
 #[tokio::test]
+async fn what_is_handled_late_happened_when_it_did() {
+    let noon = Timestamp::from_micros(1_800_000_000_000_000);
+    let clock = Arc::new(ManualClock::new(noon));
+    let branch = branch(Arc::new(MemoryStore::new(clock.clone())));
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    let id = branch.report(report, None).await.expect("taken in").id();
+    let call: crate::CallSid = "CC1".parse().expect("a sid");
+    branch.customer_called(call.clone(), None).await.expect("an answer");
+    clock.set(noon + Duration::from_secs(30));
+    branch.customer_call_ended_late(call, Duration::from_secs(12)).await.expect("noted");
+    let ended = branch.load(id).await.expect("it is there").state.legs()[0].times().ended;
+    assert_eq!(ended, Some(noon + Duration::from_secs(18)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_the_store_is_away_a_call_is_told_to_ask_again_with_what_was_pressed() {
     let endpoints = endpoints(branch(store_that_is_away()));
     let mut target = KEYS.to_owned();
@@ -90,7 +144,7 @@ async fn while_the_store_is_away_a_call_is_told_to_ask_again_with_what_was_press
     assert!(document.contains("<Hangup/>") && !document.contains("Redirect"), "after three times: {document}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn while_the_store_is_away_callers_hear_something_and_notices_are_sent_again() {
     let endpoints = endpoints(branch(store_that_is_away()));
     let call = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";

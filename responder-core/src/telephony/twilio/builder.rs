@@ -1,10 +1,23 @@
 //! How a client is configured.
 
-use std::{error::Error, fmt, num::NonZeroU32, sync::Mutex, time::Duration};
+use std::{
+    error::Error,
+    fmt,
+    num::NonZeroU32,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Pacer, TwilioClient, transport::Transport};
+use super::{
+    Pacer, TwilioClient,
+    transport::{Route, Transport},
+};
+use crate::{
+    driver::{Clock, SystemClock},
+    telephony::Courier,
+};
 
 /// Configures a [`TwilioClient`].
 #[derive(Clone)]
@@ -17,6 +30,8 @@ pub struct TwilioBuilder {
     connect_timeout: Duration,
     timeout: Duration,
     proxy: Option<String>,
+    courier: Option<Arc<dyn Courier>>,
+    clock: Arc<dyn Clock>,
 }
 
 /// Why there can be no such client.
@@ -48,6 +63,8 @@ impl TwilioBuilder {
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(10),
             proxy: None,
+            courier: None,
+            clock: Arc::new(SystemClock),
         }
     }
 
@@ -96,6 +113,21 @@ impl TwilioBuilder {
         self
     }
 
+    /// Has requests carried by `courier` instead of by an HTTP client of our own; the settings of the connection and the
+    /// proxy are then its business. [`timeout`](Self::timeout) holds all the same, in Tokio's time.
+    #[must_use]
+    pub fn courier(mut self, courier: Arc<dyn Courier>) -> Self {
+        self.courier = Some(courier);
+        self
+    }
+
+    /// The clock by which calls are paced, where time is not the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -110,11 +142,17 @@ impl TwilioBuilder {
         if self.connect_timeout >= self.timeout {
             return Err(TwilioConfigError::Timeouts);
         }
-        let http = http_client(self.connect_timeout, self.timeout, self.proxy.as_deref());
-        let http = http.map_err(|error| TwilioConfigError::Client(Box::new(error.without_url())))?;
+        let route = match self.courier {
+            Some(courier) => Route::Courier { courier, timeout: self.timeout },
+            None => {
+                let http = http_client(self.connect_timeout, self.timeout, self.proxy.as_deref());
+                Route::Http(http.map_err(|error| TwilioConfigError::Client(Box::new(error.without_url())))?)
+            }
+        };
         Ok(TwilioClient {
-            transport: Transport { http, base_url, account_sid: self.account_sid, username, password: self.password },
+            transport: Transport { route, base_url, account_sid: self.account_sid, username, password: self.password },
             pacer: Mutex::new(Pacer::per_second(self.calls_per_second)),
+            clock: self.clock,
         })
     }
 }
@@ -137,7 +175,6 @@ fn parse_base(base_url: &str) -> Option<reqwest::Url> {
 /// of an emergency finds one that works.
 fn http_client(connect: Duration, total: Duration, proxy: Option<&str>) -> reqwest::Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
-        .user_agent(concat!("responder/", env!("CARGO_PKG_VERSION")))
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())

@@ -4,18 +4,24 @@ mod builder;
 mod transport;
 mod wire;
 
-use std::{fmt, sync::Mutex};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 
 pub use builder::{TwilioBuilder, TwilioConfigError};
 
-use self::{transport::Transport, wire::Wire};
+use self::{
+    transport::{Request, Transport},
+    wire::Wire,
+};
 use super::{
     Answer, CallEnd, CallInfo, MessageInfo, Pacer, PlaceCall, QueueDeletion, QueueInfo, RecordingInfo, SendText,
     StartRecording, Telephony, TelephonyError,
 };
-use crate::{CallSid, E164, MessageSid, Timestamp};
+use crate::{CallSid, E164, MessageSid, driver::Clock};
 
 /// A client of Twilio's REST API, or of one that is compatible with it.
 ///
@@ -42,6 +48,7 @@ use crate::{CallSid, E164, MessageSid, Timestamp};
 pub struct TwilioClient {
     transport: Transport,
     pacer: Mutex<Pacer>,
+    clock: Arc<dyn Clock>,
 }
 
 impl TwilioClient {
@@ -59,16 +66,16 @@ impl TwilioClient {
         self.transport.send_for_nothing(self.transport.get(&[], &[])).await
     }
 
-    fn take_turn(&self, now: Timestamp) -> Result<(), TelephonyError> {
+    fn take_turn(&self) -> Result<(), TelephonyError> {
         let mut pacer = self.pacer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        pacer.take(now).map_err(|wait| TelephonyError::RateLimited { retry_after: Some(wait) })
+        pacer.take(self.clock.now()).map_err(|wait| TelephonyError::RateLimited { retry_after: Some(wait) })
     }
 
     async fn update_call(&self, call: &CallSid, change: (&str, String)) -> Result<Answer<CallInfo>, TelephonyError> {
         self.read::<wire::Call>(self.transport.post(&["Calls", call.as_str()], &[change])).await
     }
 
-    async fn read<W: Wire>(&self, request: reqwest::RequestBuilder) -> Result<Answer<W::Info>, TelephonyError> {
+    async fn read<W: Wire>(&self, request: Request) -> Result<Answer<W::Info>, TelephonyError> {
         let answer = self.transport.send::<W>(request).await?;
         Ok(Answer { value: answer.value.read()?, provider_time: answer.provider_time })
     }
@@ -77,7 +84,7 @@ impl TwilioClient {
 #[async_trait]
 impl Telephony for TwilioClient {
     async fn place_call(&self, call: &PlaceCall) -> Result<Answer<CallInfo>, TelephonyError> {
-        self.take_turn(Timestamp::now())?;
+        self.take_turn()?;
         self.read::<wire::NewCall>(self.transport.post(&["Calls"], &wire::call_form(call))).await
     }
 

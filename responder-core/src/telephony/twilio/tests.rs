@@ -1,6 +1,7 @@
 //! The client against real sockets.
 
 mod contract;
+mod courier;
 mod loopback;
 mod outcomes;
 
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 use self::loopback::{Loopback, Reply};
 use super::*;
+use crate::Timestamp;
+use crate::driver::ManualClock;
 use crate::telephony::{AnsweringMachineDetection, CallRecording, CallStatus, MessageStatus, StatusCallback};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -155,13 +158,17 @@ async fn texts_are_sent_and_their_fate_is_read() {
 
 #[tokio::test]
 async fn calls_are_paced_without_asking_the_provider() {
-    let server = Loopback::new(vec![Reply::json(201, CALL)]);
-    let client = client(&server.url());
+    let server = Loopback::new(vec![Reply::json(201, CALL), Reply::json(201, CALL)]);
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let builder = TwilioClient::builder(ACCOUNT, "secret".into()).base_url(server.url()).clock(clock.clone());
+    let client = builder.build().expect("a client");
     client.place_call(&place_call()).await.expect("the first call");
-    let error = client.take_turn(Timestamp::from_micros(0)).expect_err("the clock went back by decades");
+    clock.set(Timestamp::from_micros(0));
+    let error = client.place_call(&place_call()).await.expect_err("the clock went back by decades");
     let TelephonyError::RateLimited { retry_after: Some(wait) } = error else { panic!("{error:?}") };
     assert_eq!(wait, Duration::from_secs(1));
-    client.take_turn(Timestamp::from_micros(1_000_000)).expect("a second later");
+    clock.advance(Duration::from_secs(1));
+    client.place_call(&place_call()).await.expect("a second later");
 }
 
 #[tokio::test]
@@ -171,7 +178,7 @@ async fn states_that_nobody_has_heard_of_hide_nothing_that_is_known() {
     let text = r#"{"sid":"SM1","status":"pondering"}"#;
     let replies = [&odd, text, &page, &odd].map(|body| Reply::json(200, body));
     let server = Loopback::new(replies.into());
-    let telephony: std::sync::Arc<dyn Telephony> = std::sync::Arc::new(client(&server.url()));
+    let telephony: Arc<dyn Telephony> = Arc::new(client(&server.url()));
 
     let placed = telephony.place_call(&place_call()).await.expect("it was placed").value;
     assert_eq!((placed.sid.as_str(), placed.status), ("CA00000000000000000000000000000002", CallStatus::Queued));

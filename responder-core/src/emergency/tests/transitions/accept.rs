@@ -143,7 +143,7 @@ fn a_human_taken_for_a_machine_stays_on_the_line() {
     let mut world = answered();
     world.press(0, "CA0", Key::Two);
     world.input(detected(0, "CA0"));
-    assert_eq!(world.e.poll_timeout(), Some(world.now + secs(300)), "no shorter than for anybody who listens");
+    assert_eq!(world.e.poll_timeout(), Some(world.now + secs(120)), "no shorter than for anybody who listens");
 }
 
 #[test]

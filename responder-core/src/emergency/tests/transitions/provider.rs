@@ -14,6 +14,34 @@ fn the_same_request_gets_the_same_document_and_changes_nothing() {
     assert!(twice.events.is_empty() && twice.commands.is_empty());
 }
 
+/// The callback that says that a technician has hung up may be lost, and a customer may hold meanwhile.
+#[test]
+fn a_technician_who_has_nothing_to_press_is_looked_for_soon() {
+    let mut world = accepted();
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    world.wait(secs(60));
+    world.holds(0, "CC0");
+    world.wait(secs(14));
+    assert!(world.actions().is_empty(), "they may still ask what comes next");
+    world.wait(secs(1));
+    assert_eq!(world.actions(), [Action::FetchCall { line: Line::Attempt(AttemptNo(0)), call: call("CA0") }]);
+    world.finish(CommandKind::FetchCall, Outcome::CallFetched { status: CallStatus::Completed });
+    let [Action::PlaceCall { to, purpose, .. }] = &world.actions()[..] else { panic!("{:?}", world.actions()) };
+    assert_eq!((*to, *purpose), (first(), AttemptKind::Bridge));
+
+    let mut world = answered();
+    assert_eq!(world.press(0, "CA0", Key::Nine), Document::Passed);
+    let looks = |world: &World| world.pending.iter().filter(|c| c.action.kind() == CommandKind::FetchCall).count();
+    world.wait(secs(75));
+    assert_eq!(looks(&world), 1, "and is not in the way of the next round");
+    world.finish(CommandKind::FetchCall, Outcome::CallFetched { status: CallStatus::InProgress });
+    world.wait(secs(74));
+    assert_eq!(looks(&world), 0);
+    world.wait(secs(1));
+    assert_eq!(looks(&world), 1);
+}
+
 #[test]
 fn ending_a_call_whose_name_is_not_known_yet_waits_for_it() {
     let mut world = World::open(policy());

@@ -20,6 +20,38 @@ fn a_talk_that_breaks_off_is_offered_again() {
     assert_eq!(world.e.attempts()[2].kind, AttemptKind::Bridge);
 }
 
+/// While the store was away nobody noticed that the talk was over.
+#[test]
+fn a_talk_was_no_longer_than_the_provider_says() {
+    let dial_ended = |world: &mut World, lasted| {
+        let step = world.e.attempts()[1].step;
+        let result = DialResult::Bridged;
+        world.input(Input::DialEnded { attempt: AttemptNo(1), call: call("CA1"), step, result, lasted });
+    };
+    let mut world = talking();
+    world.wait(secs(15));
+    dial_ended(&mut world, Some(secs(4)));
+    assert_eq!(world.e.phase(), Phase::Accepted, "too short to have helped");
+    let mut world = talking();
+    world.wait(secs(15));
+    dial_ended(&mut world, Some(secs(400)));
+    assert!(matches!(world.e.phase(), Phase::Closing { .. }));
+    let lengths = world.events.iter().filter_map(|event| match event {
+        Event::TalkEnded { seconds } => Some(*seconds),
+        _ => None,
+    });
+    assert_eq!(lengths.collect::<Vec<_>>(), [15], "nor than it can have been");
+
+    // Nor does one help that was never seen to begin.
+    let mut world = bridging();
+    world.placed("CA1");
+    world.answered(1, "CA1");
+    assert_eq!(world.press(1, "CA1", Key::One), Document::Connect { leg: LegNo(0) });
+    world.wait(secs(12));
+    dial_ended(&mut world, Some(secs(4)));
+    assert_eq!(world.e.phase(), Phase::Accepted);
+}
+
 #[test]
 fn a_customer_who_calls_again_at_the_end_is_connected_again() {
     let mut world = talking();
