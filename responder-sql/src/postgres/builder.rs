@@ -55,7 +55,8 @@ impl PostgresBuilder {
         Self { patience: patience.max(Duration::from_millis(100)), ..self }
     }
 
-    /// Connects, and brings the tables up to date. Nodes of older versions may be at work meanwhile.
+    /// Connects, within five times the [patience](Self::patience), and brings the tables up to date. Nodes of older
+    /// versions may be at work meanwhile.
     ///
     /// # Errors
     /// [`OpenError::Newer`] when a newer version has changed the tables beyond what this one can work with;

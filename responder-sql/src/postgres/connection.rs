@@ -66,9 +66,13 @@ impl Connector {
     /// Brings the tables up to date.
     pub(super) async fn migrate(&self, migrations: &[schema::Migration]) -> Result<(), OpenError> {
         let unusable = |error: sqlx::Error| OpenError::Unusable(told(error));
-        let connected = timeout(self.patience, self.plain()).await;
+        let connect = async {
+            let mut connection = self.plain().await?;
+            self.set_up(&mut connection).await.map(|_| connection)
+        };
+        // Nobody waits on the phone yet, and a node that gives up is a node less.
+        let connected = timeout(self.patience * 5, connect).await;
         let mut connection = connected.map_err(|_| OpenError::Unusable(TooLate.into()))?.map_err(unusable)?;
-        self.set_up(&mut connection).await.map_err(unusable)?;
         let migrated = schema::migrate(&mut connection, &self.schema, migrations).await;
         let _ = connection.close().await;
         migrated

@@ -115,7 +115,7 @@ async fn a_server_that_is_not_there_is_unusable_at_once() {
     }
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("postgres://nobody@{}/none", silent.local_addr().unwrap());
-    let opened = PostgresStore::builder(url).patience(PATIENCE).open().await;
+    let opened = PostgresStore::builder(url).patience(PATIENCE / 2).open().await;
     assert!(matches!(opened, Err(OpenError::Unusable(_))), "{opened:?}");
     assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
 }
