@@ -4,7 +4,10 @@ use std::{
     fmt::Debug,
     net::Ipv4Addr,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,7 +16,7 @@ use axum::{body::Body, extract::Request, response::Response};
 use responder::{
     Timestamp,
     branch::{Branch, BranchSettings, Reported},
-    driver::{Clock, Dispatcher, DispatcherSettings, Sleeper, Working},
+    driver::{Clock, Dispatcher, DispatcherSettings, Sleeper, SystemClock, Working},
     emergency::{CommandKind, Conclusion, Contact, EmergencyId, Phase, Policy, Report},
     http::{Endpoints, Keys, Signatures, branch},
     script::{Links, Script},
@@ -23,6 +26,8 @@ use responder::{
     telephony::TwilioClient,
 };
 use responder_sim::{Behaviour, ClockMode, DialIn, NumberConfig, Simulator};
+use responder_sql::PostgresStore;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::net::TcpListener;
 
 /// Seconds that pass in one.
@@ -57,6 +62,27 @@ pub(crate) async fn sqlite_file(clock: Arc<dyn Clock>) -> Shared {
     let path = folder.path().join("responder.db");
     let (older, newer) = (open(&path).await, open(&path).await.as_of(Formats::OWN.and_next()));
     Shared { older: Arc::new(older), newer: Arc::new(newer), _guard: Box::new(folder) }
+}
+
+/// A schema, whose clock goes as fast as that of the network.
+pub(crate) async fn postgres_schema(clock: Arc<dyn Clock>) -> Shared {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let url = std::env::var("DATABASE_URL").unwrap_or_default();
+    assert!(url.starts_with("postgres"), "this test needs a PostgreSQL server: scripts/with-postgres cargo test …");
+    let schema = format!("test_{}_deploy_{}", std::process::id(), LAST.fetch_add(1, Ordering::Relaxed));
+    let open = async || {
+        let store = PostgresStore::builder(url.as_str()).schema(&schema).connections(4).open().await;
+        store.expect("a store in a fresh schema")
+    };
+    let (older, newer) = (open().await, open().await.as_of(Formats::OWN.and_next()));
+    let (real, fast) = (SystemClock.now().as_micros(), clock.now().as_micros());
+    let micros = format!(
+        "CREATE OR REPLACE FUNCTION {schema}.micros() RETURNS bigint LANGUAGE sql VOLATILE AS
+         'SELECT {fast} + ((extract(epoch FROM clock_timestamp()) * 1000000)::bigint - {real}) * {PACE}'"
+    );
+    let mut connection = PgConnection::connect(&url).await.expect("a connection");
+    connection.execute(AssertSqlSafe(micros)).await.expect("a fast clock");
+    Shared { older: Arc::new(older), newer: Arc::new(newer), _guard: Box::new(()) }
 }
 
 pub(crate) struct Lab {

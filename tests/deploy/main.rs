@@ -34,6 +34,7 @@ macro_rules! deploys {
 }
 
 deploys!(sqlite, crate::lab::sqlite_file);
+deploys!(postgres, crate::lab::postgres_schema);
 
 /// The older version takes the report and answers calls, but can't place any.
 async fn unknown_commands(mut lab: Lab) {
