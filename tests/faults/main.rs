@@ -5,6 +5,7 @@
 //! ```sh
 //! cargo test --test faults                                                          # some hundred
 //! RESPONDER_FAULT_RUNS=10000 cargo test --release --test faults -- --nocapture      # all, with the table
+//! RESPONDER_FAULT_FROM=1000000 RESPONDER_FAULT_RUNS=10000 cargo test ...             # the same with other seeds
 //! RESPONDER_FAULT_SEED=1234 cargo test --test faults -- --nocapture                 # one, with its story
 //! ```
 //!
@@ -99,7 +100,7 @@ struct Summary {
 
 /// Plays seeds until enough of them count.
 fn run_many(wanted: u64, tampering: &Arc<dyn Tampering>) -> Summary {
-    let next = AtomicU64::new(0);
+    let next = AtomicU64::new(number("RESPONDER_FAULT_FROM").unwrap_or(0));
     let summary = Mutex::new(Summary { counted: 0, spared: 0, table: Table::default(), wrong: Vec::new() });
     let work = || {
         while summary.lock().expect("no panic").counted < wanted {

@@ -327,12 +327,7 @@ impl<'a> Bench<'a> {
     /// As long as it is somebody's, nobody else is asked: not before they pass, or can't be connected.
     fn an_acceptance_is_kept(&mut self) {
         for number in self.technicians() {
-            let heard = self.ours_to(number).flat_map(|call| &call.heard);
-            let told = heard.filter(|heard| says(&heard.what, "This emergency is yours")).map(|heard| heard.from);
-            let accepts = self.accepts(number);
-            for heard in told {
-                // From the key on: they may have passed before they were told that it counts.
-                let at = accepts.iter().copied().filter(|at| *at <= heard).max().unwrap_or(heard);
+            for at in self.ours_to(number).filter_map(acceptance_on) {
                 let end = self.emergency_at(at).1;
                 let notification = |it: &&Exchange| {
                     let callback = it.field("StatusCallback").unwrap_or_default();
@@ -397,6 +392,12 @@ impl<'a> Bench<'a> {
         let ends = begins.iter().skip(1).copied().map(Some).chain([None]);
         begins.iter().copied().zip(ends).collect()
     }
+}
+
+/// When the key was pressed that made the emergency theirs: they may pass before they are told that it counts.
+fn acceptance_on(call: &CallRecord) -> Option<Timestamp> {
+    let told = call.heard.iter().find(|heard| says(&heard.what, "This emergency is yours"))?;
+    call.pressed.iter().filter(|it| it.keys == "1" && it.at <= told.from).map(|it| it.at).max()
 }
 
 fn says(sound: &Sound, part: &str) -> bool {
