@@ -3,7 +3,10 @@
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering},
+    },
     time::Duration,
 };
 
@@ -193,7 +196,14 @@ pub(crate) async fn within(limit: Duration, mut look: impl AsyncFnMut() -> bool)
     false
 }
 
+/// A port that stays free while a node restarts: below those from which the system takes one for each connection.
 async fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
-    listener.local_addr().expect("an address").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let of_this_process = u16::try_from(std::process::id() % 64).unwrap_or(0) * 256;
+    loop {
+        let port = 12_000 + of_this_process + NEXT.fetch_add(1, Ordering::Relaxed) % 256;
+        if TcpListener::bind(("127.0.0.1", port)).await.is_ok() {
+            return port;
+        }
+    }
 }
