@@ -283,7 +283,8 @@ impl<'a> Bench<'a> {
                     continue;
                 }
                 let skipped = technicians.iter().filter(|other| **other != number).find(|other| {
-                    let called = self.ours_to(other).any(|call| at < call.created && call.created < again);
+                    let mut asked = self.requests("CreateCall").filter(|it| it.field("To") == Some(**other));
+                    let called = asked.any(|it| at < it.began && it.began < again);
                     !called && !self.passes(other).iter().any(|passed| *passed < again)
                 });
                 self.require(skipped.is_none(), || {
