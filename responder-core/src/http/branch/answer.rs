@@ -35,7 +35,7 @@ pub(super) enum Unanswered {
 }
 
 /// Does the work on a task of its own, which goes on when the caller hangs up or we have to answer before it is done.
-/// The work is told how long ago it was asked for.
+/// The work is told how many whole seconds ago it was asked for.
 pub(super) async fn in_time<T, W>(
     asked_at: Instant,
     work: impl Fn(Duration) -> W + Send + 'static,
@@ -71,7 +71,9 @@ where
 {
     let begin = Instant::now();
     loop {
-        match work(asked_at.elapsed()).await {
+        // What is handled at once happened at the time that the clock of the branch says.
+        let late = Duration::from_secs(asked_at.elapsed().as_secs());
+        match work(late).await {
             Err(HandleError::Store(error)) if error.is_retryable() && begin.elapsed() < PERSISTS_FOR => {
                 sleep(BETWEEN_TRIES).await;
             }
