@@ -55,9 +55,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let endpoints = http::branch::endpoints(&branch).keys(keys).build()?;
 
-    // The site, and the branch beside it: paths that the branch does not know are left to the others.
+    // The site, and the branch beside it: paths that the branch does not know are left to the others. (`responder_warp` is
+    // `responder::warp` for whoever has the feature `warp` on.)
     let site =
-        responder::warp::filter(endpoints).or(bookings::routes()).with(warp::log::custom(|info| bookings::log(&info)));
+        responder_warp::filter(endpoints).or(bookings::routes()).with(warp::log::custom(|info| bookings::log(&info)));
 
     // Somebody has to do what the branch decides: call, text, keep the deadlines.
     let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(phones.sleeper).start();

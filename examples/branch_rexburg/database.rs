@@ -61,6 +61,9 @@ async fn start() -> Option<(String, Child)> {
     let mut server = Command::new(script);
     server.args(["sh", "-c", "echo \"$DATABASE_URL\"; exec cat >/dev/null"]);
     server.env("WITH_POSTGRES_INSTALL", "no").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // Ctrl-C is for us, who still need it then.
+    #[cfg(unix)]
+    server.process_group(0);
     let mut server = server.spawn().ok()?;
     let mut said = BufReader::new(server.stdout.take()?).lines();
     let url = said.next_line().await.ok()??;

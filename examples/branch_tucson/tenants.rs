@@ -10,7 +10,11 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use responder::{E164, branch::Branch, emergency::Report};
+use responder::{
+    E164,
+    branch::{Branch, ReportError},
+    emergency::Report,
+};
 
 struct Tenant {
     id: u32,
@@ -61,6 +65,9 @@ async fn emergency(State(office): State<Office>, Path(id): Path<u32>, what: Stri
     };
     match office.branch.report(report, None).await {
         Ok(reported) => (StatusCode::OK, format!("Help is being called ({}). Call us on our number.\n", reported.id())),
+        Err(ReportError::Invalid(error)) => {
+            (StatusCode::BAD_REQUEST, format!("Say it differently, please: {} is refused.\n", error.field))
+        }
         Err(error) => {
             tracing::error!(%error, "an emergency was not taken in");
             (StatusCode::SERVICE_UNAVAILABLE, "This did not work. Call 911 if somebody is in danger.\n".to_owned())

@@ -44,9 +44,15 @@ pub(crate) fn intake_token() -> Result<String, getrandom::Error> {
     Ok(format!("{:032x}", u128::from_ne_bytes(bits)))
 }
 
+/// The token as it may stand on a console: one that was given is a secret.
+fn shown(token: &str) -> &str {
+    if env::var_os("INTAKE_TOKEN").is_some() { "$INTAKE_TOKEN" } else { token }
+}
+
 /// How to report an emergency, for somebody with a console.
 pub(crate) fn tell_how_to_report(branch: &str, token: &str, technician: &str, customer: &str) {
-    println!("  somebody has an emergency   curl {branch}/webhook -H 'Authorization: Bearer {token}' \\");
+    let token = shown(token);
+    println!("  somebody has an emergency   curl {branch}/webhook -H \"Authorization: Bearer {token}\" \\");
     println!("                                -H 'Content-Type: application/json' -d '{{\"chosen_phone\":");
     println!("                                \"{technician}\", \"user_stated_callback_number\": \"{customer}\"}}'");
 }
@@ -58,6 +64,7 @@ pub(crate) fn tell_how_to_go_on(branch: &str, token: &str, customer: &str, netwo
         println!("                              curl {network}/_sim/dial -H 'Content-Type: application/json' \\");
         println!("                                -d '{{\"from\": \"{customer}\", \"to\": \"+15005550006\"}}'");
     }
-    println!("  what happens                curl {branch}/api/emergencies -H 'Authorization: Bearer {token}'");
+    let token = shown(token);
+    println!("  what happens                curl {branch}/api/emergencies -H \"Authorization: Bearer {token}\"");
     println!("  the branch, for everybody   curl {branch}/api/status");
 }

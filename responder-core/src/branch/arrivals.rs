@@ -12,6 +12,9 @@ pub(crate) struct Arrivals(Mutex<HashMap<Box<[u8]>, Instant>>);
 /// The provider repeats within 15 seconds.
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 
+/// The provider's are 36 bytes long.
+const LONGEST_NAME: usize = 100;
+
 /// More are only remembered when the old ones have been forgotten.
 const MOST: usize = 10_000;
 
@@ -24,9 +27,12 @@ impl Arrivals {
             arrivals.retain(|_, at| now.duration_since(*at) < REMEMBERED_FOR);
         }
         match arrivals.get(name) {
-            Some(first) => *first,
-            None if arrivals.len() < MOST => *arrivals.entry(name.into()).or_insert(now),
-            None => now,
+            Some(first) if now.duration_since(*first) < REMEMBERED_FOR => *first,
+            known if known.is_some() || arrivals.len() < MOST && name.len() <= LONGEST_NAME => {
+                arrivals.insert(name.into(), now);
+                now
+            }
+            _ => now,
         }
     }
 }
@@ -43,11 +49,14 @@ mod tests {
         tokio::time::advance(Duration::from_secs(4)).await;
         assert_eq!(arrivals.first(b"one"), begin);
         assert_eq!(arrivals.first(b"another"), Instant::now());
+        tokio::time::advance(REMEMBERED_FOR).await;
+        assert_eq!(arrivals.first(b"one"), Instant::now(), "that is no repeat any more");
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_memory_is_bounded() {
         let arrivals = Arrivals::default();
+        arrivals.first(&[b'x'; LONGEST_NAME + 1]);
         for number in 0..=MOST {
             arrivals.first(&number.to_be_bytes());
         }

@@ -95,6 +95,7 @@ impl Branch {
             // The lease runs out, and the command is claimed again.
             tracing::warn!(command = %claimed.id(), %error, "a command could not be given back");
         }
+        self.announce_work();
     }
 
     /// Stores a commit, and announces the work in it.

@@ -14,12 +14,13 @@ pub(crate) struct Handover(Mutex<Option<Taker>>);
 #[derive(Debug)]
 struct Taker {
     claims: OwnClaims,
-    sender: mpsc::UnboundedSender<Claimed>,
+    // Boxed: the channel keeps room for 32 of them, in each branch.
+    sender: mpsc::UnboundedSender<Box<Claimed>>,
 }
 
 impl Handover {
     /// Claims for whoever reads the receiver, until it is dropped. The last one gets them.
-    pub(crate) fn take_over(&self, claims: OwnClaims) -> mpsc::UnboundedReceiver<Claimed> {
+    pub(crate) fn take_over(&self, claims: OwnClaims) -> mpsc::UnboundedReceiver<Box<Claimed>> {
         let (sender, receiver) = mpsc::unbounded_channel();
         if let Ok(mut taker) = self.0.lock() {
             *taker = Some(Taker { claims, sender });
@@ -37,7 +38,8 @@ impl Handover {
     pub(super) fn give(&self, claimed: Vec<Claimed>) -> Vec<Claimed> {
         let Ok(taker) = self.0.lock() else { return claimed };
         let Some(taker) = taker.as_ref() else { return claimed };
-        claimed.into_iter().filter_map(|claimed| taker.sender.send(claimed).err()).map(|refused| refused.0).collect()
+        let refused = claimed.into_iter().filter_map(|claimed| taker.sender.send(Box::new(claimed)).err());
+        refused.map(|refused| *refused.0).collect()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Whose call it is.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::timeout;
 
 use super::handle::Attempted;
 use super::{Branch, HandleError, Handled, ReportError};
@@ -21,6 +23,12 @@ pub enum Inbound {
 
 /// How long after an emergency that ended without a talk its customer's call begins a new one.
 const REOPENS_FOR: Duration = Duration::from_secs(2 * 3600);
+
+/// No emergency that is still handled is older.
+pub(super) const LONGEST: Duration = Duration::from_secs(6 * 3600);
+
+/// How long a caller waits for a note about their call.
+const NOTED_WITHIN: Duration = Duration::from_millis(500);
 
 /// How often somebody else may be first.
 const MOST_CONFLICTS: usize = 20;
@@ -64,11 +72,15 @@ impl Branch {
         Ok(())
     }
 
-    /// Notes what belongs to no emergency. Whoever waits for an answer gets it also when it can't be noted.
+    /// Notes what belongs to no emergency. Whoever waits for an answer gets it also when it can't be noted, or not soon.
     async fn record(&self, event: Event) {
-        if let Err(error) = self.store.record(&self.key, &[event]).await {
-            tracing::warn!(branch = %self.key, %error, "an event of the branch could not be recorded");
-        }
+        let (store, key) = (Arc::clone(&self.store), self.key.clone());
+        let noting = tokio::spawn(async move {
+            if let Err(error) = store.record(&key, &[event]).await {
+                tracing::warn!(branch = %key, %error, "an event of the branch could not be recorded");
+            }
+        });
+        let _ = timeout(NOTED_WITHIN, noting).await;
     }
 
     async fn emergency_of_caller(&self, call: &CallSid, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {
@@ -78,7 +90,10 @@ impl Branch {
         let open = self.store.open_emergencies(&self.key).await?;
         let chosen = match theirs(&open.emergencies, from) {
             Some(chosen) => Some(chosen),
-            None => open.or_newer().map(|()| anybodys(&open.emergencies))?,
+            None => {
+                open.or_newer(self.store.now().await? - LONGEST)?;
+                anybodys(&open.emergencies)
+            }
         };
         match chosen {
             Some(chosen) => Ok(open.emergencies.into_iter().find(|loaded| loaded.state.id() == chosen)),
@@ -92,7 +107,7 @@ impl Branch {
         let concluded = self.store.concluded_since(&self.key, since).await?;
         let newest = concluded.emergencies.iter().find(|loaded| loaded.state.intake().callback == Some(from));
         if newest.is_none() {
-            concluded.or_newer()?;
+            concluded.or_newer(since)?;
         }
         let Some(old) = newest.filter(|old| ended_without_talk(&old.state)) else { return Ok(None) };
         let intake = Intake { reopens: Some(old.state.id()), ..old.state.intake().clone() };

@@ -5,22 +5,23 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// When a dispatcher of this process last found the store able to hand out work.
+/// Until when a dispatcher of this process counts as at work: it has found the store able to hand out work.
 #[derive(Debug, Default)]
 pub(crate) struct Pulse(Mutex<Option<Instant>>);
 
-/// A dispatcher looks for work at least every second; a store that keeps it waiting for longer than this is ill.
+/// A store that keeps a dispatcher waiting for longer than this, when it looks again, is ill.
 const ALIVE_FOR: Duration = Duration::from_secs(10);
 
 impl Pulse {
-    pub(crate) fn beat(&self) {
-        if let Ok(mut last) = self.0.lock() {
-            *last = Some(Instant::now());
+    /// For a dispatcher that looks again within `pause`.
+    pub(crate) fn beat(&self, pause: Duration) {
+        if let Ok(mut until) = self.0.lock() {
+            *until = Instant::now().checked_add(pause.saturating_add(ALIVE_FOR)).max(*until);
         }
     }
 
     pub(crate) fn is_alive(&self) -> bool {
-        self.0.lock().is_ok_and(|last| last.is_some_and(|at| at.elapsed() < ALIVE_FOR))
+        self.0.lock().is_ok_and(|until| until.is_some_and(|until| Instant::now() < until))
     }
 }
 
@@ -32,8 +33,8 @@ mod tests {
     async fn a_pulse_that_is_not_renewed_ends() {
         let pulse = Pulse::default();
         assert!(!pulse.is_alive(), "nobody has worked yet");
-        pulse.beat();
-        tokio::time::advance(ALIVE_FOR - Duration::from_millis(1)).await;
+        pulse.beat(Duration::from_secs(20));
+        tokio::time::advance(Duration::from_secs(20) + ALIVE_FOR - Duration::from_millis(1)).await;
         assert!(pulse.is_alive());
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(!pulse.is_alive());

@@ -28,18 +28,26 @@ impl Reported {
 }
 
 impl Branch {
-    /// Takes in a report. When this returns, the emergency is stored, and everybody is being told.
+    /// Takes in a report. When this returns, the emergency is stored, and everybody is being told. Whoever drops the
+    /// future does not hear of it; the report is taken in nevertheless. Needs a tokio runtime.
     ///
     /// # Errors
     /// [`ReportError`]; nothing was stored, but for a store that failed with an unknown outcome: repeat it with the
     /// same `idempotency`.
-    pub async fn report(&self, report: Report, idempotency: Option<Idempotency>) -> Result<Reported, ReportError> {
+    pub async fn report(
+        self: &Arc<Self>,
+        report: Report,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reported, ReportError> {
         let intake = Intake::check(report, self.settings.default_country)?;
         if !self.settings.policy().may_reach(intake.technician.number) {
             let reason = "this number may not be called by this branch".to_owned();
             return Err(IntakeError { field: "chosen_phone", reason }.into());
         }
-        self.open(intake, idempotency).await
+        // On a task of its own: a reporter who hangs up must not leave half a report.
+        let branch = Arc::clone(self);
+        let opening = tokio::spawn(async move { branch.open(intake, idempotency).await });
+        opening.await.unwrap_or_else(|broken| Err(StoreError::Unknown(Box::new(broken)).into()))
     }
 
     /// Opens an emergency.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::inbound::LONGEST;
 use super::{Branch, HandleError};
 use crate::{
     E164, MessageSid, Timestamp,
@@ -66,12 +67,13 @@ impl Branch {
         if let Some(id) = meant(&open) {
             return Ok(Some(id));
         }
-        open.or_newer()?;
-        let since = self.store.now().await? - HEARD_FOR;
+        let now = self.store.now().await?;
+        open.or_newer(now - LONGEST)?;
+        let since = now - HEARD_FOR;
         let concluded = self.store.concluded_since(&self.key, since).await?;
         let id = meant(&concluded);
         if id.is_none() {
-            concluded.or_newer()?;
+            concluded.or_newer(since)?;
         }
         Ok(id)
     }

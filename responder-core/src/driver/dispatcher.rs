@@ -123,12 +123,12 @@ impl Dispatcher {
         while signals.look() {
             match self.branch.store().next_wake(self.branch.key(), &self.settings.kinds).await {
                 Ok(Some(Duration::ZERO)) => {
-                    self.branch.pulse().beat();
+                    self.beat();
                     self.branch.announce_work();
                     signals.pause(TO_TAKE).await;
                 }
                 Ok(wake) => {
-                    self.branch.pulse().beat();
+                    self.beat();
                     let longest = self.settings.longest_sleep;
                     if signals.rest(wake.unwrap_or(longest).min(longest)).await == Rest::Woken {
                         signals.pause(TO_TAKE).await;
@@ -156,16 +156,21 @@ impl Dispatcher {
 
     /// Carries out what commits of this process have claimed for us.
     async fn handed_over(&self, mut stopped: watch::Receiver<bool>) {
+        let kinds = self.among(CALLS);
+        if kinds.is_empty() {
+            // Another dispatcher may carry them out.
+            return;
+        }
         let mut handed = self.branch.handover().take_over(OwnClaims {
             worker: self.worker.clone(),
-            kinds: self.among(CALLS),
+            kinds,
             max: HANDED_OVER,
             lease: Lease::for_deadline(self.settings.command_deadline),
         });
         let mut running = JoinSet::new();
         loop {
             tokio::select! {
-                Some(claimed) = handed.recv() => drop(running.spawn(self.clone().carry_out(claimed))),
+                Some(claimed) = handed.recv() => drop(running.spawn(self.clone().carry_out(*claimed))),
                 Some(_) = running.join_next() => {}
                 _ = stopped.wait_for(|stopped| *stopped) => break,
             }
@@ -183,7 +188,7 @@ impl Dispatcher {
         while signals.look() {
             let free = room.saturating_sub(running.len());
             match self.claim(kinds, free).await {
-                Ok(_) if free == 0 => drop(running.join_next().await),
+                Ok(_) if free == 0 && !running.is_empty() => drop(running.join_next().await),
                 Ok(claimed) if claimed.is_empty() => self.until_woken(&mut signals).await,
                 Ok(claimed) => {
                     for claimed in claimed {
@@ -202,7 +207,7 @@ impl Dispatcher {
 
     async fn claim(&self, kinds: &[CommandKind], room: usize) -> Result<Vec<Claimed>, StoreError> {
         if room == 0 {
-            self.branch.pulse().beat();
+            self.beat();
             return Ok(Vec::new());
         }
         let request = ClaimRequest {
@@ -213,8 +218,13 @@ impl Dispatcher {
             lease: Lease::for_deadline(self.settings.command_deadline),
         };
         let claimed = self.branch.store().claim(&request).await?;
-        self.branch.pulse().beat();
+        self.beat();
         Ok(claimed)
+    }
+
+    /// The store hands out work; it is asked again after the longest sleep at the latest.
+    fn beat(&self) {
+        self.branch.pulse().beat(self.settings.longest_sleep);
     }
 
     /// Until there is something to do. Whoever sleeps here is woken for it; should that fail, they look by themselves.
@@ -251,6 +261,8 @@ impl Dispatcher {
                     }
                     Run::Later(delay) => {
                         self.branch.store().put_back(&claimed.ticket, delay).await?;
+                        // Whoever sleeps until the lease would have ended looks again.
+                        self.branch.announce_work();
                         return Ok(());
                     }
                     Run::NotOurs => return Ok(()),

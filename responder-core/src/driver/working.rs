@@ -49,3 +49,36 @@ impl Working {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        branch::{Branch, BranchSettings},
+        driver::{DispatcherSettings, ManualClock},
+        emergency::{Contact, Policy},
+        script::{Links, Script},
+        store::{MemoryStore, WorkerId},
+        telephony::MockTelephony,
+    };
+
+    /// Whoever leaves no room for anything gets nothing done, but nothing hangs either.
+    #[tokio::test(start_paused = true)]
+    async fn a_dispatcher_without_room_can_be_stopped() {
+        let recipient = Contact::unnamed("+15005550009".parse().expect("a number"));
+        let policy = Policy { recipients: vec![recipient], ..Policy::default() };
+        let settings = BranchSettings::new(policy, "+15005550006".parse().expect("a number")).expect("settings");
+        let store = Arc::new(MemoryStore::new(Arc::new(ManualClock::new(crate::Timestamp::default()))));
+        let links = Links::new("https://help.example.com".parse().expect("a URL"));
+        let key = "tuc".parse().expect("a key");
+        let telephony = Arc::new(MockTelephony::new());
+        let branch = Arc::new(Branch::new(key, settings, store, telephony, Script::default(), links));
+        let none = DispatcherSettings { calls: 0, messages: 0, ..DispatcherSettings::default() };
+        let working = Dispatcher::new(branch.clone(), WorkerId::unique()).with(none).start();
+        tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+        assert!(branch.pulse().is_alive(), "deadlines are kept");
+        working.stop().await;
+    }
+}

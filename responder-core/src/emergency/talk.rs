@@ -29,10 +29,10 @@ impl Turn {
 
     /// One side left, or the time is over. Returns whether it was a talk: one that was over at once has helped nobody,
     /// so whoever accepted still has a customer to talk to. What the provider says of its length holds where it is less
-    /// than what it seems to us, who may have heard of the end too late.
+    /// than what it seems to us, who may have heard of the end too late; "0" says that it was not measured.
     pub(super) fn end_talk(&mut self, lasted: Option<Duration>) -> bool {
         let Some((talk, length)) = self.leave_talk() else { return false };
-        let length = lasted.map_or(length, |lasted| lasted.min(length));
+        let length = lasted.filter(|lasted| !lasted.is_zero()).map_or(length, |lasted| lasted.min(length));
         if let Some(attempt) = self.attempt_mut(talk.attempt) {
             attempt.talk = Some(attempt.talk.unwrap_or_default() + length);
         }

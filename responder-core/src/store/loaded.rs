@@ -80,12 +80,14 @@ impl Loaded {
 }
 
 impl Listing {
-    /// Nothing, if these are all: among those of a newer format could be what was sought and not found.
+    /// Nothing, if these are all: among those of a newer format that were reported after `since` could be what was
+    /// sought and not found. One that is older was left behind by a version that is gone, and must not stand in the way
+    /// for ever.
     ///
     /// # Errors
     /// [`StoreError::Newer`].
-    pub const fn or_newer(&self) -> Result<(), StoreError> {
-        if self.newer.is_empty() { Ok(()) } else { Err(StoreError::Newer) }
+    pub fn or_newer(&self, since: Timestamp) -> Result<(), StoreError> {
+        if self.newer.iter().all(|id| id.reported_at() < since) { Ok(()) } else { Err(StoreError::Newer) }
     }
 
     /// How many they are.

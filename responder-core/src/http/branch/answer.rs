@@ -20,7 +20,16 @@ use crate::{
 /// How long an answer may take. The URLs that we hand out let the provider wait for 4 seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 
-/// How long the work is tried while the store is away, whether somebody still waits for it or not.
+/// How long work is tried while the store is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Persistence {
+    /// As long as somebody waits for the answer: who is told to ask again asks again. What is handled after that would
+    /// be about a call that is over, or in the way of one that came later.
+    WhileAsked,
+    /// For a minute, whether somebody still waits or not: it has happened, and is told once.
+    UntilStored,
+}
+
 const PERSISTS_FOR: Duration = Duration::from_secs(60);
 const BETWEEN_TRIES: Duration = Duration::from_millis(500);
 
@@ -38,13 +47,14 @@ pub(super) enum Unanswered {
 /// The work is told how many whole seconds ago it was asked for.
 pub(super) async fn in_time<T, W>(
     asked_at: Instant,
+    persistence: Persistence,
     work: impl Fn(Duration) -> W + Send + 'static,
 ) -> Result<T, Unanswered>
 where
     T: Send + 'static,
     W: Future<Output = Result<T, HandleError>> + Send + 'static,
 {
-    let error = match timeout(ANSWER_WITHIN, tokio::spawn(persisting(asked_at, work))).await {
+    let error = match timeout(ANSWER_WITHIN, tokio::spawn(persisting(asked_at, persistence, work))).await {
         Ok(Ok(Ok(done))) => return Ok(done),
         Ok(Ok(Err(HandleError::NotFound | HandleError::Store(StoreError::NotFound)))) => {
             return Err(Unanswered::NoEmergency);
@@ -63,18 +73,25 @@ pub(super) fn asked_at(branch: &Branch, call: &Call) -> Instant {
     call.headers.get(REPEAT_TOKEN).map_or_else(Instant::now, |name| branch.arrivals().first(name.as_bytes()))
 }
 
-/// Tries until the store is back, or for longer than the provider would ask again: that a call has ended is told once,
-/// and a store that refuses at once would use up all repeats in seconds.
-async fn persisting<T, W>(asked_at: Instant, work: impl Fn(Duration) -> W) -> Result<T, HandleError>
+/// Tries until the store is back, or the time is over: a store that refuses at once would use up all repeats in seconds.
+async fn persisting<T, W>(
+    asked_at: Instant,
+    persistence: Persistence,
+    work: impl Fn(Duration) -> W,
+) -> Result<T, HandleError>
 where
     W: Future<Output = Result<T, HandleError>>,
 {
     let begin = Instant::now();
+    let span = match persistence {
+        Persistence::WhileAsked => ANSWER_WITHIN,
+        Persistence::UntilStored => PERSISTS_FOR,
+    };
     loop {
         // What is handled at once happened at the time that the clock of the branch says.
         let late = Duration::from_secs(asked_at.elapsed().as_secs());
         match work(late).await {
-            Err(HandleError::Store(error)) if error.is_retryable() && begin.elapsed() < PERSISTS_FOR => {
+            Err(HandleError::Store(error)) if error.is_retryable() && begin.elapsed() < span => {
                 sleep(BETWEEN_TRIES).await;
             }
             done => return done,
@@ -88,10 +105,11 @@ pub(super) async fn document(branch: Arc<Branch>, call: Call, read: ReadDocument
     let asked = Asked::new(&call, &fields);
     let (id, input) = (asked.emergency()?, read(&asked)?);
     let work = Arc::clone(&branch);
-    let handled = in_time(asked_at(&branch, &call), move |late| {
+    let handled = in_time(asked_at(&branch, &call), Persistence::UntilStored, move |late| {
         let (branch, input) = (Arc::clone(&work), input.clone());
         // What is about to begin begins with our answer.
-        let late = if matches!(input, Input::HoldEnded { .. }) { late } else { Duration::ZERO };
+        let has_happened = matches!(input, Input::CustomerJoined { .. } | Input::HoldEnded { key: None, .. });
+        let late = if has_happened { late } else { Duration::ZERO };
         async move { branch.handle_late(id, input, late).await }
     })
     .await;
@@ -108,7 +126,7 @@ pub(super) async fn notice(branch: Arc<Branch>, call: Call, read: ReadNotice) ->
     let asked = Asked::new(&call, &fields);
     let (id, input) = (asked.emergency()?, read(&asked)?);
     let Some(input) = input else { return Ok(no_content()) };
-    let handled = in_time(asked_at(&branch, &call), move |late| {
+    let handled = in_time(asked_at(&branch, &call), Persistence::UntilStored, move |late| {
         let (branch, input) = (Arc::clone(&branch), input.clone());
         async move { branch.handle_late(id, input, late).await.map(drop) }
     });

@@ -45,11 +45,8 @@ struct Accepted {
 pub(super) async fn webhook(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
     let report = wire(&call)?.read()?;
     let idempotency = idempotency(&call)?;
-    // On a task of its own: a reporter who hangs up must not leave half a report.
-    let work = tokio::spawn(async move { branch.report(report, idempotency).await });
-    let reported = match tokio::time::timeout(STORE_WITHIN, work).await {
-        Ok(Ok(reported)) => reported.map_err(refusal)?,
-        Ok(Err(panic)) => return Err(HttpError::internal(panic)),
+    let reported = match tokio::time::timeout(STORE_WITHIN, branch.report(report, idempotency)).await {
+        Ok(reported) => reported.map_err(refusal)?,
         // It goes on, and may still be stored.
         Err(_) => return Err(store_failed()),
     };

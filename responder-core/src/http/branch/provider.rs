@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::http::Response;
 use tokio::time::Instant;
 
-use super::answer::{asked_at, in_time, noted, spoken, stand_in};
+use super::answer::{Persistence, asked_at, in_time, noted, spoken, stand_in};
 use super::asked::Asked;
 use crate::{
     branch::{Branch, Inbound},
@@ -94,7 +94,7 @@ pub(super) async fn incoming_call(branch: Arc<Branch>, call: Call) -> Result<Res
     let asked = Asked::new(&call, &fields);
     let (sid, from) = (asked.call()?, asked.said().from(branch.settings().default_country));
     let work = Arc::clone(&branch);
-    let inbound = in_time(Instant::now(), move |_| {
+    let inbound = in_time(Instant::now(), Persistence::WhileAsked, move |_| {
         let (branch, sid) = (Arc::clone(&work), sid.clone());
         async move { branch.customer_called(sid, from).await }
     })
@@ -117,7 +117,7 @@ pub(super) async fn customer_call_ended(branch: Arc<Branch>, call: Call) -> Resu
     if asked.said().is_on_line() {
         return Ok(no_content());
     }
-    let handled = in_time(asked_at(&branch, &call), move |late| {
+    let handled = in_time(asked_at(&branch, &call), Persistence::UntilStored, move |late| {
         let (branch, sid) = (Arc::clone(&branch), sid.clone());
         async move { branch.customer_call_ended_late(sid, late).await }
     });

@@ -8,7 +8,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::answer::{Unanswered, in_time};
+use super::answer::{Persistence, Unanswered, in_time};
 use crate::{
     Timestamp,
     branch::{Branch, BranchSettings, HandleError},
@@ -26,7 +26,11 @@ use crate::{
 const KEYS: &str = "/technician_keys?emergency_id=00000000000000000000000001&attempt=0&step=1";
 const PRESSED: &str = "CallSid=CA1&Digits=1";
 
-fn branch(store: Arc<dyn EmergencyStore>) -> Branch {
+fn branch(store: Arc<dyn EmergencyStore>) -> Arc<Branch> {
+    Arc::new(bare_branch(store))
+}
+
+fn bare_branch(store: Arc<dyn EmergencyStore>) -> Branch {
     let number = |text: &str| text.parse().expect("a number");
     let policy = Policy { recipients: vec![Contact::unnamed(number("+15005550009"))], ..Policy::default() };
     let settings = BranchSettings::new(policy, number("+15005550006")).expect("settings");
@@ -35,9 +39,9 @@ fn branch(store: Arc<dyn EmergencyStore>) -> Branch {
     Branch::new(key, settings, store, Arc::new(MockTelephony::new()), Script::default(), links)
 }
 
-fn endpoints(branch: Branch) -> Endpoints {
+fn endpoints(branch: &Arc<Branch>) -> Endpoints {
     let keys = Keys { signatures: Signatures::Off, ..Keys::default() };
-    super::endpoints(&Arc::new(branch)).keys(keys).build().expect("a table")
+    super::endpoints(branch).keys(keys).build().expect("a table")
 }
 
 /// Every question to it fails.
@@ -64,7 +68,7 @@ async fn ask(endpoints: &Endpoints, method: &str, target: &str, form: &str) -> (
 async fn an_answer_comes_in_time_and_the_work_goes_on() {
     let begin = Instant::now();
     let (done, mut heard) = mpsc::unbounded_channel();
-    let slow = in_time(Instant::now(), move |_| {
+    let slow = in_time(Instant::now(), Persistence::UntilStored, move |_| {
         let done = done.clone();
         async move {
             sleep(Duration::from_secs(60)).await;
@@ -75,16 +79,19 @@ async fn an_answer_comes_in_time_and_the_work_goes_on() {
     assert!(matches!(slow.await, Err(Unanswered::NotNow)));
     assert_eq!(begin.elapsed(), Duration::from_secs(3));
     assert_eq!(heard.recv().await, Some(()), "what was begun is ended");
-    let missing = in_time(Instant::now(), |_| async { Err::<(), _>(HandleError::NotFound) });
+    let missing = in_time(Instant::now(), Persistence::UntilStored, |_| async { Err::<(), _>(HandleError::NotFound) });
     assert!(matches!(missing.await, Err(Unanswered::NoEmergency)));
-    let hanging = in_time(Instant::now(), |_| pending::<Result<(), HandleError>>());
+    let hanging = in_time(Instant::now(), Persistence::UntilStored, |_| pending::<Result<(), HandleError>>());
     assert!(matches!(hanging.await, Err(Unanswered::NotNow)));
 }
 
 /// Work that fails until then, as the store does, and what comes of it in the end.
-fn away_for(span: Duration) -> (impl Future<Output = Result<(), Unanswered>>, mpsc::UnboundedReceiver<Duration>) {
+fn away_for(
+    span: Duration,
+    persistence: Persistence,
+) -> (impl Future<Output = Result<(), Unanswered>>, mpsc::UnboundedReceiver<Duration>) {
     let (done, heard) = mpsc::unbounded_channel();
-    let answer = in_time(Instant::now(), move |late| {
+    let answer = in_time(Instant::now(), persistence, move |late| {
         let done = done.clone();
         async move {
             if late < span {
@@ -99,17 +106,37 @@ fn away_for(span: Duration) -> (impl Future<Output = Result<(), Unanswered>>, mp
 
 #[tokio::test(start_paused = true)]
 async fn what_came_while_the_store_was_away_is_not_forgotten() {
-    let (answer, mut heard) = away_for(Duration::from_secs(2));
+    let (answer, mut heard) = away_for(Duration::from_secs(2), Persistence::UntilStored);
     assert!(answer.await.is_ok(), "back in time");
     assert_eq!(heard.recv().await.map(|after| after.as_secs()), Some(2));
 
-    let (answer, mut heard) = away_for(Duration::from_secs(10));
+    let (answer, mut heard) = away_for(Duration::from_secs(10), Persistence::UntilStored);
     assert!(matches!(answer.await, Err(Unanswered::NotNow)));
     assert_eq!(heard.recv().await.map(|after| after.as_secs()), Some(10), "nobody has to ask again");
 
-    let (answer, mut heard) = away_for(Duration::from_secs(3600));
+    let (answer, mut heard) = away_for(Duration::from_secs(10), Persistence::WhileAsked);
+    assert!(matches!(answer.await, Err(Unanswered::NotNow)));
+    assert_eq!(heard.recv().await, None, "whoever asks again asks again");
+
+    let (answer, mut heard) = away_for(Duration::from_secs(3600), Persistence::UntilStored);
     assert!(matches!(answer.await, Err(Unanswered::NotNow)));
     assert_eq!(heard.recv().await, None, "but not for ever");
+}
+
+#[tokio::test]
+async fn a_report_is_taken_in_whether_or_not_somebody_waits_for_the_answer() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let store = Arc::new(MemoryStore::new(clock));
+    let branch = branch(store.clone());
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    tokio::select! {
+        biased;
+        answer = branch.report(report, None) => panic!("nobody waits, and {answer:?}"),
+        () = std::future::ready(()) => {}
+    }
+    while store.open_emergencies(branch.key()).await.expect("a list").is_empty() {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// How long a talk was does not depend on when it could be written down.
@@ -130,7 +157,7 @@ async fn what_is_handled_late_happened_when_it_did() {
 
 #[tokio::test(start_paused = true)]
 async fn while_the_store_is_away_a_call_is_told_to_ask_again_with_what_was_pressed() {
-    let endpoints = endpoints(branch(store_that_is_away()));
+    let endpoints = endpoints(&branch(store_that_is_away()));
     let mut target = KEYS.to_owned();
     for repeat in 1..=3 {
         let (status, document) = ask(&endpoints, "POST", &target, PRESSED).await;
@@ -146,7 +173,7 @@ async fn while_the_store_is_away_a_call_is_told_to_ask_again_with_what_was_press
 
 #[tokio::test(start_paused = true)]
 async fn while_the_store_is_away_callers_hear_something_and_notices_are_sent_again() {
-    let endpoints = endpoints(branch(store_that_is_away()));
+    let endpoints = endpoints(&branch(store_that_is_away()));
     let call = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";
     let hold = "/hold?emergency_id=00000000000000000000000001&leg=0&step=1";
     let (_, music) = ask(&endpoints, "POST", hold, call).await;
@@ -161,7 +188,7 @@ async fn while_the_store_is_away_callers_hear_something_and_notices_are_sent_aga
 
 #[tokio::test]
 async fn the_fallback_needs_no_store() {
-    let endpoints = endpoints(branch(store_that_is_away()));
+    let endpoints = endpoints(&branch(store_that_is_away()));
     let fallback = "/call_fallback?emergency_id=00000000000000000000000001&attempt=0";
     let ours = "CallSid=CA1&ErrorCode=11200&ErrorUrl=https%3A%2F%2Fhelp.example.com%2Ftuc%2Fhold%3Fleg%3D0%23rc%3D3";
     let (status, document) = ask(&endpoints, "POST", fallback, ours).await;
@@ -180,7 +207,7 @@ async fn the_fallback_needs_no_store() {
 async fn the_status_tells_how_the_branch_is() {
     let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
     let store = Arc::new(MemoryStore::new(clock));
-    let branch = branch(store.clone()).controlled_by(store.clone());
+    let branch = bare_branch(store.clone()).controlled_by(store.clone());
     let key = branch.key().clone();
     let branch = Arc::new(branch);
     let keys = Keys { signatures: Signatures::Off, ..Keys::default() };
@@ -202,14 +229,14 @@ async fn the_status_tells_how_the_branch_is() {
     let (ready, why) = ask(&endpoints, "GET", "/readyz", "").await;
     assert_eq!(ready, StatusCode::SERVICE_UNAVAILABLE, "{why}");
     assert!(why.contains("No dispatcher"), "{why}");
-    branch.pulse().beat();
+    branch.pulse().beat(Duration::ZERO);
     assert_eq!(ask(&endpoints, "GET", "/readyz", "").await.0, StatusCode::OK);
     assert_eq!(ask(&endpoints, "GET", "/healthz", "").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_store_that_is_away_shows() {
-    let endpoints = endpoints(branch(store_that_is_away()));
+    let endpoints = endpoints(&branch(store_that_is_away()));
     let (status, body) = ask(&endpoints, "GET", "/api/status", "").await;
     assert_eq!(status, StatusCode::OK);
     assert!(body.contains("\"Error\""), "{body}");
@@ -221,7 +248,7 @@ async fn a_store_that_is_away_shows() {
 async fn nobody_holds_for_an_emergency_that_can_t_be_read() {
     let mut store = MockEmergencyStore::new();
     store.expect_load().returning(|_| Err(StoreError::Corrupt { what: "state", source: "of another build".into() }));
-    let endpoints = endpoints(branch(Arc::new(store)));
+    let endpoints = endpoints(&branch(Arc::new(store)));
     let leg = "emergency_id=00000000000000000000000001&leg=0&step=1";
     let (_, music) = ask(&endpoints, "POST", &format!("/hold?{leg}"), "CallSid=CA1").await;
     assert!(music.contains("<Response><Leave/></Response>"), "{music}");
@@ -239,8 +266,8 @@ async fn what_a_newer_version_has_in_hand_is_not_decided_by_an_older_one() {
     let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
     let id = newer.report(report, None).await.expect("an emergency").id();
     let older = branch(store);
-    older.pulse().beat();
-    let older = endpoints(older);
+    older.pulse().beat(Duration::ZERO);
+    let older = endpoints(&older);
 
     let call = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";
     let (_, caller) = ask(&older, "POST", "/incoming_twilio_call", call).await;
@@ -256,8 +283,26 @@ async fn what_a_newer_version_has_in_hand_is_not_decided_by_an_older_one() {
     assert!(status.contains("In Use"), "{status}");
     let (ready, why) = ask(&older, "GET", "/readyz", "").await;
     assert_eq!(ready, StatusCode::SERVICE_UNAVAILABLE, "so that a balancer sends requests to newer nodes: {why}");
-    let (_, caller) = ask(&endpoints(newer), "POST", "/incoming_twilio_call", call).await;
+    let (_, caller) = ask(&endpoints(&newer), "POST", "/incoming_twilio_call", call).await;
     assert!(caller.contains("<Enqueue"), "{caller}");
+}
+
+/// After a deploy that was taken back: what nobody can read any more does not stand in the way of callers for ever.
+#[tokio::test]
+async fn what_a_newer_version_has_left_behind_is_given_up_after_six_hours() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let store = Arc::new(MemoryStore::new(clock.clone()));
+    let newer = branch(Arc::new(store.as_of(Formats::OWN.and_next())));
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    newer.report(report, None).await.expect("an emergency");
+    let older = endpoints(&branch(store));
+    let call = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";
+    clock.advance(Duration::from_secs(6 * 3600));
+    let (_, sent_round) = ask(&older, "POST", "/incoming_twilio_call", call).await;
+    assert!(sent_round.contains("<Redirect>"), "{sent_round}");
+    clock.advance(Duration::from_secs(1));
+    let (_, told) = ask(&older, "POST", "/incoming_twilio_call", call).await;
+    assert!(told.contains("no emergency is open"), "{told}");
 }
 
 #[tokio::test]
@@ -267,7 +312,7 @@ async fn a_call_while_there_is_no_emergency_is_told_so_and_recorded() {
     let branch = branch(store.clone());
     let key = branch.key().clone();
     let form = "CallSid=CA1&CallStatus=ringing&From=%2B15005550100";
-    let (status, document) = ask(&endpoints(branch), "POST", "/incoming_twilio_call", form).await;
+    let (status, document) = ask(&endpoints(&branch), "POST", "/incoming_twilio_call", form).await;
     assert_eq!(status, StatusCode::OK);
     assert!(document.contains("no emergency is open"), "{document}");
     let events = store.events(&key, EventId::START, 10).await.expect("events");
@@ -294,7 +339,7 @@ async fn a_text_means_the_emergency_that_its_sender_was_told_of() {
     let links = Links::new("https://help.example.com/tuc".parse().expect("a URL"));
     let store = Arc::new(MemoryStore::new(clock.clone()));
     let (key, telephony) = ("tuc".parse().expect("a key"), Arc::new(MockTelephony::new()));
-    let branch = Branch::new(key, settings, store, telephony, Script::default(), links);
+    let branch = Arc::new(Branch::new(key, settings, store, telephony, Script::default(), links));
     let report = async |phone: &str| {
         clock.advance(Duration::from_secs(1));
         let report = Report { chosen_phone: phone.into(), ..Report::default() };
