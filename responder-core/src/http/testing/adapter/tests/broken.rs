@@ -37,6 +37,10 @@ pub(super) enum Fault {
     DropsCredentials,
     LosesPeer,
     BelievesProxies,
+    GuessesTypes,
+    ReadsText,
+    DropsBodies,
+    TakesFirstPiece,
     LimitsBodies,
     CollectsBodies,
     ForgetsLengths,
@@ -123,6 +127,9 @@ impl Broken {
         match self.fault {
             Fault::JoinsHeaders => *headers = joined(headers),
             Fault::LosesBytes => *headers = texts(headers),
+            Fault::GuessesTypes => {
+                headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+            }
             Fault::DropsCredentials => drop(headers.remove(header::AUTHORIZATION)),
             Fault::ForgetsLengths => drop(headers.remove(header::CONTENT_LENGTH)),
             _ => {}
@@ -132,6 +139,12 @@ impl Broken {
     async fn body(&self, body: Body) -> Result<Body, Response<Body>> {
         match self.fault {
             Fault::CollectsBodies => Ok(whole(body).await.map_or_else(|_| Body::empty(), Body::from)),
+            Fault::ReadsText => {
+                let bytes = whole(body).await.unwrap_or_default();
+                Ok(String::from_utf8_lossy(&bytes).into_owned().into())
+            }
+            Fault::DropsBodies => Ok(Body::empty()),
+            Fault::TakesFirstPiece => Ok(Body::stream(pieces(body).take(1))),
             Fault::LimitsBodies => match whole(body).await {
                 Ok(bytes) if bytes.len() <= 32 * 1024 => Ok(bytes.into()),
                 _ => Err(empty(StatusCode::PAYLOAD_TOO_LARGE)),
