@@ -21,7 +21,7 @@ use super::{
     header::{self, Opening},
     hint::Hints,
     lane::{Call, Job, Lane, Link, Repeat},
-    reply::{self, Reply},
+    reply::{self, Reply, Sent},
     row::get,
     statement::Statements,
 };
@@ -141,11 +141,11 @@ async fn write_together(ops: Vec<Op>, link: &mut Link) {
             for op in ops {
                 match link.run(&call(std::slice::from_ref(&op)), Repeat::Harmless).await {
                     Ok(rows) => rows.iter().take(1).zip([op]).for_each(|(row, op)| op.answer(row)),
-                    Err(failure) => op.reply.send(Err(failure)),
+                    Err(failure) => drop(op.reply.send(Err(failure))),
                 }
             }
         }
-        Err(failure) => ops.into_iter().for_each(|op| op.reply.send(Err(failure.shared()))),
+        Err(failure) => ops.into_iter().for_each(|op| drop(op.reply.send(Err(failure.shared())))),
     }
 }
 
@@ -178,7 +178,10 @@ impl Op {
             writers.announce(branch);
         }
         let statements = writers.map_or_else(Weak::new, |writers| writers.statements.clone());
-        self.reply.send(Ok(Parcel::new(answer, tickets, statements)));
+        if let Sent::TooLate(Ok(late)) = self.reply.send(Ok(Parcel::new(answer, tickets, statements))) {
+            // They may have asked once more and got the same claims, so these are no longer ours to put back.
+            drop(late.take());
+        }
     }
 }
 
