@@ -4,10 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use responder_core::store::codec::Formats;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{
-    ConnectOptions,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
 use super::{
     PostgresStore, Store,
@@ -77,9 +74,7 @@ impl PostgresBuilder {
         let (channel, node) = (format!("{}_changed", self.schema), node());
         let hints = Hints::start(&statements, channel.clone(), node.clone());
         let writers = Writers::start(connector, &statements, hints);
-        let pool = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let pool = pool.acquire_timeout(self.patience).connect_lazy_with(options);
-        let listener = Listener::new(pool, channel, node, self.patience);
+        let listener = Listener::new(options, channel, node, self.patience);
         let shared = Arc::new(Store { writers, statements, listener, schema: self.schema });
         PostgresStore { shared, formats: Formats::OWN }
     }
