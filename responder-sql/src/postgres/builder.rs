@@ -53,12 +53,13 @@ impl PostgresBuilder {
     }
 
     /// Connects, within five times the [patience](Self::patience), and brings the tables up to date. Nodes of older
-    /// versions may be at work meanwhile.
+    /// versions may be at work meanwhile. Where the tables have to be changed, it may take up to three minutes: two until
+    /// nobody else keeps us from it (another node that does the same, a backup), one for the change.
     ///
     /// # Errors
     /// [`OpenError::Newer`] when a newer version has changed the tables beyond what this one can work with;
     /// [`OpenError::Unusable`] when the address or the name of the schema is none, when the server can't be reached,
-    /// refuses us or is a standby, and for databases of another encoding than UTF8.
+    /// refuses us or only reads (as a standby does), and for databases of another encoding than UTF8.
     pub async fn open(self) -> Result<PostgresStore, OpenError> {
         check_schema(&self.schema)?;
         let options = PgConnectOptions::from_str(self.url.expose_secret());
@@ -69,7 +70,7 @@ impl PostgresBuilder {
     }
 
     fn start(self, options: PgConnectOptions, connector: &Arc<Connector>) -> PostgresStore {
-        let statements = Lane::start(connector, self.connections - 2);
+        let statements = Lane::start(connector, self.connections - 2, connector.patience_for_locks());
         let statements = Arc::new(Statements::new(statements, self.patience));
         let (channel, node) = (format!("{}_changed", self.schema), node());
         let hints = Hints::start(&statements, channel.clone(), node.clone());

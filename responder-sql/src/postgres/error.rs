@@ -160,14 +160,14 @@ impl Display for TooLate {
 
 impl Error for TooLate {}
 
-/// The server follows another one.
+/// The server follows another one, or was told to change nothing.
 #[derive(Debug)]
-pub(super) struct Standby;
+pub(super) struct OnlyReads;
 
-impl Display for Standby {
+impl Display for OnlyReads {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the server is a standby, which can't be written to")
+        f.write_str("the server only reads, as a standby does")
     }
 }
 
-impl Error for Standby {}
+impl Error for OnlyReads {}

@@ -74,8 +74,8 @@ impl Writers {
     /// On two connections.
     pub(super) fn start(connector: &Arc<Connector>, statements: &Arc<Statements>, hints: Hints) -> Arc<Self> {
         Arc::new(Self {
-            quick: Lane::start(connector, 1),
-            patient: Lane::start(connector, 1),
+            quick: Lane::start(connector, 1, connector.patience_for_locks()),
+            patient: Lane::start(connector, 1, connector.patience_for_locks()),
             statements: Arc::downgrade(statements),
             hints,
             patience: connector.patience(),

@@ -1,6 +1,9 @@
 //! Servers that break, hang, and lose answers.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error,
+    time::{Duration, Instant},
+};
 
 use responder_core::store::{Committed, EmergencyStore, Opened, StoreError};
 use responder_sql::{OpenError, PostgresStore};
@@ -8,7 +11,7 @@ use responder_sql::{OpenError, PostgresStore};
 use super::{
     case::{codes, load, open, opening, own, request, with_event},
     proxy::Proxy,
-    server::Place,
+    server::{self, Place},
 };
 
 /// Shorter than usual, so that nobody waits for tests.
@@ -118,6 +121,32 @@ async fn a_server_that_is_not_there_is_unusable_at_once() {
     let opened = PostgresStore::builder(url).patience(PATIENCE / 2).open().await;
     assert!(matches!(opened, Err(OpenError::Unusable(_))), "{opened:?}");
     assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+}
+
+/// It falls silent after it has let us in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_hangs_is_unusable_soon() {
+    let place = Place::new();
+    for answer in [b"server_encoding".as_slice(), b"pg_try_advisory", b"exists"] {
+        let proxy = Proxy::start().await;
+        proxy.hang_at(answer);
+        let begin = Instant::now();
+        let opened = place.builder_at(proxy.url()).patience(PATIENCE / 2).open().await;
+        assert!(matches!(opened, Err(OpenError::Unusable(_))), "{opened:?}");
+        assert!(begin.elapsed() < AT_ONCE + PATIENCE / 2 * 6, "{:?}", begin.elapsed());
+    }
+}
+
+/// As a standby does: its tables may be up to date.
+#[tokio::test]
+async fn a_server_that_only_reads_is_unusable() {
+    let place = Place::new();
+    place.open().await;
+    let url = server::url();
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let opened = place.builder_at(format!("{url}{separator}options[default_transaction_read_only]=on")).open().await;
+    let error = opened.expect_err("a store that can't write");
+    assert!(error.source().is_some_and(|why| why.to_string().contains("only reads")), "{error:?}");
 }
 
 #[tokio::test]
