@@ -121,7 +121,7 @@ impl Link {
                 Remedy::Again => true,
                 // Old connections break one after the other when the server was started anew.
                 Remedy::Reconnect => was_open && (repeat == Repeat::Harmless || failure.is_undone()),
-                Remedy::Divide | Remedy::None | Remedy::Leave => false,
+                Remedy::Wait | Remedy::Divide | Remedy::None | Remedy::Leave => false,
             };
             if !is_worth_it || tries == MOST_TRIES {
                 return Err(failure);

@@ -108,6 +108,58 @@ async fn a_branch_that_somebody_locks_is_unavailable_and_others_go_on() {
     assert!(matches!(store.commit(&commit).await.unwrap(), Committed::Written(_)));
 }
 
+/// The same for one emergency: what shares a transaction with it is not undone with it.
+#[tokio::test]
+async fn an_emergency_that_somebody_locks_holds_up_no_other() {
+    let place = Place::new();
+    let store = place.builder().patience(Duration::from_secs(4)).open().await.unwrap();
+    let (id, other) = (open(&store, 1).await, open(&store, 2).await);
+    let (stuck, beside) = (with_event(&load(&store, id).await, 1), with_event(&load(&store, other).await, 2));
+    let mut elsewhere = opening(&store, 3).await;
+    elsewhere.branch = "south".parse().unwrap();
+    let lock = place.lock(&format!("SELECT FROM emergencies WHERE id = '{id}' FOR UPDATE")).await;
+    let begin = Instant::now();
+    let (refused, beside, elsewhere) =
+        tokio::join!(store.commit(&stuck), async { (store.commit(&beside).await, begin.elapsed()) }, async {
+            (store.open(&elsewhere).await, begin.elapsed())
+        },);
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    assert!(matches!(beside.0, Ok(Committed::Written(_))), "{beside:?}");
+    assert!(matches!(elsewhere.0, Ok(Opened::Created(_))), "{elsewhere:?}");
+    assert!(beside.1.max(elsewhere.1) < Duration::from_secs(2), "{:?} {:?}", beside.1, elsewhere.1);
+    drop(lock);
+    assert!(matches!(store.commit(&stuck).await.unwrap(), Committed::Written(_)));
+}
+
+/// Two branches are locked, and one of them is free again soon.
+#[tokio::test]
+async fn a_branch_that_stays_locked_holds_up_no_other_that_was() {
+    let place = Place::new();
+    let store = place.builder().patience(Duration::from_secs(4)).open().await.unwrap();
+    let (first, second) = (opening(&store, 1).await, opening(&store, 2).await);
+    let (mut there, mut later) = (opening(&store, 3).await, opening(&store, 4).await);
+    let south: responder_core::store::BranchKey = "south".parse().unwrap();
+    (there.branch, later.branch) = (south.clone(), south);
+    assert!(matches!(store.open(&there).await.unwrap(), Opened::Created(_)));
+    let id = open(&store, 5).await;
+    let stuck = with_event(&load(&store, id).await, 1);
+    let north = place.lock("SELECT FROM branches WHERE branch = 'north' FOR UPDATE").await;
+    let south = place.lock("SELECT FROM branches WHERE branch = 'south' FOR UPDATE").await;
+    let stuck = {
+        let store = store.clone();
+        tokio::spawn(async move { store.commit(&stuck).await })
+    };
+    place.until_one_waits().await;
+    let (refused, also, written, ()) =
+        tokio::join!(store.open(&first), store.open(&second), store.open(&later), async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            drop(south);
+        });
+    assert!(refused.is_err() && also.is_err() && stuck.await.unwrap().is_err());
+    assert!(matches!(written, Ok(Opened::Created(_))), "{written:?}");
+    drop(north);
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unusable_at_once() {
     let begin = Instant::now();
