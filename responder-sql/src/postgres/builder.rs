@@ -58,10 +58,11 @@ impl PostgresBuilder {
     ///
     /// # Errors
     /// [`OpenError::Newer`] when a newer version has changed the tables beyond what this one can work with;
-    /// [`OpenError::Unusable`] when the address or the name of the schema is none, when the server can't be reached,
+    /// [`OpenError::Unusable`] when the address (also with a parameter that is not known) or the name of the schema is none, when the server can't be reached,
     /// refuses us or only reads (as a standby does), and for databases of another encoding than UTF8.
     pub async fn open(self) -> Result<PostgresStore, OpenError> {
         check_schema(&self.schema)?;
+        check_parameters(self.url.expose_secret())?;
         let options = PgConnectOptions::from_str(self.url.expose_secret());
         let options = options.map_err(|error| OpenError::Unusable(told(error)))?.application_name(&self.schema);
         let connector = Connector::new(options.clone(), self.schema.clone(), self.patience);
@@ -90,6 +91,40 @@ fn check_schema(schema: &str) -> Result<(), OpenError> {
     }
     Err(OpenError::Unusable("a schema has 1 to 48 of a-z, 0-9 and _, and begins with neither a digit nor pg_".into()))
 }
+
+/// sqlx would log a parameter that it does not know, with its value. It may be the rest of a password with a `?` in it,
+/// so it is not named.
+fn check_parameters(url: &str) -> Result<(), OpenError> {
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    let parameters = parameters.split_once('#').map_or(parameters, |(parameters, _)| parameters);
+    let is_known = |key: &str| PARAMETERS.contains(&key) || (key.starts_with("options[") && key.ends_with(']'));
+    match form_urlencoded::parse(parameters.as_bytes()).position(|(key, _)| !is_known(&key)) {
+        None => Ok(()),
+        Some(no) => Err(OpenError::Unusable(format!("parameter {} of the address means nothing here", no + 1).into())),
+    }
+}
+
+/// Those of sqlx.
+const PARAMETERS: &[&str] = &[
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
 
 /// A name that no other node has.
 fn node() -> String {
