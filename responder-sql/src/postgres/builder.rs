@@ -58,8 +58,9 @@ impl PostgresBuilder {
     ///
     /// # Errors
     /// [`OpenError::Newer`] when a newer version has changed the tables beyond what this one can work with;
-    /// [`OpenError::Unusable`] when the address (also with a parameter that is not known) or the name of the schema is none, when the server can't be reached,
-    /// refuses us or only reads (as a standby does), and for databases of another encoding than UTF8.
+    /// [`OpenError::Unusable`] when the address or the name of the schema is none, when the address has a parameter that
+    /// is not known, when the server can't be reached, refuses us or only reads (as a standby does), and for databases of
+    /// another encoding than UTF8.
     pub async fn open(self) -> Result<PostgresStore, OpenError> {
         check_schema(&self.schema)?;
         check_parameters(self.url.expose_secret())?;
