@@ -89,23 +89,26 @@ async fn run(database: Database, moment: Moment) -> (bool, Vec<String>) {
     };
     let lab = Lab::open(database, 1, plot).await;
     let mut node = lab.start_victim(0, kill_at);
-    let (mut was_killed, mut restarted) = (false, None);
+    let (mut was_killed, mut unexpected, mut restarted) = (false, None, None);
     let killing = async {
-        match &moment {
+        let was_reached = match &moment {
             Moment::Place(..) => {
                 within(PATIENCE, async || node.has_ended() || lab.is_over().await).await;
-                was_killed = node.has_ended();
+                node.has_ended()
             }
             Moment::After(span) => {
-                within(Duration::from_secs(10), async || lab.emergencies().await.is_some()).await;
+                let answers = within(Duration::from_secs(10), async || lab.emergencies().await.is_some()).await;
                 sleep(*span).await;
-                was_killed = true;
+                answers
             }
-        }
-        let _ = node.kill().await;
+        };
+        let end = node.end().await;
+        was_killed = was_reached && end.is_ok();
+        unexpected = end.err();
         restarted = Some(lab.start(0));
     };
-    let faults = play(&lab, killing).await;
+    let mut faults = play(&lab, killing).await;
+    faults.extend(unexpected);
     if let Some(restarted) = restarted {
         let _ = restarted.kill().await;
     }

@@ -1,6 +1,7 @@
 //! One node.
 
 use std::{
+    os::unix::process::ExitStatusExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -40,20 +41,32 @@ impl Node {
         self.console.await.expect("a console")
     }
 
+    /// kill -9. An error if that, from here or from inside, is not what ended it: then it may never have run.
+    pub(crate) async fn end(mut self) -> Result<(), String> {
+        let _ = self.child.start_kill();
+        let ended = self.child.wait().await.expect("an end");
+        if ended.signal() == Some(SIGKILL) {
+            return Ok(());
+        }
+        let console = self.console.await.expect("a console");
+        let last = console.lines().last().unwrap_or_default();
+        Err(format!("the branch ended by itself, with {ended}: {last}"))
+    }
+
     /// Stops it in the middle of whatever it does.
     pub(crate) async fn pause(&self) {
-        self.signal("-STOP").await;
+        assert!(self.signal("-STOP").await, "the branch does not run");
     }
 
     /// Lets it go on as if nothing had been.
     pub(crate) async fn resume(&self) {
-        self.signal("-CONT").await;
+        assert!(self.signal("-CONT").await, "the branch does not run");
     }
 
-    async fn signal(&self, signal: &str) {
-        if let Some(id) = self.child.id() {
-            let _ = Command::new("kill").args([signal, &id.to_string()]).status().await;
-        }
+    async fn signal(&self, signal: &str) -> bool {
+        let Some(id) = self.child.id() else { return false };
+        let sent = Command::new("kill").args([signal, &id.to_string()]).status().await;
+        sent.is_ok_and(|status| status.success())
     }
 
     /// Asks it to end, and waits until it has.
@@ -64,6 +77,8 @@ impl Node {
         (is_clean, self.kill().await)
     }
 }
+
+const SIGKILL: i32 = 9;
 
 /// The example, which cargo builds before it runs tests: beside the folder that this test is in.
 pub(crate) fn program() -> PathBuf {

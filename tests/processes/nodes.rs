@@ -89,12 +89,17 @@ async fn run(database: Database, mishap: Mishap, no: usize) -> Vec<String> {
     let lab = Lab::open(database, NODES, plot).await;
     let mut nodes = vec![lab.start_victim(0, None)];
     nodes.extend((1..NODES).map(|node| lab.start(node)));
+    let mut unexpected = Vec::new();
     let happens = async {
-        within(Duration::from_secs(10), async || lab.emergencies().await.is_some_and(|all| !all.is_empty())).await;
+        let takes_part =
+            async || lab.emergencies().await.is_some_and(|all| !all.is_empty()) && lab.proxy.answered()[0] > 0;
+        if !within(Duration::from_secs(10), takes_part).await {
+            unexpected.push("what happens, happens to a node that has no part in it".to_owned());
+        }
         sleep(moment(no)).await;
         match mishap {
             Mishap::None => {}
-            Mishap::Killed => drop(nodes.remove(0).kill().await),
+            Mishap::Killed => unexpected.extend(nodes.remove(0).end().await.err()),
             Mishap::Paused => {
                 nodes[0].pause().await;
                 sleep(PAUSE).await;
@@ -110,11 +115,12 @@ async fn run(database: Database, mishap: Mishap, no: usize) -> Vec<String> {
     };
     let mut faults = play(&lab, happens).await;
     let answered = lab.proxy.answered();
-    if answered[1..].contains(&0) {
+    if answered.contains(&0) {
         faults.push(format!("requests were not spread: {answered:?}"));
     }
     for node in nodes {
-        let _ = node.kill().await;
+        unexpected.extend(node.end().await.err());
     }
+    faults.extend(unexpected);
     faults.iter().map(|fault| format!("{mishap:?} {no}: {fault}")).collect()
 }

@@ -104,9 +104,10 @@ async fn place_call(branch: &Branch, claimed: &Claimed, call: &PlaceCallCommand,
     if claimed.may_have_run {
         return Run::Finished(Outcome::Unknown);
     }
-    let Ok(now) = branch.store().now().await else { return Run::Later(Duration::from_secs(1)) };
-    // Before that nobody else can have claimed it.
-    if now >= claimed.lease_until {
+    // The store has to be asked for the time anyway; beside that, the look at the claim delays no phone.
+    let (is_held, now) = tokio::join!(branch.store().holds(&claimed.ticket), branch.store().now());
+    let (Ok(is_held), Ok(now)) = (is_held, now) else { return Run::Later(Duration::from_secs(1)) };
+    if !is_held {
         return Run::NotOurs;
     }
     if now > not_after {
@@ -249,6 +250,38 @@ mod tests {
         emergency::{CommandId, LegNo},
         store::Claimed,
     };
+
+    /// Somebody else may have it by now, however long our own lease would have lasted.
+    #[cfg(feature = "mock")]
+    #[tokio::test]
+    async fn a_call_whose_claim_is_gone_is_not_placed() -> Result<(), Box<dyn std::error::Error>> {
+        use std::sync::Arc;
+
+        use crate::{
+            branch::BranchSettings,
+            emergency::Policy,
+            script::{Links, Script},
+            store::MockEmergencyStore,
+            telephony::MockTelephony,
+        };
+
+        let id = CommandId { emergency: EmergencyId::new(Timestamp::default(), 1), number: 0 };
+        let later = Timestamp::default() + Duration::from_secs(40);
+        let (attempt, purpose, to) = (AttemptNo(0), AttemptKind::Notification, "+15005550001".parse()?);
+        let command = Command { id, action: Action::PlaceCall { attempt, purpose, to, not_after: later } };
+        let mut store = MockEmergencyStore::new();
+        store.expect_now().returning(|| Ok(Timestamp::default()));
+        store.expect_holds().once().returning(|_| Ok(false));
+        // A mock that nobody may call.
+        let (store, telephony) = (Arc::new(store), Arc::new(MockTelephony::new()));
+        let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
+        let settings = BranchSettings::new(policy, "+15005550006".parse()?)?;
+        let links = Links::new("https://help.example.com".parse()?);
+        let branch = Branch::new("tuc".parse()?, settings, store, telephony, Script::default(), links);
+        let run = run(&branch, &Claimed::first(command.clone(), later), &command).await;
+        assert!(matches!(run, Run::NotOurs), "{run:?}");
+        Ok(())
+    }
 
     fn claimed(claim: u32) -> Claimed {
         let id = CommandId { emergency: EmergencyId::new(Timestamp::default(), 1), number: 0 };

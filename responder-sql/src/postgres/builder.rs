@@ -4,10 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc, time::Duration};
 
 use responder_core::store::codec::Formats;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{
-    ConnectOptions,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 
 use super::{
     PostgresStore, Store,
@@ -56,14 +53,17 @@ impl PostgresBuilder {
     }
 
     /// Connects, within five times the [patience](Self::patience), and brings the tables up to date. Nodes of older
-    /// versions may be at work meanwhile.
+    /// versions may be at work meanwhile. Where the tables have to be changed, it may take up to three minutes: two until
+    /// nobody else keeps us from it (another node that does the same, a backup), one for the change.
     ///
     /// # Errors
     /// [`OpenError::Newer`] when a newer version has changed the tables beyond what this one can work with;
-    /// [`OpenError::Unusable`] when the address or the name of the schema is none, when the server can't be reached,
-    /// refuses us or is a standby, and for databases of another encoding than UTF8.
+    /// [`OpenError::Unusable`] when the address or the name of the schema is none, when the address has a parameter that
+    /// is not known, when the server can't be reached, refuses us or only reads (as a standby does), and for databases of
+    /// another encoding than UTF8.
     pub async fn open(self) -> Result<PostgresStore, OpenError> {
         check_schema(&self.schema)?;
+        check_parameters(self.url.expose_secret())?;
         let options = PgConnectOptions::from_str(self.url.expose_secret());
         let options = options.map_err(|error| OpenError::Unusable(told(error)))?.application_name(&self.schema);
         let connector = Connector::new(options.clone(), self.schema.clone(), self.patience);
@@ -72,14 +72,12 @@ impl PostgresBuilder {
     }
 
     fn start(self, options: PgConnectOptions, connector: &Arc<Connector>) -> PostgresStore {
-        let statements = Lane::start(connector, self.connections - 2);
+        let statements = Lane::start(connector, self.connections - 2, connector.patience_for_locks());
         let statements = Arc::new(Statements::new(statements, self.patience));
         let (channel, node) = (format!("{}_changed", self.schema), node());
         let hints = Hints::start(&statements, channel.clone(), node.clone());
         let writers = Writers::start(connector, &statements, hints);
-        let pool = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let pool = pool.acquire_timeout(self.patience).connect_lazy_with(options);
-        let listener = Listener::new(pool, channel, node, self.patience);
+        let listener = Listener::new(options, channel, node, self.patience);
         let shared = Arc::new(Store { writers, statements, listener, schema: self.schema });
         PostgresStore { shared, formats: Formats::OWN }
     }
@@ -94,6 +92,40 @@ fn check_schema(schema: &str) -> Result<(), OpenError> {
     }
     Err(OpenError::Unusable("a schema has 1 to 48 of a-z, 0-9 and _, and begins with neither a digit nor pg_".into()))
 }
+
+/// sqlx would log a parameter that it does not know, with its value. It may be the rest of a password with a `?` in it,
+/// so it is not named.
+fn check_parameters(url: &str) -> Result<(), OpenError> {
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
+    let parameters = parameters.split_once('#').map_or(parameters, |(parameters, _)| parameters);
+    let is_known = |key: &str| PARAMETERS.contains(&key) || (key.starts_with("options[") && key.ends_with(']'));
+    match form_urlencoded::parse(parameters.as_bytes()).position(|(key, _)| !is_known(&key)) {
+        None => Ok(()),
+        Some(no) => Err(OpenError::Unusable(format!("parameter {} of the address means nothing here", no + 1).into())),
+    }
+}
+
+/// Those of sqlx.
+const PARAMETERS: &[&str] = &[
+    "sslmode",
+    "ssl-mode",
+    "sslrootcert",
+    "ssl-root-cert",
+    "ssl-ca",
+    "sslcert",
+    "ssl-cert",
+    "sslkey",
+    "ssl-key",
+    "statement-cache-capacity",
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "application_name",
+    "options",
+];
 
 /// A name that no other node has.
 fn node() -> String {

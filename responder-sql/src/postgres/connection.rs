@@ -6,7 +6,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection, Row, postgres::PgConnectOpt
 use tokio::time::timeout;
 
 use super::{
-    error::{Failure, Standby, TooLate, told},
+    error::{Failure, OnlyReads, TooLate, told},
     schema,
 };
 use crate::error::OpenError;
@@ -30,13 +30,14 @@ impl Connector {
         self.patience
     }
 
-    /// A connection for statements, to a server that can be written to, and whose schema this build knows.
-    pub(super) async fn connect(&self) -> Result<PgConnection, Failure> {
+    /// A connection for statements, to a server that can be written to, and whose schema this build knows. A statement
+    /// waits for a lock for at most `locks`.
+    pub(super) async fn connect(&self, locks: Duration) -> Result<PgConnection, Failure> {
         let work = async {
             let mut connection = self.plain().await.map_err(|error| Failure::undone(told(error)))?;
-            let is_standby = self.set_up(&mut connection).await.map_err(|error| Failure::undone(told(error)))?;
-            if is_standby {
-                return Err(Failure::undone(Standby));
+            let only_reads = self.set_up(&mut connection, locks).await.map_err(|error| Failure::undone(told(error)))?;
+            if only_reads {
+                return Err(Failure::undone(OnlyReads));
             }
             let found = schema::current(&mut connection).await.map_err(|error| Failure::undone(told(error)))?;
             found.check(schema::KNOWN).map_err(Failure::undone)?;
@@ -45,19 +46,23 @@ impl Connector {
         timeout(self.patience, work).await.unwrap_or_else(|_| Err(Failure::undone(TooLate)))
     }
 
+    /// How long a statement waits for a lock: not until its own end, so that the reason is told.
+    pub(super) fn patience_for_locks(&self) -> Duration {
+        self.patience * 3 / 4
+    }
+
     /// A connection before the tables are there.
     pub(super) async fn plain(&self) -> Result<PgConnection, sqlx::Error> {
         PgConnection::connect_with(&self.options).await
     }
 
-    /// Settings for the session. Tells whether the server is a standby.
-    pub(super) async fn set_up(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    /// Settings for the session. Tells whether the server only reads.
+    async fn set_up(&self, connection: &mut PgConnection, locks: Duration) -> Result<bool, sqlx::Error> {
         let millis = |span: Duration| span.as_millis().max(1).to_string();
         let row = sqlx::query(SET_UP)
             .bind(format!("\"{}\", pg_temp", self.schema))
             .bind(millis(self.patience))
-            // Before the statement's own end, so that the reason is told.
-            .bind(millis(self.patience * 3 / 4))
+            .bind(millis(locks))
             .fetch_one(connection)
             .await?;
         row.try_get(0)
@@ -65,16 +70,18 @@ impl Connector {
 
     /// Brings the tables up to date.
     pub(super) async fn migrate(&self, migrations: &[schema::Migration]) -> Result<(), OpenError> {
-        let unusable = |error: sqlx::Error| OpenError::Unusable(told(error));
         let connect = async {
             let mut connection = self.plain().await?;
-            self.set_up(&mut connection).await.map(|_| connection)
+            self.set_up(&mut connection, self.patience_for_locks()).await.map(|only_reads| (connection, only_reads))
         };
         // Nobody waits on the phone yet, and a node that gives up is a node less.
-        let connected = timeout(self.patience * 5, connect).await;
-        let mut connection = connected.map_err(|_| OpenError::Unusable(TooLate.into()))?.map_err(unusable)?;
-        let migrated = schema::migrate(&mut connection, &self.schema, migrations).await;
-        let _ = connection.close().await;
+        let limit = self.patience * 5;
+        let (mut connection, only_reads) = schema::within(limit, connect).await?;
+        let migrated = match only_reads {
+            true => Err(OpenError::Unusable(OnlyReads.into())),
+            false => schema::migrate(&mut connection, &self.schema, migrations, limit).await,
+        };
+        let _ = timeout(self.patience, connection.close()).await;
         migrated
     }
 }
@@ -93,7 +100,7 @@ impl fmt::Debug for Connector {
 /// acknowledgement of standbys, keeps it. Every statement has an index made for it, so tables are never read through.
 /// The server notices within half a minute that our machine has vanished.
 const SET_UP: &str = "
-    SELECT pg_is_in_recovery(),
+    SELECT current_setting('transaction_read_only')::boolean,
         set_config('search_path', $1, false),
         set_config('statement_timeout', $2, false),
         set_config('lock_timeout', $3, false),

@@ -38,6 +38,8 @@ pub(super) enum Remedy {
     Reconnect,
     /// Parts of it by themselves: one was refused for what it is.
     Divide,
+    /// The same later, and parts of it at once: somebody has locked what one needs.
+    Wait,
     /// Nothing here; the connection is good.
     None,
     /// Nothing here, and the connection is given up.
@@ -104,6 +106,7 @@ fn judge(refusal: &dyn sqlx::error::DatabaseError) -> (Fate, Remedy) {
         "40001" | "40P01" | "23505" => (Fate::Undone, Remedy::Again),
         // A server that only reads, after a failover; plans and statements that a migration or a pooler took away.
         "25006" | "0A000" | "26000" => (Fate::Undone, Remedy::Reconnect),
+        "55P03" => (Fate::Undone, Remedy::Wait),
         // Data, integrity, limits of a row.
         code if ["22", "23", "54"].iter().any(|class| code.starts_with(class)) => (Fate::Undone, Remedy::Divide),
         // Damaged data or index.
@@ -160,14 +163,26 @@ impl Display for TooLate {
 
 impl Error for TooLate {}
 
-/// The server follows another one.
+/// Somebody else keeps what has to be written.
 #[derive(Debug)]
-pub(super) struct Standby;
+pub(super) struct Locked;
 
-impl Display for Standby {
+impl Display for Locked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the server is a standby, which can't be written to")
+        f.write_str("somebody else has locked the branch for too long")
     }
 }
 
-impl Error for Standby {}
+impl Error for Locked {}
+
+/// The server follows another one, or was told to change nothing.
+#[derive(Debug)]
+pub(super) struct OnlyReads;
+
+impl Display for OnlyReads {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the server only reads, as a standby does")
+    }
+}
+
+impl Error for OnlyReads {}

@@ -6,12 +6,14 @@
 use std::{
     collections::{BTreeSet, HashMap},
     error::Error,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
+use futures_util::future::{Either, select};
 use responder_core::store::BranchKey;
-use sqlx::postgres::{PgListener, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -60,29 +62,36 @@ async fn tell(
 }
 
 /// What is heard. Connects when somebody first wants to hear.
-#[derive(Debug)]
 pub(super) struct Listener {
-    pool: PgPool,
+    ear: Ear,
+    task: Mutex<Option<JoinHandle<()>>>,
+    is_closed: watch::Sender<bool>,
+}
+
+/// Where to listen. Not to be shown: the options hold a password.
+#[derive(Clone)]
+struct Ear {
+    options: PgConnectOptions,
     channel: String,
     /// Ourselves, of whom we need not hear.
     node: String,
     patience: Duration,
     /// How often each branch has changed, as far as was heard.
     heard: Arc<Heard>,
-    task: Mutex<Option<JoinHandle<()>>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Heard(Mutex<HashMap<String, watch::Sender<u64>>>);
 
 impl Listener {
-    pub(super) fn new(pool: PgPool, channel: String, node: String, patience: Duration) -> Self {
-        Self { pool, channel, node, patience, heard: Arc::default(), task: Mutex::default() }
+    pub(super) fn new(options: PgConnectOptions, channel: String, node: String, patience: Duration) -> Self {
+        let ear = Ear { options, channel, node, patience, heard: Arc::default() };
+        Self { ear, task: Mutex::default(), is_closed: watch::Sender::new(false) }
     }
 
     /// Completes when the branch has changed more often than `seen`, and tells how often.
     pub(super) async fn changed(&self, branch: &BranchKey, seen: u64) -> u64 {
-        let mut changes = self.heard.subscribe(branch.as_str());
+        let mut changes = self.ear.heard.subscribe(branch.as_str());
         self.listen();
         let heard = changes.wait_for(|changes| *changes > seen).await.map(|changes| *changes);
         match heard {
@@ -93,67 +102,72 @@ impl Listener {
 
     fn listen(&self) {
         let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
-        task.get_or_insert_with(|| {
-            let (pool, channel, node) = (self.pool.clone(), self.channel.clone(), self.node.clone());
-            tokio::spawn(listen(pool, channel, node, self.patience, self.heard.clone()))
-        });
+        task.get_or_insert_with(|| tokio::spawn(listen(self.ear.clone(), self.is_closed.subscribe())));
     }
 
     pub(super) async fn close(&self) {
-        if let Some(task) = &*self.task.lock().unwrap_or_else(PoisonError::into_inner) {
-            task.abort();
-        }
-        self.pool.close().await;
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        if let Some(task) = &*self.task.lock().unwrap_or_else(PoisonError::into_inner) {
-            task.abort();
+        self.is_closed.send_replace(true);
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task {
+            let _ = task.await;
         }
     }
 }
 
-/// Listens for ever, on one connection after the other.
-async fn listen(pool: PgPool, channel: String, node: String, patience: Duration, heard: Arc<Heard>) {
+/// Listens on one connection after the other, until the listener is closed or gone.
+async fn listen(ear: Ear, mut is_closed: watch::Receiver<bool>) {
+    let mut closing = pin!(async move { drop(is_closed.wait_for(|is_closed| *is_closed).await) });
     let mut is_well = true;
     loop {
-        let ended = listen_once(&pool, &channel, &node, patience, &heard).await;
-        if let Err(error) = ended
-            && std::mem::take(&mut is_well)
-        {
-            tracing::warn!(%error, cause = error.source(), "what other nodes do is noticed later for now");
+        let pool = ear.pool();
+        let ended = match select(pin!(ear.listen_once(&pool, &mut is_well)), &mut closing).await {
+            Either::Left((ended, _)) => Some(ended),
+            Either::Right(_) => None,
+        };
+        // A line that is silent keeps its connection for as long as TCP does; that must not keep us from the next.
+        let _ = timeout(ear.patience, pool.close()).await;
+        match ended {
+            None => return,
+            Some(Err(error)) if std::mem::take(&mut is_well) => {
+                tracing::warn!(%error, cause = error.source(), "what other nodes do is noticed later for now");
+            }
+            Some(_) => {}
         }
-        sleep(BETWEEN_CONNECTIONS).await;
+        if let Either::Right(_) = select(pin!(sleep(BETWEEN_CONNECTIONS)), &mut closing).await {
+            return;
+        }
     }
 }
 
-/// Until the connection breaks.
-async fn listen_once(
-    pool: &PgPool,
-    channel: &str,
-    node: &str,
-    patience: Duration,
-    heard: &Heard,
-) -> Result<(), Box<dyn Error + Send + Sync>> {
-    let connect = async {
-        let mut listener = PgListener::connect_with(pool).await?;
-        listener.eager_reconnect(false);
-        listener.listen(channel).await.map(|()| listener)
-    };
-    let mut listener = timeout(patience, connect).await.map_err(|_| TooLate)?.map_err(told)?;
-    // Anything may have happened before.
-    heard.note_all();
-    loop {
-        match timeout(BETWEEN_LOOKS, listener.try_recv()).await {
-            Ok(Ok(Some(hint))) => heard.note(hint.payload(), node),
-            Ok(Ok(None)) => return Ok(()),
-            Ok(Err(error)) => return Err(told(error)),
-            Err(_) => {
-                // So that a line that is dead is noticed.
-                let look = sqlx::query("SELECT 1").execute(&mut listener);
-                timeout(patience, look).await.map_err(|_| TooLate)?.map_err(told)?;
+impl Ear {
+    /// For one connection: the listener takes it from a pool, and gives it back as soon as the line allows.
+    fn pool(&self) -> PgPool {
+        let pool = PgPoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        pool.acquire_timeout(self.patience).connect_lazy_with(self.options.clone())
+    }
+
+    /// Until the connection breaks.
+    async fn listen_once(&self, pool: &PgPool, is_well: &mut bool) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let connect = async {
+            let mut listener = PgListener::connect_with(pool).await?;
+            listener.eager_reconnect(false);
+            listener.listen(&self.channel).await.map(|()| listener)
+        };
+        let mut listener = timeout(self.patience, connect).await.map_err(|_| TooLate)?.map_err(told)?;
+        *is_well = true;
+        // Anything may have happened before.
+        self.heard.note_all();
+        let between_looks = (self.patience * 5).min(LONGEST_BETWEEN_LOOKS);
+        loop {
+            match timeout(between_looks, listener.try_recv()).await {
+                Ok(Ok(Some(hint))) => self.heard.note(hint.payload(), &self.node),
+                Ok(Ok(None)) => return Ok(()),
+                Ok(Err(error)) => return Err(told(error)),
+                Err(_) => {
+                    // So that a line that is dead is noticed.
+                    let look = sqlx::query("SELECT 1").execute(&mut listener);
+                    timeout(self.patience, look).await.map_err(|_| TooLate)?.map_err(told)?;
+                }
             }
         }
     }
@@ -187,6 +201,6 @@ const BETWEEN_HINTS: Duration = Duration::from_millis(10);
 
 const BETWEEN_CONNECTIONS: Duration = Duration::from_secs(1);
 
-const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
+const LONGEST_BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
 const TELL: &str = "SELECT pg_notify($1, payload) FROM unnest($2) AS payload";

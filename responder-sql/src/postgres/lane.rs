@@ -4,7 +4,10 @@
 //! and leaves no connection in the middle of a transaction. Each piece of work is one statement, a transaction of its
 //! own: one round trip, in which no lock waits for us, even if this process is stopped in the middle of it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use futures_util::FutureExt;
 use sqlx::{
@@ -53,16 +56,20 @@ pub(super) struct Lane<J> {
 /// One connection, made when it is needed, and made anew when it broke.
 pub(super) struct Link {
     connector: Arc<Connector>,
+    /// How long a statement waits for a lock.
+    locks: Duration,
     connection: Option<PgConnection>,
 }
 
 type Queue<J> = Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<J>>>;
 
 impl<J: Job> Lane<J> {
-    pub(super) fn start(connector: &Arc<Connector>, connections: usize) -> Self {
+    /// On so many connections, whose statements wait for a lock for at most `locks`.
+    pub(super) fn start(connector: &Arc<Connector>, connections: usize, locks: Duration) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
         let queue: Queue<J> = Arc::new(tokio::sync::Mutex::new(receiver));
-        let worker = |_| tokio::spawn(work(Link { connector: connector.clone(), connection: None }, queue.clone()));
+        let link = || Link { connector: connector.clone(), locks, connection: None };
+        let worker = |_| tokio::spawn(work(link(), queue.clone()));
         Self { jobs: Mutex::new(Some(sender)), workers: Mutex::new((0..connections).map(worker).collect()) }
     }
 
@@ -95,7 +102,7 @@ async fn work<J: Job>(mut link: Link, queue: Queue<J>) {
         }
     }
     if let Some(connection) = link.connection {
-        let _ = connection.close().await;
+        let _ = timeout(link.connector.patience(), connection.close()).await;
     }
 }
 
@@ -114,7 +121,7 @@ impl Link {
                 Remedy::Again => true,
                 // Old connections break one after the other when the server was started anew.
                 Remedy::Reconnect => was_open && (repeat == Repeat::Harmless || failure.is_undone()),
-                Remedy::Divide | Remedy::None | Remedy::Leave => false,
+                Remedy::Wait | Remedy::Divide | Remedy::None | Remedy::Leave => false,
             };
             if !is_worth_it || tries == MOST_TRIES {
                 return Err(failure);
@@ -141,7 +148,7 @@ impl Link {
     async fn open(&mut self) -> Result<&mut PgConnection, Failure> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.connector.connect().await?,
+            None => self.connector.connect(self.locks).await?,
         };
         Ok(self.connection.insert(connection))
     }

@@ -17,6 +17,7 @@ mod write;
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use futures_util::future::try_join;
 use responder_core::{
     CallSid, MessageSid, Timestamp,
     emergency::{CommandKind, EmergencyId, Event, Line},
@@ -245,14 +246,15 @@ impl EmergencyStore for PostgresStore {
     }
 
     async fn health(&self, branch: &BranchKey) -> Result<Health, StoreError> {
-        let rows = self.rows(read::open(branch)).await?;
+        let oldest = self.read_one(queue::oldest(branch), queue::read_next);
+        let (rows, oldest) = try_join(self.rows(read::open(branch)), oldest).await?;
         let listing = read::listing(self.formats, &rows)?;
         let hidden = [listing.unreadable, listing.newer].concat();
         let unreadable = rows
             .iter()
             .map(read::unreadable)
             .filter(|unreadable| unreadable.as_ref().map_or(true, |unreadable| hidden.contains(&unreadable.id)));
-        let (oldest, now) = self.read_one(queue::oldest(branch), queue::read_next).await?.ok_or_else(no_row)?;
+        let (oldest, now) = oldest.ok_or_else(no_row)?;
         Ok(Health {
             open: u32::try_from(rows.len()).unwrap_or(u32::MAX),
             unreadable: unreadable.collect::<Result<_, _>>()?,

@@ -1,6 +1,12 @@
 //! The way back from a connection to whoever asked.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{sync::oneshot, time::timeout};
 
@@ -11,18 +17,36 @@ use crate::error::Gone;
 pub(super) struct Reply<T> {
     begun: Option<oneshot::Sender<()>>,
     answer: oneshot::Sender<Result<T, Failure>>,
+    /// Whether whoever asked was told that nobody knows.
+    is_given_up: Arc<AtomicBool>,
 }
 
 /// Whoever waits for it.
 pub(super) struct Waiting<T> {
     begun: oneshot::Receiver<()>,
     answer: oneshot::Receiver<Result<T, Failure>>,
+    is_given_up: Arc<AtomicBool>,
+}
+
+/// What became of an answer.
+#[derive(Debug)]
+pub(super) enum Sent<T> {
+    /// It is theirs.
+    Taken,
+    /// They had waited for too long, and may have asked once more: a repeat gets an answer of its own.
+    TooLate(T),
+    /// They are gone, and won't ask again.
+    Nobody(T),
 }
 
 pub(super) fn pair<T>() -> (Reply<T>, Waiting<T>) {
     let (begin, begun) = oneshot::channel();
     let (reply, answer) = oneshot::channel();
-    (Reply { begun: Some(begin), answer: reply }, Waiting { begun, answer })
+    let is_given_up = Arc::<AtomicBool>::default();
+    (
+        Reply { begun: Some(begin), answer: reply, is_given_up: is_given_up.clone() },
+        Waiting { begun, answer, is_given_up },
+    )
 }
 
 impl<T> Reply<T> {
@@ -31,9 +55,13 @@ impl<T> Reply<T> {
         self.begun.take().is_none_or(|begun| begun.send(()).is_ok())
     }
 
-    /// Gives the answer. If nobody takes it, it is dropped.
-    pub(super) fn send(self, answer: Result<T, Failure>) {
-        let _ = self.answer.send(answer);
+    /// Gives the answer.
+    pub(super) fn send(self, answer: Result<T, Failure>) -> Sent<Result<T, Failure>> {
+        match self.answer.send(answer) {
+            Ok(()) => Sent::Taken,
+            Err(answer) if self.is_given_up.load(Ordering::SeqCst) => Sent::TooLate(answer),
+            Err(answer) => Sent::Nobody(answer),
+        }
     }
 }
 
@@ -42,6 +70,16 @@ impl<T> Waiting<T> {
     pub(super) async fn answer(mut self, patience: Duration) -> Result<T, Failure> {
         match timeout(patience, &mut self.answer).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(self.lost(Gone))),
+            Err(_) => self.give_up(),
+        }
+    }
+
+    /// What came in the very last moment counts; what comes later finds that we have gone.
+    fn give_up(mut self) -> Result<T, Failure> {
+        self.is_given_up.store(true, Ordering::SeqCst);
+        self.answer.close();
+        match self.answer.try_recv() {
+            Ok(answer) => answer,
             Err(_) => Err(self.lost(TooLate)),
         }
     }

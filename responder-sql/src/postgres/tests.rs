@@ -23,9 +23,12 @@ use super::{
 const WIDER: Migration = Migration {
     script: "ALTER TABLE emergencies ADD COLUMN mood text NOT NULL DEFAULT 'calm';
              ALTER TABLE commits ADD COLUMN mood text;
-             CREATE INDEX emergencies_by_mood ON emergencies (mood)",
+             CREATE TABLE moods (mood text PRIMARY KEY, since bigint);
+             CREATE INDEX moods_by_age ON moods (since)",
     oldest_reader: 1,
 };
+
+const SHORT: Duration = Duration::from_millis(500);
 
 const BROKEN: Migration = Migration { script: "CREATE TABLE half (a text); SELECT nonsense", oldest_reader: 1 };
 
@@ -48,6 +51,49 @@ async fn tables_change_while_another_node_commits() {
     assert!(writing.await.unwrap() > 0);
     // An old node can be started anew, and has nothing to do.
     place.store().await;
+}
+
+/// Such as a backup, which reads the table all the while: others who want it do not wait behind us for long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_that_somebody_reads_is_changed_later_and_others_go_on() {
+    let place = Place::new("read").await;
+    let store = place.store().await;
+    let mut reader = place.connector.plain().await.unwrap();
+    let read = format!("BEGIN; LOCK TABLE {}.emergencies IN ACCESS SHARE MODE", place.schema);
+    reader.execute(sqlx::raw_sql(AssertSqlSafe(read))).await.unwrap();
+    let all = [MIGRATIONS, &[WIDER]].concat();
+    let mut changing = std::pin::pin!(place.connector.migrate(&all));
+    let is_over = Arc::new(AtomicBool::new(false));
+    let writing = tokio::spawn(commit_until(store, is_over.clone()));
+    let written = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        is_over.store(true, Ordering::SeqCst);
+        writing.await.unwrap()
+    };
+    // Each commit waits behind one try at most.
+    let limit = Duration::from_secs(6);
+    let changed = tokio::time::timeout(limit, &mut changing);
+    let (meanwhile, count) = tokio::join!(changed, tokio::time::timeout(limit, written));
+    assert!(meanwhile.is_err(), "{meanwhile:?}");
+    assert!(count.expect("others wait behind us") > 2);
+    reader.close().await.unwrap();
+    changing.await.unwrap();
+}
+
+/// However long another node needs for the change.
+#[tokio::test]
+async fn a_node_that_starts_waits_for_the_one_that_changes_the_tables() {
+    let mut place = Place::new("waits").await;
+    place.connector = Connector::new(PgConnectOptions::from_str(&url()).unwrap(), place.schema.clone(), SHORT);
+    let mut other = place.connector.plain().await.unwrap();
+    let lock = "SELECT pg_advisory_lock(hashtextextended('responder schema ' || $1, 0))";
+    sqlx::query(lock).bind(&place.schema).execute(&mut other).await.unwrap();
+    let all = [MIGRATIONS, &[WIDER]].concat();
+    let mut starting = std::pin::pin!(place.connector.migrate(&all));
+    let meanwhile = tokio::time::timeout(SHORT * 10, &mut starting).await;
+    assert!(meanwhile.is_err(), "{meanwhile:?}");
+    other.close().await.unwrap();
+    starting.await.unwrap();
 }
 
 #[tokio::test]

@@ -14,14 +14,15 @@ use responder_core::{
     store::{Claimed, Receipt, StoreError, Ticket, Written, codec},
 };
 use sqlx::postgres::PgRow;
+use tokio::time::Instant;
 
 use super::{
     connection::Connector,
-    error::{Failure, Remedy},
+    error::{Failure, Locked, Remedy},
     header::{self, Opening},
     hint::Hints,
     lane::{Call, Job, Lane, Link, Repeat},
-    reply::{self, Reply},
+    reply::{self, Reply, Sent},
     row::get,
     statement::Statements,
 };
@@ -34,13 +35,16 @@ use crate::{
 
 /// Those who write.
 ///
-/// A branch is locked while something of it is written. The quick one never waits for a lock, so that a branch that
-/// somebody else keeps locked holds up no other; what it can't have at once is left to the patient one.
+/// A branch is locked while something of it is written. The quick one does not wait for that lock, so that a branch that
+/// somebody else keeps locked holds up no other; what it can't have at once is left to the patient one. That waits
+/// briefly for one after the other, and again, until it is too late for whoever asked. For the locks that nobody should
+/// keep (rows of an emergency, whole tables) both wait as briefly, and then leave aside only what needs them.
 pub(super) struct Writers {
     quick: Lane<Op>,
     patient: Lane<Op>,
     statements: Weak<Statements>,
     hints: Hints,
+    for_locks: Duration,
     patience: Duration,
 }
 
@@ -53,8 +57,12 @@ pub(super) struct Op {
     claims: Option<StoredClaims>,
     reply: Reply<Parcel<Result<Answer, StoreError>>>,
     writers: Weak<Writers>,
-    /// The branch that was locked when the quick one came.
+    /// The branch if that is known, or the emergency.
+    place: String,
+    /// What was locked when it was tried: a branch, or what is at `place`.
     waits_for: Option<String>,
+    /// From then on a lock is not waited for.
+    end: Instant,
 }
 
 /// What came of it.
@@ -74,25 +82,27 @@ impl Writers {
     /// On two connections.
     pub(super) fn start(connector: &Arc<Connector>, statements: &Arc<Statements>, hints: Hints) -> Arc<Self> {
         Arc::new(Self {
-            quick: Lane::start(connector, 1),
-            patient: Lane::start(connector, 1),
+            quick: Lane::start(connector, 1, connector.patience() / WAITS_AT_MOST),
+            patient: Lane::start(connector, 1, connector.patience() / WAITS_AT_MOST),
             statements: Arc::downgrade(statements),
             hints,
+            for_locks: connector.patience_for_locks(),
             patience: connector.patience(),
         })
     }
 
     pub(super) async fn open(self: &Arc<Self>, opening: StoredOpening) -> Result<Answer, StoreError> {
         let StoredOpening { branch, limit, key, card, commit } = opening;
-        self.write(Some(Opening::of(branch, limit, key)), card, commit).await
+        self.write(branch.clone(), Some(Opening::of(branch, limit, key)), card, commit).await
     }
 
     pub(super) async fn commit(self: &Arc<Self>, commit: StoredCommit) -> Result<Answer, StoreError> {
-        self.write(None, String::new(), commit).await
+        self.write(commit.emergency.clone(), None, String::new(), commit).await
     }
 
     async fn write(
         self: &Arc<Self>,
+        place: String,
         opening: Option<Opening>,
         card: String,
         commit: StoredCommit,
@@ -103,7 +113,8 @@ impl Writers {
         let (events, outcome) = (events.map_or_else(String::new, |events| events.texts), outcome.unwrap_or_default().1);
         let mut texts = vec![state, card, events, outcome];
         texts.extend(commands.into_iter().map(|command| command.action));
-        let op = Op { header, texts, claims, reply, writers: Arc::downgrade(self), waits_for: None };
+        let (writers, end) = (Arc::downgrade(self), Instant::now() + self.for_locks);
+        let op = Op { header, texts, claims, reply, writers, place, waits_for: None, end };
         self.quick.post(op).map_err(Failure::of_write)?;
         waiting.answer(self.patience).await.map_err(Failure::of_write)?.take()
     }
@@ -135,21 +146,22 @@ impl Job for Op {
 
 /// Writes in one transaction, if need be one by one.
 async fn write_together(ops: Vec<Op>, link: &mut Link) {
-    match link.run(&call(&ops), Repeat::Harmless).await {
+    let waits = ops.iter().any(|op| op.waits_for.is_some());
+    match link.run(&call(&ops, waits), Repeat::Harmless).await {
         Ok(rows) => rows.iter().zip(ops).for_each(|(row, op)| op.answer(row)),
-        Err(failure) if ops.len() > 1 && failure.remedy == Remedy::Divide => {
+        Err(failure) if ops.len() > 1 && matches!(failure.remedy, Remedy::Divide | Remedy::Wait) => {
             for op in ops {
-                match link.run(&call(std::slice::from_ref(&op)), Repeat::Harmless).await {
+                match link.run(&call(std::slice::from_ref(&op), false), Repeat::Harmless).await {
                     Ok(rows) => rows.iter().take(1).zip([op]).for_each(|(row, op)| op.answer(row)),
-                    Err(failure) => op.reply.send(Err(failure)),
+                    Err(failure) => op.fail(failure),
                 }
             }
         }
-        Err(failure) => ops.into_iter().for_each(|op| op.reply.send(Err(failure.shared()))),
+        Err(failure) => ops.into_iter().for_each(|op| op.fail(failure.shared())),
     }
 }
 
-fn call(ops: &[Op]) -> Call {
+fn call(ops: &[Op], waits: bool) -> Call {
     let (mut headers, mut texts) = (String::from("["), Vec::<&str>::new());
     for op in ops {
         let separator = if texts.is_empty() { "" } else { "," };
@@ -158,18 +170,15 @@ fn call(ops: &[Op]) -> Call {
         texts.extend(op.texts.iter().map(String::as_str));
     }
     headers.push(']');
-    let waits = ops.iter().any(|op| op.waits_for.is_some());
     Call::new(WRITE).with(headers).with(texts).with(waits)
 }
 
 impl Op {
-    fn answer(mut self, row: &PgRow) {
+    fn answer(self, row: &PgRow) {
         let writers = self.writers.upgrade();
         let branch = get::<Option<&str>>(row, 1).ok().flatten();
-        if let (Ok("later"), Some(branch), Some(writers)) = (get(row, 0), branch, &writers) {
-            self.waits_for = Some(branch.to_owned());
-            let _ = writers.patient.post(self);
-            return;
+        if let (Ok("later"), Some(branch)) = (get(row, 0), branch) {
+            return self.wait_for(branch.to_owned(), Failure::undone(Locked));
         }
         let answer = answer(row, self.claims.as_ref());
         let mut tickets = Vec::new();
@@ -178,7 +187,31 @@ impl Op {
             writers.announce(branch);
         }
         let statements = writers.map_or_else(Weak::new, |writers| writers.statements.clone());
-        self.reply.send(Ok(Parcel::new(answer, tickets, statements)));
+        if let Sent::TooLate(Ok(late)) = self.reply.send(Ok(Parcel::new(answer, tickets, statements))) {
+            // They may have asked once more and got the same claims, so these are no longer ours to put back.
+            drop(late.take());
+        }
+    }
+
+    fn fail(self, failure: Failure) {
+        match failure.remedy {
+            Remedy::Wait => {
+                let place = self.waits_for.clone().unwrap_or_else(|| self.place.clone());
+                self.wait_for(place, failure);
+            }
+            _ => drop(self.reply.send(Err(failure))),
+        }
+    }
+
+    /// Leaves it to the patient one while there is time.
+    fn wait_for(mut self, place: String, why: Failure) {
+        match self.writers.upgrade().filter(|_| Instant::now() < self.end) {
+            Some(writers) => {
+                self.waits_for = Some(place);
+                let _ = writers.patient.post(self);
+            }
+            None => drop(self.reply.send(Err(why))),
+        }
     }
 }
 
@@ -224,6 +257,9 @@ fn written(
     });
     Ok(Written { receipt, claimed: claimed.collect() })
 }
+
+/// The part of the patience for which one attempt waits for a lock.
+const WAITS_AT_MOST: u32 = 10;
 
 const WRITE: &str = "
     SELECT result, branch, version, first_event, at, known, held, until FROM write_1($1::jsonb, $2, $3)";

@@ -4,13 +4,14 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
+    time::Duration,
 };
 
 use super::{
     case::{codes, load, open, opening, own, request, with_event},
     server::Place,
 };
-use responder_core::store::{Committed, EmergencyStore, Opened};
+use responder_core::store::{Committed, EmergencyStore, Opened, StoreError};
 
 /// Wherever a commit is dropped, it is written whole or not at all, and the next one goes through.
 #[tokio::test]
@@ -87,6 +88,41 @@ async fn a_call_that_was_claimed_with_an_opening_that_reaches_nobody_is_put_back
     assert!(claimed.iter().all(|claimed| !claimed.may_have_run), "{claimed:?}");
     let Opened::Created(written) = store.open(&opening).await.unwrap() else { panic!("the opening is gone") };
     assert_eq!(written.claimed, [], "what was put back is claimed");
+}
+
+/// Whoever waited for too long asks once more and gets the claims; the first answer must not take them away again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn claims_that_were_got_by_asking_again_stay_claimed() {
+    let place = Place::new();
+    let store = place.builder().patience(Duration::from_secs(3)).open().await.unwrap();
+    let (first, second) = (opening(&store, 1).await, opening(&store, 2).await.claiming(own()));
+    // Each takes less than anybody's patience, and the second behind the first more than that.
+    place.execute(&clock("SELECT pg_sleep(2.2);")).await;
+    let busy = {
+        let store = store.clone();
+        tokio::spawn(async move { store.open(&first).await })
+    };
+    let name = place.name();
+    let activity = format!("pg_stat_activity WHERE application_name = '{name}' AND wait_event = 'PgSleep'");
+    place.until(&format!("EXISTS (SELECT FROM {activity})")).await;
+    let late = store.open(&second).await;
+    assert!(matches!(late, Err(StoreError::Unknown(_))), "{late:?}");
+    assert!(matches!(busy.await.unwrap().unwrap(), Opened::Created(_)));
+    place.execute(&clock("")).await;
+    let Opened::Created(written) = store.open(&second).await.unwrap() else { panic!("refused") };
+    assert_eq!(written.claimed.len(), 1, "the claims of the first answer");
+    // Then whatever the first answer brought about has taken place.
+    store.close().await;
+    let other = place.open().await;
+    assert!(other.holds(&written.claimed[0].ticket).await.unwrap(), "what was handed out is put back");
+}
+
+/// The store's clock, after something else.
+fn clock(before: &str) -> String {
+    format!(
+        "CREATE OR REPLACE FUNCTION micros() RETURNS bigint LANGUAGE sql VOLATILE
+         AS '{before} SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint'"
+    )
 }
 
 /// The result of `future`, unless it needs more than `most` polls: then it is dropped.

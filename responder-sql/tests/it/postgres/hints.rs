@@ -16,6 +16,8 @@ use tokio::time::timeout;
 
 use super::{
     case::{open, request},
+    log::Log,
+    proxy::Proxy,
     server::Place,
 };
 
@@ -78,6 +80,24 @@ async fn hints_come_back_after_the_connection_was_lost() {
     let seen = timeout(SOON, here.changed(&branch, seen)).await.expect("nobody listens any more");
     open(&there, 1).await;
     timeout(SOON, here.changed(&branch, seen)).await.unwrap();
+}
+
+/// A firewall forgets a connection, and again: nothing breaks, and nothing arrives on it any more.
+#[tokio::test]
+async fn hints_come_back_while_the_old_line_is_silent() {
+    let (log, _guard) = Log::begin();
+    let place = Place::new();
+    let proxy = Proxy::start().await;
+    let here = place.builder_at(proxy.url()).patience(Duration::from_millis(600)).open().await.unwrap();
+    let branch = request().branch;
+    let mut seen = timeout(SOON, here.changed(&branch, 0)).await.unwrap();
+    for outages in 1..=2 {
+        proxy.forget();
+        seen = timeout(SOON * 2, here.changed(&branch, seen)).await.expect("nobody listens any more");
+        assert_eq!(log.with("what other nodes do is noticed later").len(), outages);
+    }
+    proxy.forget();
+    timeout(SOON, here.close()).await.expect("a store that can't be closed");
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ impl Lab for PostgresLab {
         self.place.execute(&clock).await;
     }
 
-    /// Another node goes on. What a crash of the server leaves behind is looked at in `tests/kill_server.rs`.
+    /// Another node goes on. What a crash of the server leaves behind is looked at in `crash.rs`.
     async fn crash(&mut self) -> Crash {
         let reopened = Arc::new(self.place.open().await);
         self.wrecks.push(std::mem::replace(&mut self.store, reopened));

@@ -5,6 +5,7 @@ mod crash;
 mod dropped;
 mod hints;
 mod lab;
+mod log;
 mod proxy;
 mod schema;
 mod server;

@@ -3,7 +3,7 @@
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -22,9 +22,13 @@ pub(super) struct Proxy {
     mood: Arc<Mood>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Mood {
     hangs: watch::Sender<bool>,
+    /// How often everything that was connected has been forgotten.
+    forgotten: watch::Sender<u32>,
+    /// Hangs from the answer on that has this in it.
+    hangs_at: Mutex<Option<&'static [u8]>>,
     /// The next answer to something that is written is lost with its connection.
     swallows: AtomicBool,
 }
@@ -33,7 +37,7 @@ impl Proxy {
     pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let mood = Arc::new(Mood { hangs: watch::Sender::new(false), swallows: AtomicBool::new(false) });
+        let mood = Arc::<Mood>::default();
         let line = mood.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -55,6 +59,16 @@ impl Proxy {
         self.mood.hangs.send_replace(true);
     }
 
+    /// Nothing is passed on any more on the connections of now; new ones are as good as ever.
+    pub(super) fn forget(&self) {
+        self.mood.forgotten.send_modify(|forgotten| *forgotten += 1);
+    }
+
+    /// Hangs as soon as the server answers with this.
+    pub(super) fn hang_at(&self, answer: &'static [u8]) {
+        *self.mood.hangs_at.lock().unwrap() = Some(answer);
+    }
+
     pub(super) fn go_on(&self) {
         self.mood.hangs.send_replace(false);
     }
@@ -65,24 +79,43 @@ impl Proxy {
 }
 
 async fn carry(client: TcpStream, mood: Arc<Mood>) {
+    let forgotten = mood.forgotten.subscribe();
     let server = TcpStream::connect(server::address()).await.unwrap();
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     // Whichever ends first takes the other with it.
     tokio::select! {
-        () = pass_on(from_client, to_server, &mood, |_| false) => {}
-        () = pass_on(from_server, to_client, &mood, |bytes| {
+        () = pass_on(from_client, to_server, &mood, forgotten.clone(), |_| false) => {}
+        () = pass_on(from_server, to_client, &mood, forgotten, |bytes| {
+            if mood.hangs_at.lock().unwrap().take_if(|answer| has(bytes, answer)).is_some() {
+                mood.hangs.send_replace(true);
+            }
             // What says that something was written.
-            bytes.windows(7).any(|window| window == b"written") && mood.swallows.swap(false, Ordering::SeqCst)
+            has(bytes, b"written") && mood.swallows.swap(false, Ordering::SeqCst)
         }) => {}
     }
 }
 
-async fn pass_on(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mood: &Mood, is_last: impl Fn(&[u8]) -> bool) {
+fn has(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+async fn pass_on(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mood: &Mood,
+    forgotten: watch::Receiver<u32>,
+    is_last: impl Fn(&[u8]) -> bool,
+) {
     let mut buffer = vec![0; 64 << 10];
     let mut hangs = mood.hangs.subscribe();
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        if hangs.wait_for(|hangs| !hangs).await.is_err() || is_last(&buffer[..length]) {
+        if forgotten.has_changed().unwrap_or(true) {
+            // Both ends stay open.
+            std::future::pending::<()>().await;
+        }
+        let is_last = is_last(&buffer[..length]);
+        if hangs.wait_for(|hangs| !hangs).await.is_err() || is_last {
             return;
         }
         if to.write_all(&buffer[..length]).await.is_err() {

@@ -7,6 +7,7 @@ use responder_sql::{OpenError, PostgresStore};
 
 use super::{
     case::{load, open, with_event},
+    log::Log,
     server::Place,
 };
 
@@ -83,4 +84,25 @@ async fn the_password_is_never_shown() {
         let cause = error.source().map(ToString::to_string);
         assert!(!format!("{shown} {error} {error:?} {cause:?}").contains("sesame"), "{shown} {error:?} {cause:?}");
     }
+}
+
+/// Whoever mistypes a parameter, or has a password with a question mark in it.
+#[tokio::test]
+async fn a_parameter_that_is_not_known_is_refused_and_not_logged() {
+    let (log, _guard) = Log::begin();
+    for url in [
+        "postgres://user@127.0.0.1:1/none?pasword=sesame",
+        "postgres://user@127.0.0.1:1/none?sslmode=disable&sesame=1#x",
+        "postgres://user:open?sesame@127.0.0.1:1/none",
+    ] {
+        let error = PostgresStore::builder(url).open().await.expect_err(url);
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains("means nothing"), "{url}: {cause}");
+        assert!(!format!("{error:?}").contains("sesame"), "{error:?}");
+    }
+    assert_eq!(log.with("sesame"), Vec::<String>::new());
+    let known = "postgres://user@127.0.0.1:1/none?sslmode=disable&options%5Bwork_mem%5D=1MB&options[x]=1";
+    let error = PostgresStore::builder(known).open().await.expect_err("nobody is there");
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    assert!(!cause.contains("means nothing"), "{cause}");
 }

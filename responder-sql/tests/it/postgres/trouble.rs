@@ -1,6 +1,9 @@
 //! Servers that break, hang, and lose answers.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error,
+    time::{Duration, Instant},
+};
 
 use responder_core::store::{Committed, EmergencyStore, Opened, StoreError};
 use responder_sql::{OpenError, PostgresStore};
@@ -8,7 +11,7 @@ use responder_sql::{OpenError, PostgresStore};
 use super::{
     case::{codes, load, open, opening, own, request, with_event},
     proxy::Proxy,
-    server::Place,
+    server::{self, Place},
 };
 
 /// Shorter than usual, so that nobody waits for tests.
@@ -105,6 +108,58 @@ async fn a_branch_that_somebody_locks_is_unavailable_and_others_go_on() {
     assert!(matches!(store.commit(&commit).await.unwrap(), Committed::Written(_)));
 }
 
+/// The same for one emergency: what shares a transaction with it is not undone with it.
+#[tokio::test]
+async fn an_emergency_that_somebody_locks_holds_up_no_other() {
+    let place = Place::new();
+    let store = place.builder().patience(Duration::from_secs(4)).open().await.unwrap();
+    let (id, other) = (open(&store, 1).await, open(&store, 2).await);
+    let (stuck, beside) = (with_event(&load(&store, id).await, 1), with_event(&load(&store, other).await, 2));
+    let mut elsewhere = opening(&store, 3).await;
+    elsewhere.branch = "south".parse().unwrap();
+    let lock = place.lock(&format!("SELECT FROM emergencies WHERE id = '{id}' FOR UPDATE")).await;
+    let begin = Instant::now();
+    let (refused, beside, elsewhere) =
+        tokio::join!(store.commit(&stuck), async { (store.commit(&beside).await, begin.elapsed()) }, async {
+            (store.open(&elsewhere).await, begin.elapsed())
+        },);
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    assert!(matches!(beside.0, Ok(Committed::Written(_))), "{beside:?}");
+    assert!(matches!(elsewhere.0, Ok(Opened::Created(_))), "{elsewhere:?}");
+    assert!(beside.1.max(elsewhere.1) < Duration::from_secs(2), "{:?} {:?}", beside.1, elsewhere.1);
+    drop(lock);
+    assert!(matches!(store.commit(&stuck).await.unwrap(), Committed::Written(_)));
+}
+
+/// Two branches are locked, and one of them is free again soon.
+#[tokio::test]
+async fn a_branch_that_stays_locked_holds_up_no_other_that_was() {
+    let place = Place::new();
+    let store = place.builder().patience(Duration::from_secs(4)).open().await.unwrap();
+    let (first, second) = (opening(&store, 1).await, opening(&store, 2).await);
+    let (mut there, mut later) = (opening(&store, 3).await, opening(&store, 4).await);
+    let south: responder_core::store::BranchKey = "south".parse().unwrap();
+    (there.branch, later.branch) = (south.clone(), south);
+    assert!(matches!(store.open(&there).await.unwrap(), Opened::Created(_)));
+    let id = open(&store, 5).await;
+    let stuck = with_event(&load(&store, id).await, 1);
+    let north = place.lock("SELECT FROM branches WHERE branch = 'north' FOR UPDATE").await;
+    let south = place.lock("SELECT FROM branches WHERE branch = 'south' FOR UPDATE").await;
+    let stuck = {
+        let store = store.clone();
+        tokio::spawn(async move { store.commit(&stuck).await })
+    };
+    place.until_one_waits().await;
+    let (refused, also, written, ()) =
+        tokio::join!(store.open(&first), store.open(&second), store.open(&later), async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            drop(south);
+        });
+    assert!(refused.is_err() && also.is_err() && stuck.await.unwrap().is_err());
+    assert!(matches!(written, Ok(Opened::Created(_))), "{written:?}");
+    drop(north);
+}
+
 #[tokio::test]
 async fn a_server_that_is_not_there_is_unusable_at_once() {
     let begin = Instant::now();
@@ -118,6 +173,32 @@ async fn a_server_that_is_not_there_is_unusable_at_once() {
     let opened = PostgresStore::builder(url).patience(PATIENCE / 2).open().await;
     assert!(matches!(opened, Err(OpenError::Unusable(_))), "{opened:?}");
     assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+}
+
+/// It falls silent after it has let us in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_hangs_is_unusable_soon() {
+    let place = Place::new();
+    for answer in [b"server_encoding".as_slice(), b"pg_try_advisory", b"exists"] {
+        let proxy = Proxy::start().await;
+        proxy.hang_at(answer);
+        let begin = Instant::now();
+        let opened = place.builder_at(proxy.url()).patience(PATIENCE / 2).open().await;
+        assert!(matches!(opened, Err(OpenError::Unusable(_))), "{opened:?}");
+        assert!(begin.elapsed() < AT_ONCE + PATIENCE / 2 * 6, "{:?}", begin.elapsed());
+    }
+}
+
+/// As a standby does: its tables may be up to date.
+#[tokio::test]
+async fn a_server_that_only_reads_is_unusable() {
+    let place = Place::new();
+    place.open().await;
+    let url = server::url();
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let opened = place.builder_at(format!("{url}{separator}options[default_transaction_read_only]=on")).open().await;
+    let error = opened.expect_err("a store that can't write");
+    assert!(error.source().is_some_and(|why| why.to_string().contains("only reads")), "{error:?}");
 }
 
 #[tokio::test]
