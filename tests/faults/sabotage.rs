@@ -76,7 +76,7 @@ fn the_oracle_finds_out_what_is_broken() {
     ];
     let find = |sabotage| {
         let tampering: Arc<dyn Tampering> = Arc::new(sabotage);
-        (0..WITHIN).map(|seed| verdict(seed, &tampering)).find(|verdict| !verdict.wrong.is_empty())
+        (0..WITHIN).map(|seed| verdict(seed, &tampering)).find(|verdict| !verdict.is_good())
     };
     let mut unseen = Vec::new();
     for sabotage in all {
