@@ -69,7 +69,7 @@ const MOST_EVENTS: u32 = 10_000;
 pub(crate) fn play(plan: &Plan, seed: u64, tampering: &Arc<dyn Tampering>) -> Result<Record, Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
-        let front = Front::new(seed);
+        let front = Front::new(seed, Arc::clone(tampering));
         let scene = open(plan.clone(), seed, &front, tampering)?;
         let record = run(&scene, &front).await;
         // They know the network and are known to it.

@@ -38,7 +38,11 @@ impl Bench<'_> {
             let is_tried = connections(case).any(|at| from <= at + CONNECTING && at <= from + CONNECTED_WITHIN);
             let talks = case.talks().any(|(_, talk)| talk.from <= from && talk.to.is_none_or(|to| to > from));
             self.require(Rule::AcceptanceWorks, !is_long || is_tried || talks, || {
-                format!("it was {}'s, {} held, and nothing was done to connect them", who(claim.number), who(&call.from))
+                format!(
+                    "it was {}'s, {} held, and nothing was done to connect them",
+                    who(claim.number),
+                    who(&call.from)
+                )
             });
         }
     }
@@ -47,9 +51,8 @@ impl Bench<'_> {
     fn acceptance_is_kept(&mut self, case: &Case<'_>, claim: &Claim) {
         let callback = |it: &Exchange| it.field("StatusCallback").unwrap_or_default().to_owned();
         let asks: Vec<&Exchange> = case.asked_for("CreateCall").collect();
-        let is_repeat = |it: &Exchange| {
-            asks.iter().any(|other| other.began <= claim.told && callback(other) == callback(it))
-        };
+        let is_repeat =
+            |it: &Exchange| asks.iter().any(|other| other.began <= claim.told && callback(other) == callback(it));
         let is_notification = |it: &&&Exchange| {
             it.began > claim.told && callback(it).contains("/technician_call_ended") && !is_repeat(it)
         };
@@ -129,9 +132,8 @@ impl Bench<'_> {
 fn connections<'a>(case: &'a Case<'_>) -> impl Iterator<Item = Timestamp> + 'a {
     let is_bridge = |it: &&Exchange| it.field("StatusCallback").is_some_and(|it| it.contains("/conference_status"));
     let calls = case.asked_for("CreateCall").filter(is_bridge).map(|it| it.began);
-    let connects = |it: &&&Exchange| {
-        it.side == Side::Out && it.answer.as_ref().is_some_and(|answer| answer.contains("</Queue>"))
-    };
+    let connects =
+        |it: &&&Exchange| it.side == Side::Out && it.answer.as_ref().is_some_and(|answer| answer.contains("</Queue>"));
     let documents = case.requests.iter().filter(connects).filter_map(|it| it.ended);
     let talks = case.talks().map(|(_, talk): (&CallRecord, _)| talk.from);
     calls.chain(documents).chain(talks)

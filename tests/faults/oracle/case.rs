@@ -52,7 +52,12 @@ pub(super) fn all(record: &Record) -> Vec<Case<'_>> {
 fn names(request: &Exchange) -> BTreeSet<&str> {
     let parts = [request.url.as_str(), request.answer.as_deref().unwrap_or_default()];
     let fields = request.fields.iter().map(|(_, value)| value.as_str());
-    parts.into_iter().chain(fields).flat_map(|part| part.split(NAMED_BY).skip(1)).filter_map(|rest| rest.get(..NAME_LENGTH)).collect()
+    parts
+        .into_iter()
+        .chain(fields)
+        .flat_map(|part| part.split(NAMED_BY).skip(1))
+        .filter_map(|rest| rest.get(..NAME_LENGTH))
+        .collect()
 }
 
 struct Sorting<'a> {

@@ -44,7 +44,9 @@ impl Bench<'_> {
         });
         let Some((from, text)) = said else {
             let is_gone = self.has_hung_up(call) || case.was_hung_up_on(call);
-            self.require(Rule::KeysAreAnswered, is_gone, || format!("{} pressed {key} and heard nothing", who(&call.to)));
+            self.require(Rule::KeysAreAnswered, is_gone, || {
+                format!("{} pressed {key} and heard nothing", who(&call.to))
+            });
             return;
         };
         let is_answer = match key {
@@ -91,7 +93,8 @@ impl Case<'_> {
 
 /// The keys that we have taken in from a call, and when we had answered.
 fn keys_taken(case: &Case<'_>, call: &CallRecord) -> Vec<(char, Timestamp)> {
-    let asks = case.requests.iter().filter(|it| it.about.as_ref() == Some(&call.sid) && it.hook == Some(HookKind::Voice));
+    let asks =
+        case.requests.iter().filter(|it| it.about.as_ref() == Some(&call.sid) && it.hook == Some(HookKind::Voice));
     let asks = asks.filter(|it| it.url.contains("/technician_keys") && it.status == Some(200) && !is_put_off(it));
     asks.filter_map(|it| Some((key_of(it)?, it.ended?))).collect()
 }
