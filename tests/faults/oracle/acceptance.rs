@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use responder::Timestamp;
-use responder_sim::{CallRecord, Exchange, Side};
+use responder_sim::{CallRecord, Exchange, HookKind, Side};
 
 use super::claims::{Claim, is_lost_by};
 use super::{Bench, Case, Rule};
@@ -11,6 +11,9 @@ use crate::cast::{self, who};
 
 /// From an acceptance, or from when a customer is on hold, to an attempt at connecting the two.
 const CONNECTED_WITHIN: Duration = Duration::from_secs(60);
+
+/// After so long a call of which nothing is heard has been looked at.
+const LOOKED_AFTER: Duration = Duration::from_secs(90);
 
 /// Somebody may pass who has been handed the connection already; it is made for so long.
 const CONNECTING: Duration = Duration::from_secs(15);
@@ -34,8 +37,10 @@ impl Bench<'_> {
             let from = hold.from.max(claim.told);
             let ends = [hold.to, claim.until, case.over];
             let to = ends.into_iter().flatten().min();
-            let is_long = to.is_none_or(|to| to > from + CONNECTED_WITHIN);
-            let is_tried = connections(case).any(|at| from <= at + CONNECTING && at <= from + CONNECTED_WITHIN);
+            let limit =
+                CONNECTED_WITHIN + if is_end_unheard(case, claim.number) { LOOKED_AFTER } else { Duration::ZERO };
+            let is_long = to.is_none_or(|to| to > from + limit);
+            let is_tried = connections(case).any(|at| from <= at + CONNECTING && at <= from + limit);
             let talks = case.talks().any(|(_, talk)| talk.from <= from && talk.to.is_none_or(|to| to > from));
             self.require(Rule::AcceptanceWorks, !is_long || is_tried || talks, || {
                 format!(
@@ -125,6 +130,17 @@ impl Bench<'_> {
         let texts = self.trace.messages.iter().filter(|text| text.from == number && text.body == key);
         keys.chain(texts.map(|text| text.created).filter(|at| *at >= case.begun)).collect()
     }
+}
+
+/// Whether a call to this number ended, and we were not told in time: two calls would keep each other engaged.
+fn is_end_unheard(case: &Case<'_>, number: &str) -> bool {
+    let calls: Vec<&CallRecord> = case.placed_to(number).collect();
+    let mut ends = case.requests.iter().filter(|it| {
+        it.hook == Some(HookKind::CallStatus)
+            && it.field("CallStatus").is_some_and(|status| !matches!(status, "initiated" | "ringing" | "in-progress"))
+            && calls.iter().any(|call| it.about.as_ref() == Some(&call.sid))
+    });
+    ends.any(|it| it.status != Some(204) || it.fault.as_ref().is_some_and(|fault| fault.starts_with("Delay")))
 }
 
 /// When something was done to connect a technician and a customer: a call was asked for that is to do it, or a call

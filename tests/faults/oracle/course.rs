@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use responder::Timestamp;
 use responder_sim::{CallRecord, Direction, Exchange};
 
 use super::{Bench, Case, Rule};
@@ -9,6 +10,9 @@ use crate::cast::{self, who};
 
 /// How long two calls to one number may last if the answer to one of them was lost.
 const LONGEST_PAIR: Duration = Duration::from_secs(90);
+
+/// Longer than a node may hold what it has claimed.
+const LEASE: Duration = Duration::from_secs(60);
 
 impl Bench<'_> {
     pub(super) fn judge_the_course(&mut self) {
@@ -53,13 +57,20 @@ impl Bench<'_> {
             let asked = case.asked_for("CreateMessage").filter(|it| it.field("To") == Some(to));
             let asked = asked.filter(|it| it.field("Body").is_some_and(|body| body.starts_with("ALERT")));
             let first = asked.map(|it| it.began).min();
-            let is_late = first.zip(case.over).is_some_and(|(alert, over)| alert > over);
+            let is_late = first.zip(case.over).is_some_and(|(alert, over)| alert > over + self.held_up(over));
             self.require(Rule::AlertComesFirst, !is_late, || format!("{} was alerted after the end", who(to)));
         }
         let mailed = case.letters.iter().filter(|it| it.subject.starts_with("ALERT")).map(|it| it.at).min();
         self.require(Rule::NotLost, mailed.is_some(), || "nobody talked, and no alert was mailed".to_owned());
         let is_late = mailed.zip(case.over).is_some_and(|(alert, over)| alert > over);
         self.require(Rule::AlertComesFirst, !is_late, || "the alert was mailed after the end".to_owned());
+    }
+
+    /// How late something may be done: what a node had in hand that died or stood still then, others take up when its
+    /// lease has ended.
+    fn held_up(&self, at: Timestamp) -> Duration {
+        let is_near = |blow: &Timestamp| *blow <= at && at.since(*blow) < LEASE;
+        if self.record.blows.iter().any(is_near) { LEASE } else { Duration::ZERO }
     }
 
     fn end_is_reported(&mut self, case: &Case<'_>) {
@@ -112,8 +123,7 @@ impl Bench<'_> {
         let sid = call.sid.as_str();
         let is_its = |it: &&Exchange| it.answer.as_ref().is_some_and(|answer| answer.contains(sid));
         let answered = self.requests("CreateCall").find(is_its);
-        let near =
-            |at: &responder::Timestamp| at.since(call.created).max(call.created.since(*at)) < Duration::from_secs(90);
+        let near = |at: &Timestamp| at.since(call.created).max(call.created.since(*at)) < Duration::from_secs(90);
         answered.is_none_or(|it| it.fault.is_some()) || self.record.blows.iter().any(near)
     }
 }

@@ -26,12 +26,23 @@ impl Bench<'_> {
             by_name.entry(request.token.as_deref().unwrap_or_default()).or_default().push(request);
         }
         for same in by_name.values() {
-            let is_alike = same.windows(2).all(|two| two[0].answer == two[1].answer);
+            let is_alike = same.windows(2).all(|two| two[0].answer == two[1].answer || self.went_on(two[0], two[1]));
             self.require(Rule::RepeatsAreAnsweredAlike, is_alike, || {
                 let answers: Vec<_> = same.iter().map(|it| it.answer.as_deref().unwrap_or_default()).collect();
                 format!("{} was answered in two ways: {answers:?}", same[0].url)
             });
         }
+    }
+
+    /// Whether something else was answered in between, so that one answer is of another state: for the same call, or, on
+    /// hold, of anything, because where things stand is said anew each time.
+    fn went_on(&self, one: &Exchange, two: &Exchange) -> bool {
+        let from = one.began.min(two.began);
+        let until = one.ended.max(two.ended);
+        let is_other = |it: &&Exchange| it.token.is_none() || it.token != one.token;
+        let is_between = |it: &&Exchange| it.ended >= Some(from) && it.ended <= until;
+        let mut between = self.trace.requests.iter().filter(is_other).filter(is_between);
+        between.any(|it| one.url.contains("/hold?") || (it.about == one.about && it.hook == Some(HookKind::Voice)))
     }
 
     /// Customers hear it when they leave the queue, before they are connected.
@@ -41,7 +52,14 @@ impl Bench<'_> {
         for (_, talk) in talks {
             let Some(customer) = self.trace.call(&talk.with) else { continue };
             let is_told = was_told(customer, notice, talk.from);
-            self.require(Rule::RecordingIsAnnounced, is_told, || {
+            // The provider connects also when the document that says it can't be had.
+            let mut asked = self.trace.requests.iter().filter(|it| it.about.as_ref() == Some(&customer.sid));
+            let is_lost = asked.any(|it| {
+                it.url.contains("/bridge_joined")
+                    && it.status != Some(200)
+                    && it.ended.is_some_and(|at| at <= talk.from)
+            });
+            self.require(Rule::RecordingIsAnnounced, is_told || is_lost, || {
                 format!("{} was recorded without having been told", who(&customer.from))
             });
         }

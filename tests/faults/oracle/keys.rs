@@ -1,6 +1,6 @@
 //! Whoever presses 1 or 9, or writes so, is told what it did.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use responder::Timestamp;
 use responder_sim::{CallRecord, Exchange, HookKind, Side, Sound};
@@ -28,17 +28,18 @@ const SEEN_WITHIN: Duration = Duration::from_secs(90);
 impl Bench<'_> {
     pub(super) fn keys_are_answered(&mut self, case: &Case<'_>) {
         for call in self.technicians().into_iter().flat_map(|number| case.placed_to(number)) {
-            for (key, at) in keys_taken(case, call) {
-                self.key_is_answered(case, call, key, at);
+            for taken in keys_taken(case, call) {
+                self.key_is_answered(case, call, &taken);
             }
         }
     }
 
-    fn key_is_answered(&mut self, case: &Case<'_>, call: &CallRecord, key: char, at: Timestamp) {
-        if call.ended.is_some_and(|ended| ended <= at) {
+    fn key_is_answered(&mut self, case: &Case<'_>, call: &CallRecord, taken: &Taken) {
+        let key = taken.key;
+        if call.ended.is_some_and(|ended| ended <= taken.answered) {
             return;
         }
-        let said = call.heard.iter().filter(|heard| heard.from >= at).find_map(|heard| match &heard.what {
+        let said = call.heard.iter().filter(|heard| heard.from > taken.pressed).find_map(|heard| match &heard.what {
             Sound::Said(text) => Some((heard.from, text)),
             _ => None,
         });
@@ -91,12 +92,24 @@ impl Case<'_> {
     }
 }
 
-/// The keys that we have taken in from a call, and when we had answered.
-fn keys_taken(case: &Case<'_>, call: &CallRecord) -> Vec<(char, Timestamp)> {
-    let asks =
-        case.requests.iter().filter(|it| it.about.as_ref() == Some(&call.sid) && it.hook == Some(HookKind::Voice));
+/// A key that we have taken in.
+struct Taken {
+    key: char,
+    pressed: Timestamp,
+    answered: Timestamp,
+}
+
+/// The keys of a call that were taken in. What came twice is answered once.
+fn keys_taken(case: &Case<'_>, call: &CallRecord) -> Vec<Taken> {
+    let is_asking = |it: &&&Exchange| it.about.as_ref() == Some(&call.sid) && it.hook == Some(HookKind::Voice);
+    let asks = case.requests.iter().filter(is_asking);
     let asks = asks.filter(|it| it.url.contains("/technician_keys") && it.status == Some(200) && !is_put_off(it));
-    asks.filter_map(|it| Some((key_of(it)?, it.ended?))).collect()
+    let mut taken: BTreeMap<Option<&str>, Taken> = BTreeMap::new();
+    for (it, key, answered) in asks.filter_map(|it| Some((it, key_of(it)?, it.ended?))) {
+        let first = taken.entry(it.token.as_deref()).or_insert(Taken { key, pressed: it.began, answered });
+        first.answered = first.answered.max(answered);
+    }
+    taken.into_values().collect()
 }
 
 fn key_of(it: &Exchange) -> Option<char> {
