@@ -30,19 +30,14 @@ const NAMED_BY: &str = "emergency_id=";
 
 /// Every emergency of which anything was seen, oldest first.
 pub(super) fn all(record: &Record) -> Vec<Case<'_>> {
+    let reported = record.taken_in.iter().map(|(at, name)| (name.as_str(), *at));
+    let asked = record.trace.requests.iter().flat_map(|it| names(it).into_iter().map(|name| (name, it.began)));
+    let holds = record.trace.calls.iter().flat_map(|call| &call.holds);
+    let held = holds.filter_map(|hold| Some((hold.queue.get(..NAME_LENGTH)?, hold.from)));
     let mut begins: BTreeMap<&str, Timestamp> = BTreeMap::new();
-    if let Some((at, name)) = &record.taken_in {
-        begins.insert(name, *at);
-    }
-    for request in &record.trace.requests {
-        for name in names(request) {
-            begins.entry(name).or_insert(request.began);
-        }
-    }
-    for hold in record.trace.calls.iter().flat_map(|call| &call.holds) {
-        if let Some(name) = hold.queue.get(..NAME_LENGTH) {
-            begins.entry(name).or_insert(hold.from);
-        }
+    for (name, at) in reported.chain(asked).chain(held) {
+        let begun = begins.entry(name).or_insert(at);
+        *begun = at.min(*begun);
     }
     let sorting = Sorting::new(record, begins);
     sorting.begins.keys().map(|name| sorting.case(name)).collect()

@@ -39,7 +39,7 @@ impl Bench<'_> {
         if call.ended.is_some_and(|ended| ended <= taken.answered) {
             return;
         }
-        let said = call.heard.iter().filter(|heard| heard.from > taken.pressed).find_map(|heard| match &heard.what {
+        let said = call.heard.iter().filter(|heard| heard.from >= taken.pressed).find_map(|heard| match &heard.what {
             Sound::Said(text) => Some((heard.from, text)),
             _ => None,
         });
