@@ -15,6 +15,9 @@ const CONNECTED_WITHIN: Duration = Duration::from_secs(60);
 /// After so long a call of which nothing is heard has been looked at.
 const LOOKED_AFTER: Duration = Duration::from_secs(90);
 
+/// A node may be about to ask the provider for a call when another one takes in that it is no longer wanted.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
+
 /// Somebody may pass who has been handed the connection already; it is made for so long.
 const CONNECTING: Duration = Duration::from_secs(15);
 
@@ -59,7 +62,7 @@ impl Bench<'_> {
         let is_repeat =
             |it: &Exchange| asks.iter().any(|other| other.began <= claim.told && callback(other) == callback(it));
         let is_notification = |it: &&&Exchange| {
-            it.began > claim.told && callback(it).contains("/technician_call_ended") && !is_repeat(it)
+            it.began > claim.told + ON_ITS_WAY && callback(it).contains("/technician_call_ended") && !is_repeat(it)
         };
         let Some(asked) = asks.iter().find(is_notification) else { return };
         self.require(Rule::AcceptanceIsKept, is_lost_by(claim, asked.began), || {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use responder::Timestamp;
-use responder_sim::{CallRecord, MessageRecord};
+use responder_sim::{CallRecord, HookKind, MessageRecord, Sid};
 
 use super::{Bench, Case};
 
@@ -59,7 +59,17 @@ impl Bench<'_> {
         let heard = case.placed_to(number).flat_map(|call| &call.heard);
         let heard = heard.filter(|it| super::says(&it.what, "somebody else will be asked"));
         let told = given_up.map(|text| text.created).chain(heard.map(|it| it.from));
-        self.passes(case, number).into_iter().chain(told).collect()
+        self.passes(case, number).into_iter().chain(told).chain(self.unanswered_passes(number)).collect()
+    }
+
+    /// Whoever wrote that they pass may have passed although the answer was lost.
+    fn unanswered_passes(&self, number: &str) -> impl Iterator<Item = Timestamp> {
+        let is_lost = |sid: &Sid| {
+            let mut asked = self.trace.requests.iter().filter(|it| it.about.as_ref() == Some(sid));
+            asked.any(|it| it.hook == Some(HookKind::Sms) && it.status.is_none_or(|status| status >= 500))
+        };
+        let texts = self.trace.messages.iter().filter(move |it| it.from == number && it.body == "9");
+        texts.filter(move |text| is_lost(&text.sid)).map(|text| text.created)
     }
 
     /// When somebody passed, by key or text, and was told that it counts.

@@ -35,14 +35,15 @@ impl Bench<'_> {
     }
 
     /// Whether something else was answered in between, so that one answer is of another state: for the same call, or, on
-    /// hold, of anything, because where things stand is said anew each time.
+    /// hold and to a text, of anything, because where things stand is said anew each time.
     fn went_on(&self, one: &Exchange, two: &Exchange) -> bool {
         let from = one.began.min(two.began);
         let until = one.ended.max(two.ended);
         let is_other = |it: &&Exchange| it.token.is_none() || it.token != one.token;
         let is_between = |it: &&Exchange| it.ended >= Some(from) && it.ended <= until;
         let mut between = self.trace.requests.iter().filter(is_other).filter(is_between);
-        between.any(|it| one.url.contains("/hold?") || (it.about == one.about && it.hook == Some(HookKind::Voice)))
+        let says_state = one.url.contains("/hold?") || one.hook == Some(HookKind::Sms);
+        between.any(|it| says_state || (it.about == one.about && it.hook == Some(HookKind::Voice)))
     }
 
     /// Customers hear it when they leave the queue, before they are connected.
