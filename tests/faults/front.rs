@@ -8,16 +8,21 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use tokio::time::sleep;
 
-use crate::{dice::Dice, node::Node};
+use crate::{
+    dice::Dice,
+    node::{Asked, Node, Tampering},
+};
 
-#[derive(Clone, Debug)]
-pub(crate) struct Front(Arc<Mutex<Desk>>);
+#[derive(Clone)]
+pub(crate) struct Front {
+    desk: Arc<Mutex<Desk>>,
+    tampering: Arc<dyn Tampering>,
+}
 
-#[derive(Debug)]
 struct Desk {
     nodes: Vec<Arc<Node>>,
     /// How often each request came, by the provider's name for it.
@@ -27,13 +32,14 @@ struct Desk {
 }
 
 impl Front {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, tampering: Arc<dyn Tampering>) -> Self {
         let (nodes, asked) = (Vec::new(), HashMap::new());
-        Self(Arc::new(Mutex::new(Desk { nodes, asked, next: 0, dice: Dice::new(seed, 2) })))
+        let desk = Arc::new(Mutex::new(Desk { nodes, asked, next: 0, dice: Dice::new(seed, 2) }));
+        Self { desk, tampering }
     }
 
     fn lock(&self) -> MutexGuard<'_, Desk> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn add(&self, node: Node) {
@@ -61,6 +67,9 @@ impl Front {
         self,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Full<Bytes>>, Box<dyn Error + Send + Sync>> {
+        if let Some(answer) = self.instead(&request).await {
+            return Ok(answer);
+        }
         let (node, there, back) = self.lock().assign(&request).ok_or("no node is there")?;
         sleep(there).await;
         let life = Arc::clone(&node.life);
@@ -77,7 +86,24 @@ impl Front {
         };
         sleep(back).await;
         let (head, body) = answer.into_parts();
-        Ok(Response::from_parts(head, Full::new(body.collect().await?.to_bytes())))
+        let body = body.collect().await?.to_bytes();
+        let body = String::from_utf8(body.to_vec()).map_or(body, |text| self.tampering.rewritten(text).into());
+        Ok(Response::from_parts(head, Full::new(body)))
+    }
+
+    async fn instead(&self, request: &Request<Full<Bytes>>) -> Option<Response<Full<Bytes>>> {
+        let body = request.body().clone().collect().await.ok()?.to_bytes();
+        let asked = Asked {
+            path: request.uri().path(),
+            query: request.uri().query().unwrap_or_default(),
+            body: std::str::from_utf8(&body).unwrap_or_default(),
+        };
+        let answer = self.tampering.instead(&asked)?;
+        let status = if answer.is_empty() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+        let mut answer = Response::new(Full::new(answer.into()));
+        *answer.status_mut() = status;
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+        Some(answer)
     }
 }
 

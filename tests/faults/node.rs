@@ -13,6 +13,7 @@ use responder::{
     branch::{Branch, BranchSettings},
     driver::Dispatcher,
     http::{Endpoints, Key, Keys, Signatures, branch::endpoints},
+    notify::Notifier,
     script::{Links, Script},
     signature::AuthTokens,
     store::EmergencyStore,
@@ -36,6 +37,39 @@ pub(crate) trait Tampering: Send + Sync {
 
     fn with_telephony(&self, telephony: Arc<dyn Telephony>) -> Arc<dyn Telephony> {
         telephony
+    }
+
+    fn with_notifier(&self, notifier: Arc<dyn Notifier>) -> Arc<dyn Notifier> {
+        notifier
+    }
+
+    /// An answer that the application gives without being asked.
+    fn instead(&self, _: &Asked<'_>) -> Option<String> {
+        None
+    }
+
+    /// What becomes of an answer of the application.
+    fn rewritten(&self, answer: String) -> String {
+        answer
+    }
+}
+
+/// A request to the application.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) body: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// Whether a pair of name and value is in its query or body.
+    pub(crate) fn says(&self, pair: &str) -> bool {
+        self.query.split('&').chain(self.body.split('&')).any(|said| said == pair)
+    }
+
+    pub(crate) fn emergency(&self) -> Option<&'a str> {
+        self.query.split('&').find_map(|pair| pair.strip_prefix("emergency_id="))
     }
 }
 
@@ -86,7 +120,7 @@ impl Node {
             script,
             Links::new(format!("https://{HOST}").parse()?),
         );
-        let branch = Arc::new(branch.notifying(Arc::clone(&scene.post) as _));
+        let branch = Arc::new(branch.notifying(tampering.with_notifier(Arc::clone(&scene.post) as _)));
         let keys = Keys {
             signatures: Signatures::Checked(AuthTokens::new(network.auth_token().into())?),
             intake_token: Some(Key::new(TOKEN.into())?),

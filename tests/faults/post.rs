@@ -14,6 +14,7 @@ use responder::{
 pub(crate) struct Letter {
     pub(crate) at: Timestamp,
     pub(crate) subject: String,
+    pub(crate) text: String,
 }
 
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Post {
 #[async_trait]
 impl Notifier for Post {
     async fn send_mail(&self, _: &[String], mail: &Mail) -> Result<(), NotifyError> {
-        let letter = Letter { at: self.clock.now(), subject: mail.subject.clone() };
+        let letter = Letter { at: self.clock.now(), subject: mail.subject.clone(), text: mail.text.clone() };
         self.letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
         Ok(())
     }

@@ -11,8 +11,8 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::Request;
-use http_body_util::Full;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
 use responder::{
     Timestamp,
     driver::Clock,
@@ -40,8 +40,8 @@ pub(crate) type Trouble = Box<dyn Error + Send + Sync>;
 pub(crate) struct Record {
     pub(crate) trace: Trace,
     pub(crate) letters: Vec<Letter>,
-    /// When the report was taken in.
-    pub(crate) taken_in: Option<Timestamp>,
+    /// When the report was taken in, and the name that was answered.
+    pub(crate) taken_in: Option<(Timestamp, String)>,
     /// Whether everything has come to rest in the longest time that an emergency may take.
     pub(crate) is_at_rest: bool,
     pub(crate) hung_up: Vec<Sid>,
@@ -69,7 +69,7 @@ const MOST_EVENTS: u32 = 10_000;
 pub(crate) fn play(plan: &Plan, seed: u64, tampering: &Arc<dyn Tampering>) -> Result<Record, Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
-        let front = Front::new(seed);
+        let front = Front::new(seed, Arc::clone(tampering));
         let scene = open(plan.clone(), seed, &front, tampering)?;
         let record = run(&scene, &front).await;
         // They know the network and are known to it.
@@ -163,7 +163,7 @@ async fn timeline(scene: &Scene) -> Vec<StoredEvent> {
 }
 
 /// Reports an emergency as a patient reporter does: again and again, with the same key.
-async fn report(scene: &Scene, front: &Front) -> Option<Timestamp> {
+async fn report(scene: &Scene, front: &Front) -> Option<(Timestamp, String)> {
     let body = serde_json::json!({
         "chosen_phone": cast::TECHNICIAN,
         "customer_name": "Carla Example",
@@ -179,12 +179,20 @@ async fn report(scene: &Scene, front: &Front) -> Option<Timestamp> {
             .header("idempotency-key", "the-one")
             .body(Full::new(body.clone()));
         let answer = front.clone().ask(request.expect("BUG: it is well-formed")).await;
-        if answer.is_ok_and(|answer| answer.status() == 200) {
-            return Some(scene.clock.now());
+        if let Some(name) = name_in(answer.ok()).await {
+            return Some((scene.clock.now(), name));
         }
         sleep(Duration::from_secs(2)).await;
     }
     None
+}
+
+/// The name of the emergency that was taken in.
+async fn name_in(answer: Option<Response<Full<Bytes>>>) -> Option<String> {
+    let answer = answer.filter(|answer| answer.status() == 200)?;
+    let body = answer.into_body().collect().await.ok()?.to_bytes();
+    let body: serde_json::Value = serde_json::from_slice(&body).ok()?;
+    Some(body["emergency_id"].as_str()?.to_owned())
 }
 
 /// Calls when it is time, and again when they were cut off before they have talked.

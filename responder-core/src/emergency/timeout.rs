@@ -1,7 +1,7 @@
 //! What happens when nothing happens.
 
 use super::turn::Turn;
-use super::{Action, AttemptNo, CommandId, End, LegNo, LegStage, Line, Stage, Text};
+use super::{Action, AttemptKind, AttemptNo, CommandId, End, LegNo, LegStage, Line, Phase, Stage, Text};
 
 impl Turn {
     /// Deals with every deadline that has passed. Those of the search, of a bridge, of the hold limit and of Closing
@@ -76,7 +76,10 @@ impl Turn {
     pub(super) fn place_again(&mut self, no: AttemptNo) {
         let most = self.e.policy.limits.placings;
         let may = self.e.attempt(no).is_some_and(|attempt| !attempt.ending && attempt.placings < most);
-        if may && self.is_open() {
+        // Whoever accepted meanwhile, by text, has nothing to be asked any more.
+        let is_notification = self.e.attempt(no).is_some_and(|attempt| attempt.kind == AttemptKind::Notification);
+        let is_wanted = !is_notification || self.e.phase == Phase::Seeking;
+        if may && is_wanted && self.is_open() {
             self.give_call_command(no);
         } else {
             self.end_attempt(no, End::Lost);

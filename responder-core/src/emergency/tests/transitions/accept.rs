@@ -24,6 +24,24 @@ fn an_acceptance_by_text_leaves_the_ringing_phone_and_ends_the_other_one() {
 }
 
 #[test]
+fn whoever_accepted_by_text_is_not_called_again_because_their_call_was_lost() {
+    let mut world = World::open(policy());
+    world.finish(CommandKind::PlaceCall, Outcome::Unknown);
+    assert_eq!(world.texts("SM0", first(), Keyword::Accept), Reply::Text(Text::Accepted));
+    for _ in 1..=3 {
+        world.next_deadline();
+        world.finish(CommandKind::FindCall, Outcome::CallNotFound);
+    }
+    world.next_deadline();
+    assert_eq!(world.stage(0), Stage::Ended(End::Lost));
+    assert!(world.actions().is_empty(), "their phone rings when the customer calls");
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
+    let [Action::PlaceCall { to, purpose, .. }] = &world.actions()[..] else { panic!("{:?}", world.actions()) };
+    assert_eq!((*to, *purpose), (first(), AttemptKind::Bridge));
+}
+
+#[test]
 fn only_somebody_who_was_told_may_accept_by_text() {
     let mut world = World::open(policy());
     assert_eq!(world.texts("SM0", stranger(), Keyword::Accept), Reply::Nothing);

@@ -1,30 +1,27 @@
 //! Where an emergency stands, as its commits say, and what goes wrong because of it.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
+mod acts;
+mod blows;
+mod slots;
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+    atomic::{AtomicUsize, Ordering},
 };
 
-use responder::{
-    Timestamp,
-    driver::Clock,
-    emergency::{Emergency, EmergencyId},
-    store::EmergencyStore,
-};
-use responder_sim::{DialIn, Sid, Simulator};
+use responder::{Timestamp, driver::Clock, emergency::Emergency, store::EmergencyStore};
+use responder_sim::{Sid, Simulator};
 use tokio::time::sleep;
 
+use self::slots::{Slot, State, Status};
 use crate::{
     cast,
     cells::{Cell, Moment},
-    life::Life,
-    plan::{Plan, Planned, Trouble},
+    plan::{Plan, Trouble},
     post::Post,
 };
+
+pub(crate) use blows::{Absence, Lost};
 
 /// Starts another node.
 struct Hire(Box<dyn Fn() + Send + Sync>);
@@ -43,81 +40,12 @@ pub(crate) struct Scene {
     busy: AtomicUsize,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    moment: Option<Moment>,
-    /// Counts moments: what was meant for one is not for the next of the same name.
-    entries: u64,
-    emergencies: BTreeMap<EmergencyId, bool>,
-    slots: Vec<Slot>,
-    away: Option<Away>,
-    unknown: Option<Unknown>,
-    blow: Option<Blow>,
-    /// Calls that their phone has ended.
-    hung_up: Vec<Sid>,
-    blows: Vec<Timestamp>,
-}
-
-#[derive(Debug)]
-struct Slot {
-    planned: Planned,
-    status: Status,
-    /// When phones were told to behave badly, and until when.
-    windows: Vec<(Timestamp, Option<Timestamp>)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
-    Waiting,
-    Armed,
-    Struck,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Away {
-    slot: usize,
-    until: Timestamp,
-    hangs: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Unknown {
-    slot: usize,
-    times: u32,
-    written: bool,
-}
-
-/// A node dies or stands still.
-#[derive(Clone, Copy, Debug)]
-struct Blow {
-    slot: usize,
-    crossings: u64,
-    pause: Option<Duration>,
-}
-
 /// What a phone was told to do badly, and when.
 #[derive(Clone, Debug)]
 pub(crate) struct PhoneFault {
     pub(crate) cell: Cell,
     pub(crate) windows: Vec<(Timestamp, Option<Timestamp>)>,
 }
-
-/// How a store that is away behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Absence {
-    Hangs(Duration),
-    Refuses,
-}
-
-/// Whether a commit whose answer is lost was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lost {
-    Written,
-    NotWritten,
-}
-
-/// How long a store is away.
-const AWAY: Duration = Duration::from_secs(10);
 
 impl Scene {
     pub(crate) fn new(
@@ -283,123 +211,10 @@ impl Scene {
         }
     }
 
-    async fn act(self: &Arc<Self>, place: usize, entry: u64) {
-        let trouble = {
-            let state = self.lock();
-            if state.entries != entry {
-                return;
-            }
-            state.slots[place].planned.trouble.clone()
-        };
-        match trouble {
-            Trouble::Wire(_) | Trouble::Phone(_) => {}
-            Trouble::PassingText => {
-                let text = self.network.text(cast::TECHNICIAN, cast::AUTOMATED, "9");
-                self.strike(place, text.is_ok());
-            }
-            Trouble::HangUp { again } => self.hang_up(place, again).await,
-            Trouble::Caller(from) => {
-                let call = self.network.dial(DialIn::new(from, cast::BRANCH));
-                self.strike(place, call.is_ok());
-            }
-            Trouble::Away { hangs } => {
-                self.lock().away = Some(Away { slot: place, until: self.clock.now() + AWAY, hangs });
-            }
-            Trouble::Unknown { times, written } => {
-                self.lock().unknown = Some(Unknown { slot: place, times, written });
-            }
-            Trouble::Kill { crossings } => {
-                self.lock().blow = Some(Blow { slot: place, crossings, pause: None });
-            }
-            Trouble::Pause { crossings, span } => {
-                self.lock().blow = Some(Blow { slot: place, crossings, pause: Some(span) });
-            }
-        }
-    }
-
-    async fn hang_up(self: &Arc<Self>, place: usize, again: Option<Duration>) {
-        let trace = self.network.trace();
-        let callers = [cast::CUSTOMER, cast::WITHHELD, cast::STRANGER];
-        let is_on_line = |from: &str| callers.contains(&from);
-        let on_line = trace.calls.iter().rfind(|call| is_on_line(&call.from) && call.ended.is_none());
-        let is_closing = self.moment() == Some(Moment::Closing);
-        let from = match on_line {
-            Some(call) => {
-                let is_done = self.hang_up_on(&call.sid);
-                self.strike(place, is_done && (again.is_none() || !is_closing));
-                call.from.clone()
-            }
-            // They have hung up by themselves, which is why it is closing.
-            None if is_closing && !trace.calls.iter().any(|call| call.from == cast::CUSTOMER) => return,
-            None if is_closing => cast::CUSTOMER.to_owned(),
-            None => return,
-        };
-        if let Some(after) = again {
-            sleep(if is_closing { after / 8 } else { after }).await;
-            let is_in_time = !is_closing || self.moment() == Some(Moment::Closing);
-            let call = self.network.dial(DialIn::new(from, cast::BRANCH));
-            self.strike(place, is_closing && is_in_time && call.is_ok());
-        }
-    }
-
     fn strike(&self, place: usize, is_done: bool) {
         if is_done {
             self.lock().slots[place].status = Status::Struck;
         }
-    }
-
-    /// How the store behaves now, if it is away.
-    pub(crate) fn absence(&self) -> Option<Absence> {
-        let now = self.clock.now();
-        let mut state = self.lock();
-        let away = state.away.filter(|away| now < away.until)?;
-        state.slots[away.slot].status = Status::Struck;
-        Some(if away.hangs { Absence::Hangs(away.until.since(now)) } else { Absence::Refuses })
-    }
-
-    /// Whether the answer to this commit is lost.
-    pub(crate) fn loses_answer(&self) -> Option<Lost> {
-        let mut state = self.lock();
-        let unknown = state.unknown.as_mut().filter(|unknown| unknown.times > 0)?;
-        unknown.times -= 1;
-        let (slot, written) = (unknown.slot, unknown.written);
-        state.slots[slot].status = Status::Struck;
-        Some(if written { Lost::Written } else { Lost::NotWritten })
-    }
-
-    /// A node wants something of the world, or has got it: the place where it may die or stand still.
-    pub(crate) async fn cross(self: &Arc<Self>, life: &Arc<Life>) {
-        if let Some(blow) = self.blow(life) {
-            match blow.pause {
-                None => {
-                    life.kill();
-                    self.hire();
-                }
-                Some(span) => {
-                    life.pause();
-                    let life = Arc::clone(life);
-                    tokio::spawn(async move {
-                        sleep(span).await;
-                        life.resume();
-                    });
-                }
-            }
-        }
-        life.lives().await;
-    }
-
-    fn blow(&self, life: &Life) -> Option<Blow> {
-        let mut state = self.lock();
-        let blow = state.blow.as_mut().filter(|_| !life.is_dead())?;
-        blow.crossings -= 1;
-        if blow.crossings > 0 {
-            return None;
-        }
-        let blow = state.blow.take()?;
-        state.slots[blow.slot].status = Status::Struck;
-        let now = self.clock.now();
-        state.blows.push(now);
-        Some(blow)
     }
 }
 
