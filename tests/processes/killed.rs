@@ -22,6 +22,9 @@ enum Moment {
     After(Duration),
 }
 
+/// How long a branch has something to do when an emergency has been concluded: half a minute of its time.
+const AFTERWARDS: Duration = Duration::from_millis(1500);
+
 /// Runs at a time: the machine has few cores, and time goes fast.
 const AT_A_TIME: usize = 2;
 
@@ -94,7 +97,8 @@ async fn run(database: Database, moment: Moment) -> (bool, Vec<String>) {
         let was_reached = match &moment {
             Moment::Place(..) => {
                 within(PATIENCE, async || node.has_ended() || lab.is_over().await).await;
-                node.has_ended()
+                // When it is over for the people, the last texts and their outcomes are still to come.
+                within(AFTERWARDS, async || node.has_ended()).await
             }
             Moment::After(span) => {
                 let answers = within(Duration::from_secs(10), async || lab.emergencies().await.is_some()).await;

@@ -125,6 +125,14 @@ async fn run_scripts(
     schema: &str,
     migrations: &[Migration],
 ) -> Result<(), sqlx::Error> {
+    match run_in(&mut tx, schema, migrations).await {
+        Ok(()) => tx.commit().await,
+        // Here and now: the server ends a session that does nothing for a while in the middle of a transaction.
+        Err(error) => tx.rollback().await.and(Err(error)),
+    }
+}
+
+async fn run_in(tx: &mut PgConnection, schema: &str, migrations: &[Migration]) -> Result<(), sqlx::Error> {
     let has_schema: bool = sqlx::query_scalar(HAS_SCHEMA).bind(schema).fetch_one(&mut *tx).await?;
     if !has_schema {
         // The name was checked when it was given. Creating what exists would need a right that few have.
@@ -136,7 +144,7 @@ async fn run_scripts(
         tx.execute(sqlx::raw_sql(migration.script)).await?;
         sqlx::query(ADD_VERSION).bind(version).bind(migration.oldest_reader).execute(&mut *tx).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 fn millis(span: Duration) -> String {
