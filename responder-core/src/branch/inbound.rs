@@ -1,6 +1,6 @@
 //! Whose call it is.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tokio::time::timeout;
 
@@ -9,7 +9,7 @@ use super::{Branch, HandleError, Handled, ReportError};
 use crate::{
     CallSid, E164,
     emergency::{Conclusion, Emergency, EmergencyId, Event, Input, Intake, Phase},
-    store::{Idempotency, Loaded},
+    store::{Idempotency, Listing, Loaded, StoreError},
 };
 
 /// What a caller is to hear.
@@ -25,7 +25,7 @@ pub enum Inbound {
 const REOPENS_FOR: Duration = Duration::from_secs(2 * 3600);
 
 /// No emergency that is still handled is older.
-pub(super) const LONGEST: Duration = Duration::from_secs(6 * 3600);
+const LONGEST: Duration = Duration::from_secs(6 * 3600);
 
 /// How long a caller waits for a note about their call.
 const NOTED_WITHIN: Duration = Duration::from_millis(500);
@@ -74,13 +74,12 @@ impl Branch {
 
     /// Notes what belongs to no emergency. Whoever waits for an answer gets it also when it can't be noted, or not soon.
     async fn record(&self, event: Event) {
-        let (store, key) = (Arc::clone(&self.store), self.key.clone());
-        let noting = tokio::spawn(async move {
-            if let Err(error) = store.record(&key, &[event]).await {
-                tracing::warn!(branch = %key, %error, "an event of the branch could not be recorded");
-            }
-        });
-        let _ = timeout(NOTED_WITHIN, noting).await;
+        let because = match timeout(NOTED_WITHIN, self.store.record(&self.key, &[event])).await {
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(late) => late.to_string(),
+        };
+        tracing::warn!(branch = %self.key, because, "an event of the branch could not be recorded");
     }
 
     async fn emergency_of_caller(&self, call: &CallSid, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {
@@ -91,7 +90,7 @@ impl Branch {
         let chosen = match theirs(&open.emergencies, from) {
             Some(chosen) => Some(chosen),
             None => {
-                open.or_newer(self.store.now().await? - LONGEST)?;
+                self.or_newer(&open).await?;
                 anybodys(&open.emergencies)
             }
         };
@@ -99,6 +98,14 @@ impl Branch {
             Some(chosen) => Ok(open.emergencies.into_iter().find(|loaded| loaded.state.id() == chosen)),
             None => self.reopened(call, from).await,
         }
+    }
+
+    /// Nothing, if what was sought and not found can't be among those of a newer format.
+    pub(super) async fn or_newer(&self, open: &Listing) -> Result<(), StoreError> {
+        if open.newer.is_empty() {
+            return Ok(());
+        }
+        open.or_newer(self.store.now().await? - LONGEST)
     }
 
     async fn reopened(&self, call: &CallSid, from: Option<E164>) -> Result<Option<Loaded>, HandleError> {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::inbound::LONGEST;
 use super::{Branch, HandleError};
 use crate::{
     E164, MessageSid, Timestamp,
@@ -67,9 +66,8 @@ impl Branch {
         if let Some(id) = meant(&open) {
             return Ok(Some(id));
         }
-        let now = self.store.now().await?;
-        open.or_newer(now - LONGEST)?;
-        let since = now - HEARD_FOR;
+        self.or_newer(&open).await?;
+        let since = self.store.now().await? - HEARD_FOR;
         let concluded = self.store.concluded_since(&self.key, since).await?;
         let id = meant(&concluded);
         if id.is_none() {
