@@ -91,6 +91,10 @@ macro_rules! untouched {
                 Ok(claimed)
             }
 
+            async fn holds(&self, ticket: &Ticket) -> Result<bool, StoreError> {
+                Ok(self.sabotage == Sabotage::NoLeases || self.inner.holds(ticket).await?)
+            }
+
             async fn next_wake(
                 &self,
                 branch: &BranchKey,
@@ -115,7 +119,6 @@ untouched! {
     concluded_since(branch: &BranchKey, since: Timestamp) -> Listing;
     list(branch: &BranchKey, before: Option<EmergencyId>, limit: u32) -> Listing;
     defer(due: &Due, delay: Duration) -> bool;
-    holds(ticket: &Ticket) -> bool;
     extend(ticket: &Ticket, lease: Lease) -> bool;
     put_back(ticket: &Ticket, delay: Duration) -> bool;
     record(branch: &BranchKey, events: &[Event]) -> Option<EventId>;

@@ -107,8 +107,8 @@ pub(super) async fn document(branch: Arc<Branch>, call: Call, read: ReadDocument
     let work = Arc::clone(&branch);
     let handled = in_time(asked_at(&branch, &call), Persistence::UntilStored, move |late| {
         let (branch, input) = (Arc::clone(&work), input.clone());
-        // What is about to begin begins with our answer.
-        let has_happened = matches!(input, Input::CustomerJoined { .. } | Input::HoldEnded { key: None, .. });
+        // What is about to begin, such as a talk after the words for the customer, begins with our answer.
+        let has_happened = matches!(input, Input::HoldEnded { key: None, .. });
         let late = if has_happened { late } else { Duration::ZERO };
         async move { branch.handle_late(id, input, late).await }
     })
