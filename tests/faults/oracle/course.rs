@@ -62,7 +62,7 @@ impl Bench<'_> {
         }
         let mailed = case.letters.iter().filter(|it| it.subject.starts_with("ALERT")).map(|it| it.at).min();
         self.require(Rule::NotLost, mailed.is_some(), || "nobody talked, and no alert was mailed".to_owned());
-        let is_late = mailed.zip(case.over).is_some_and(|(alert, over)| alert > over);
+        let is_late = mailed.zip(case.over).is_some_and(|(alert, over)| alert > over + self.held_up(over));
         self.require(Rule::AlertComesFirst, !is_late, || "the alert was mailed after the end".to_owned());
     }
 
