@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::{Access, BranchScope, Caller, Credential, HttpError, Keys, MountedPath, Params, Signatures};
 use crate::PublicUrl;
-use crate::signature::{self, Payload};
+use crate::signature::{self, Algorithm, Payload};
 
 /// One request before its endpoint.
 pub(super) struct Guard<'a> {
@@ -94,7 +94,17 @@ impl Guard<'_> {
             Signatures::Off => return true,
         };
         let url = self.public.at(self.target.as_str());
-        self.header(signature::HEADER).is_some_and(|given| tokens.verify(&url, payload, given).is_ok())
+        let given = self.algorithm().zip(self.header(signature::HEADER));
+        given.is_some_and(|(algorithm, given)| tokens.verify_with(algorithm, &url, payload, given).is_ok())
+    }
+
+    /// How the request says that it is signed; nothing if that is no answer.
+    fn algorithm(&self) -> Option<Algorithm> {
+        let settings = self.header(signature::SETTINGS_HEADER);
+        if settings.is_none() && self.head.headers.contains_key(signature::SETTINGS_HEADER) {
+            return None;
+        }
+        Algorithm::of_settings(settings).ok()
     }
 
     fn shows_hmac(&self, body: &[u8]) -> bool {
