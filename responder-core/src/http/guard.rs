@@ -49,6 +49,11 @@ impl Guard<'_> {
                     }
                     is_foreign = true;
                 }
+                Credential::UserToken => {
+                    if let Some(id) = self.user() {
+                        return Ok(Admission::Granted(Caller::User { id }));
+                    }
+                }
                 Credential::TwilioSignature => depends_on_body |= self.may_be_signed(),
                 Credential::IntakeHmac => depends_on_body |= self.header(HMAC_HEADER).is_some(),
                 Credential::IntakeToken | Credential::OperatorBasic => {}
@@ -126,6 +131,11 @@ impl Guard<'_> {
         fits.then(|| branch.to_owned())
     }
 
+    fn user(&self) -> Option<String> {
+        let token = self.authorization("bearer").filter(|token| !token.is_empty())?;
+        self.keys.users.as_ref()?.user(token)
+    }
+
     fn shows_password(&self) -> bool {
         let given = self.authorization("basic").and_then(|given| STANDARD.decode(given).ok());
         let given = given.and_then(|given| String::from_utf8(given).ok());
@@ -173,7 +183,7 @@ impl Guard<'_> {
             let basic = HeaderValue::from_static("Basic realm=\"responder\", charset=\"UTF-8\"");
             error = error.with_header(header::WWW_AUTHENTICATE, basic);
         }
-        if takes(|c| matches!(c, Credential::IntakeToken | Credential::Internal(_))) {
+        if takes(|c| matches!(c, Credential::IntakeToken | Credential::Internal(_) | Credential::UserToken)) {
             error = error.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         error

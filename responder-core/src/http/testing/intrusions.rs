@@ -88,6 +88,7 @@ fn attempts() -> Vec<(&'static str, Headers)> {
         ("nothing", Vec::new()),
         ("an empty token", authorization("Bearer ")),
         ("a wrong token", authorization("Bearer uninvited")),
+        ("a web token without algorithm", authorization(UNSIGNED_JWT)),
         ("a wrong password", authorization("Basic b3BlcmF0b3I6dW5pbnZpdGVk")),
         ("an empty password", authorization("Basic b3BlcmF0b3I6")),
         ("no base64", authorization("Basic uninvited!")),
@@ -122,5 +123,7 @@ fn request(endpoint: &Endpoint, headers: &Headers) -> Request<String> {
     request
 }
 
+/// `{"alg":"none"}`, `{"sub":"uninvited","exp":9999999999}`
+const UNSIGNED_JWT: &str = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1bmludml0ZWQiLCJleHAiOjk5OTk5OTk5OTl9.";
 const WRONG_SHA256: &str = "dW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbjA=";
 const WRONG_MAC: &str = "sha256=0000000000000000000000000000000000000000000000000000000000000000";

@@ -124,6 +124,21 @@ async fn a_provider_may_ask_by_get_and_with_json() {
 }
 
 #[tokio::test]
+async fn a_user_shows_the_token_of_the_app() {
+    let mine = async |authorization: &str| {
+        ask(request("GET", "/mine").header("authorization", authorization).body("").expect("a request")).await
+    };
+    assert_eq!(outcome(&mine("Bearer user-token").await), (200, "user 7 GET ".to_owned()));
+    for wrong in ["Bearer intake-token", "Bearer tuc-token", "Basic user-token", "Bearer", "Bearer  ", "user-token"] {
+        let answer = mine(wrong).await;
+        let refused = (outcome(&answer), answer.header("www-authenticate"));
+        assert_eq!(refused, (fails(401, "unauthorized"), Some("Bearer")), "{wrong}");
+    }
+    let webhook = request("POST", "/webhook").header("authorization", "Bearer user-token").body("{}");
+    assert_eq!(ask(webhook.expect("a request")).await.status, 401, "users are no reporters");
+}
+
+#[tokio::test]
 async fn checks_come_in_their_order() {
     let long = "a".repeat(70_000);
     let text = |path: &str| request("POST", path).header("content-type", "text/plain");
