@@ -2,7 +2,8 @@
 
 pub use responder_core::{
     CallSid, CountryCode, E164, MessageSid, PhoneError, PublicUrl, PublicUrlError, RecordingSid, SidError, Timestamp,
-    TimestampError, branch, driver, emergency, http, notify, script, settings, signature, store, telephony, twiml,
+    TimestampError, branch, driver, emergency, http, notify, script, settings, signature, store, telephony, token,
+    twiml,
 };
 
 /// Endpoints as a router of axum.

@@ -20,6 +20,7 @@ pub mod signature;
 pub mod store;
 pub mod telephony;
 mod time;
+pub mod token;
 pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};

@@ -73,6 +73,10 @@ impl Reader {
                 let (sid, secret) = pair(option, value, ':')?;
                 builder.api_key(sid, secret)
             }
+            "--webhook-key" => {
+                let (id, secret) = pair(option, value, ':')?;
+                builder.webhook_key(id, secret)
+            }
             "--host" => {
                 let (host, socket) = pair(option, value, '=')?;
                 builder.host(host, parsed::<SocketAddr>(option, socket)?)
@@ -132,13 +136,14 @@ impl std::fmt::Debug for Reader {
     }
 }
 
-const VALUED: [&str; 12] = [
+const VALUED: [&str; 13] = [
     "--listen",
     "--cps",
     "--clock",
     "--seed",
     "--public-url",
     "--api-key",
+    "--webhook-key",
     "--host",
     "--account-sid",
     "--auth-token",
@@ -160,6 +165,7 @@ Usage: responder-sim [OPTIONS]
   --account-sid <SID>        the account [$TWILIO_ACCOUNT_SID, else AC00000000000000000000000000000001]
   --auth-token <TOKEN>       its secret [$TWILIO_AUTH_TOKEN, else simulated-auth-token]
   --api-key <SID:SECRET>     a further user of the REST API; may be repeated
+  --webhook-key <ID:SECRET>  signs requests to the application with this key and SHA-256
   --cps <RATE>               API calls begun per second, 0 for no limit [1]
   --clock <MODE>             real, x10 (any factor), stepped, auto, auto:<quiet milliseconds> [real]
   --seed <NUMBER>            what identifiers are made from [1]

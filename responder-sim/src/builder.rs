@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Body;
-use responder_core::{Timestamp, signature::AuthTokens};
+use responder_core::Timestamp;
 use secrecy::SecretString;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tower::Service;
@@ -24,7 +24,7 @@ use crate::{
     options::{OpenQuestions, Options, Timing},
     server,
     trace::NumberConfig,
-    webhook::{Host, Route},
+    webhook::{Host, Route, Signer},
 };
 
 /// Sets a simulator up; every setting has a default. See [`Simulator::builder`].
@@ -58,6 +58,13 @@ impl SimulatorBuilder {
     /// A further user and password that REST accepts.
     pub fn api_key(mut self, sid: impl Into<String>, secret: impl Into<String>) -> Self {
         self.options.api_keys.insert(sid.into(), SecretString::from(secret.into()));
+        self
+    }
+
+    /// Signs requests to the application with this shared key and HMAC-SHA256, and says so in a header, in place of the
+    /// auth token and HMAC-SHA1. An id with characters that a header can't have is an error at the start.
+    pub fn webhook_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.options.webhook_key = Some((id.into(), SecretString::from(secret.into())));
         self
     }
 
@@ -182,7 +189,7 @@ impl SimulatorBuilder {
     /// is paused and there is but one thread, the same seed gives the same run.
     ///
     /// # Errors
-    /// If the auth token is empty.
+    /// If the auth token is empty, or the webhook key can't be used.
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
@@ -196,8 +203,8 @@ impl SimulatorBuilder {
         serve: impl FnOnce(Arc<Hub>, watch::Receiver<bool>) -> Option<JoinHandle<()>>,
     ) -> io::Result<Simulator> {
         let public_url = self.options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let tokens = AuthTokens::new(self.options.auth_token.clone()).map_err(io::Error::other)?;
-        let route = Route { tokens, hosts: self.options.hosts.clone(), cap: self.options.webhook_cap };
+        let signer = Signer::of(&self.options)?;
+        let route = Route { signer, hosts: self.options.hosts.clone(), cap: self.options.webhook_cap };
         let hub = Hub::new(self.options, public_url, route);
         let (stop, stopped) = watch::channel(false);
         let server = serve(Arc::clone(&hub), stopped);

@@ -20,6 +20,8 @@ pub(crate) struct Options {
     pub(crate) auth_token: SecretString,
     /// Further pairs that REST accepts as user and password; they never sign.
     pub(crate) api_keys: BTreeMap<String, SecretString>,
+    /// The id and the secret that requests to the application are signed with instead of the auth token.
+    pub(crate) webhook_key: Option<(String, SecretString)>,
     /// How time moves.
     pub(crate) clock: ClockMode,
     /// The time at the start; absent, it is the wall clock's, or a fixed one where time is stepped.
@@ -107,6 +109,7 @@ impl Default for Options {
             account_sid: "AC00000000000000000000000000000001".to_owned(),
             auth_token: SecretString::from("simulated-auth-token"),
             api_keys: BTreeMap::new(),
+            webhook_key: None,
             clock: ClockMode::Real,
             start_time: None,
             seed: 1,

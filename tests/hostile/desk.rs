@@ -59,6 +59,7 @@ impl Desk {
             intake_hmac: Some(secret("the-hmac-secret")),
             branch_tokens: vec![("tuc".into(), secret("the-branch-token"))],
             operator_password: Some(secret("the-password")),
+            ..Keys::default()
         };
         let endpoints = branch::endpoints(&branch).keys(keys).build().expect("a table");
         Self { endpoints, store, known, key }

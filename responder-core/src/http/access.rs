@@ -24,6 +24,9 @@ pub enum Credential {
     /// must also come from one of our own pages. A `GET` counts as changing nothing: one that sends or changes after
     /// all must not take this credential.
     OperatorBasic,
+    /// `Authorization: Bearer` with a token by which a user of an app is known; see
+    /// [`UserTokens`](super::UserTokens).
+    UserToken,
 }
 
 /// Whose token counts.
@@ -51,6 +54,11 @@ pub enum Caller {
     },
     /// A person with the operator's password.
     Operator,
+    /// A user of an app.
+    User {
+        /// As whom their token knows them.
+        id: String,
+    },
 }
 
 impl Access {
@@ -72,6 +80,11 @@ impl Access {
     /// Only a server of ours.
     pub fn internal() -> Self {
         Self::AnyOf(vec![Credential::Internal(BranchScope::Any)])
+    }
+
+    /// Only users of an app.
+    pub fn user() -> Self {
+        Self::AnyOf(vec![Credential::UserToken])
     }
 
     pub(super) fn credentials(&self) -> &[Credential] {

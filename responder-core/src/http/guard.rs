@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::{Access, BranchScope, Caller, Credential, HttpError, Keys, MountedPath, Params, Signatures};
 use crate::PublicUrl;
-use crate::signature::{self, Payload};
+use crate::signature::{self, Algorithm, Payload};
 
 /// One request before its endpoint.
 pub(super) struct Guard<'a> {
@@ -48,6 +48,11 @@ impl Guard<'_> {
                         return Ok(Admission::Granted(Caller::Operator));
                     }
                     is_foreign = true;
+                }
+                Credential::UserToken => {
+                    if let Some(id) = self.user() {
+                        return Ok(Admission::Granted(Caller::User { id }));
+                    }
                 }
                 Credential::TwilioSignature => depends_on_body |= self.may_be_signed(),
                 Credential::IntakeHmac => depends_on_body |= self.header(HMAC_HEADER).is_some(),
@@ -94,7 +99,17 @@ impl Guard<'_> {
             Signatures::Off => return true,
         };
         let url = self.public.at(self.target.as_str());
-        self.header(signature::HEADER).is_some_and(|given| tokens.verify(&url, payload, given).is_ok())
+        let given = self.algorithm().zip(self.header(signature::HEADER));
+        given.is_some_and(|(algorithm, given)| tokens.verify_with(algorithm, &url, payload, given).is_ok())
+    }
+
+    /// How the request says that it is signed; nothing if that is no answer.
+    fn algorithm(&self) -> Option<Algorithm> {
+        let settings = self.header(signature::SETTINGS_HEADER);
+        if settings.is_none() && self.head.headers.contains_key(signature::SETTINGS_HEADER) {
+            return None;
+        }
+        Algorithm::of_settings(settings).ok()
     }
 
     fn shows_hmac(&self, body: &[u8]) -> bool {
@@ -114,6 +129,11 @@ impl Guard<'_> {
             BranchScope::Parameter(name) => self.params.get(name) == Some(branch),
         };
         fits.then(|| branch.to_owned())
+    }
+
+    fn user(&self) -> Option<String> {
+        let token = self.authorization("bearer").filter(|token| !token.is_empty())?;
+        self.keys.users.as_ref()?.user(token)
     }
 
     fn shows_password(&self) -> bool {
@@ -163,7 +183,7 @@ impl Guard<'_> {
             let basic = HeaderValue::from_static("Basic realm=\"responder\", charset=\"UTF-8\"");
             error = error.with_header(header::WWW_AUTHENTICATE, basic);
         }
-        if takes(|c| matches!(c, Credential::IntakeToken | Credential::Internal(_))) {
+        if takes(|c| matches!(c, Credential::IntakeToken | Credential::Internal(_) | Credential::UserToken)) {
             error = error.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         error

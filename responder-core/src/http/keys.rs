@@ -1,12 +1,13 @@
 //! The secrets by which callers are known.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::UserTokens;
 use crate::signature::AuthTokens;
 
 /// A secret that somebody has to show. Never empty, compared in constant time, and `Debug` does not show it.
@@ -40,6 +41,8 @@ pub struct Keys {
     pub branch_tokens: Vec<(String, Key)>,
     /// The password of `operator`, for browsers.
     pub operator_password: Option<Key>,
+    /// Who knows the users of an app.
+    pub users: Option<Arc<dyn UserTokens>>,
 }
 
 /// How requests of a provider are checked.

@@ -46,6 +46,9 @@ mod serve;
 mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod user;
+#[cfg(feature = "voice")]
+pub mod voice;
 
 #[cfg(test)]
 mod tests;
@@ -63,3 +66,6 @@ pub use path::{MountedPath, Params, PathTemplate, PathTemplateError};
 pub use proxy::{TrustedProxies, TrustedProxiesError};
 pub use respond::{json, no_content, twiml, twiml_message};
 pub use table::{Endpoints, EndpointsBuilder, TableError};
+#[cfg(feature = "mock")]
+pub use user::MockUserTokens;
+pub use user::UserTokens;

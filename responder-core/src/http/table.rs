@@ -262,7 +262,9 @@ fn check(endpoint: &Endpoint, path: &PathTemplate) -> Result<(), TableError> {
             Credential::Internal(BranchScope::Parameter(name)) if !path.has_parameter(name) => {
                 return Err(TableError::NoBranchParameter(named()));
             }
-            Credential::IntakeToken | Credential::Internal(_) | Credential::OperatorBasic => false,
+            Credential::IntakeToken | Credential::Internal(_) | Credential::OperatorBasic | Credential::UserToken => {
+                false
+            }
         };
         if covers_body && endpoint.body() == BodyRule::Empty {
             return Err(TableError::SignedBodyUnread(named()));

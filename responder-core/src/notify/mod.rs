@@ -1,8 +1,18 @@
-//! Mail.
+//! What people are told beside calls and texts: mail, and failures of vendors.
+
+mod failure;
+#[cfg(feature = "voice")]
+mod slack;
 
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+
+#[cfg(feature = "mock")]
+pub use failure::MockFailureReporter;
+pub use failure::{BETWEEN_REPORTS, FailureReporter, VendorFailure, VendorFailures};
+#[cfg(feature = "voice")]
+pub use slack::Slack;
 
 use crate::script::Mail;
 
@@ -17,18 +27,18 @@ pub trait Notifier: Debug + Send + Sync + 'static {
     async fn send_mail(&self, recipients: &[String], mail: &Mail) -> Result<(), NotifyError>;
 }
 
-/// Why a mail was not sent.
+/// Why nobody was told.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotifyError {
     /// Nothing is configured that could send it.
-    #[error("no mail server is configured")]
+    #[error("nothing is configured to send this with")]
     NotConfigured,
     /// It was refused for good.
-    #[error("the mail was refused: {0}")]
+    #[error("it was refused: {0}")]
     Rejected(String),
     /// It may work later.
-    #[error("the mail server is not available")]
+    #[error("the way to send this is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 

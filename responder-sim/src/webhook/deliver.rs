@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::{HeaderMap, header};
-use responder_core::signature::{Payload, without_port};
 use tokio::time::{Instant, timeout_at};
 
 use super::{
@@ -11,7 +10,6 @@ use super::{
     exchange::{Raw, Trouble, Wire, exchange},
     overrides::{Overrides, Policy},
 };
-use crate::trace::HookKind;
 
 /// Sends a webhook, with the retries that its address asks for, and says what came of it.
 pub(crate) async fn deliver(webhook: &Webhook, route: &Route) -> Outcome {
@@ -98,7 +96,7 @@ async fn ask(
 ) -> Result<Raw, Trouble> {
     let (url, credentials) = strip(&target.url);
     let url = if target.method == Method::Get { with_query(&url, &webhook.fields) } else { url };
-    let signature = sign(&url, target.method, webhook, route);
+    let signature = route.signer.sign(&url, target.method, webhook);
     let mut wire = Wire {
         url: &url,
         method: target.method,
@@ -115,16 +113,6 @@ async fn ask(
     }
     wire.credentials = credentials;
     exchange(&wire, route, limits).await
-}
-
-/// The signature covers the address as it is asked for; a voice address by HTTPS loses its port (Twilio, "Webhooks
-/// security").
-fn sign(url: &str, method: Method, webhook: &Webhook, route: &Route) -> String {
-    let sms = matches!(webhook.kind, HookKind::Sms | HookKind::SmsFallback | HookKind::MessageStatus);
-    let signed = if url.starts_with("https:") && !sms { without_port(url) } else { url.into() };
-    let payload = if method == Method::Post { Payload::Form(&webhook.fields) } else { Payload::Empty };
-    let signed = if webhook.forged { format!("{signed}/forged").into() } else { signed };
-    route.tokens.sign(&signed, payload).expect("BUG: a webhook has a handful of fields and no raw body")
 }
 
 fn redirection(raw: &Raw, from: &Target) -> Option<Target> {

@@ -4,15 +4,15 @@ mod deliver;
 mod exchange;
 mod host;
 mod overrides;
+mod signer;
 
 use std::{collections::BTreeMap, time::Duration};
-
-use responder_core::signature::AuthTokens;
 
 use crate::{sid::Sid, trace::HookKind};
 
 pub(crate) use deliver::{deliver, resolve};
 pub(crate) use host::Host;
+pub(crate) use signer::Signer;
 
 /// Names and values in the order in which they are sent.
 pub(crate) type Fields = Vec<(String, String)>;
@@ -90,7 +90,7 @@ pub(crate) type Cookies = BTreeMap<(String, String), String>;
 /// What sending needs to know about the network.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
-    pub(crate) tokens: AuthTokens,
+    pub(crate) signer: Signer,
     pub(crate) hosts: BTreeMap<String, Host>,
     pub(crate) cap: Duration,
 }

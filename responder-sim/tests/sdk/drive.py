@@ -1,6 +1,6 @@
 """Drives the simulator with the official Python SDK and judges its webhooks with the SDK's own validator.
 
-Arguments: base URL, account SID, auth token. Ends with status 0 only if everything was as the SDK expects it.
+Arguments: base URL, account SID, auth token and, if webhooks are signed with another one, its secret. Ends with status 0 only if everything was as the SDK expects it.
 """
 
 import json
@@ -12,12 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
 from twilio.base.exceptions import TwilioRestException
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 from twilio.rest import Client
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 BASE, ACCOUNT, TOKEN = sys.argv[1:4]
+SECRET = sys.argv[4] if len(sys.argv) > 4 else TOKEN
 LINE, TECHNICIAN, CUSTOMER = "+15005550001", "+15005550006", "+15005550010"
 seen = []
 checks = 0
@@ -59,10 +60,11 @@ class App(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         fields = dict(parse_qsl(body, keep_blank_values=True))
         url = f"{APP}{self.path}"
-        validator = RequestValidator(TOKEN)
+        validator = RequestValidator(SECRET)
+        algorithm = get_signature_algorithm(self.headers.get("X-Twilio-Webhooks-Signature-Settings"))
         signature = self.headers.get("X-Twilio-Signature", "")
-        valid = validator.validate(url, fields, signature)
-        forged = validator.validate(url, {**fields, "From": "+15005550099"}, signature)
+        valid = validator.validate(url, fields, signature, algorithm)
+        forged = validator.validate(url, {**fields, "From": "+15005550099"}, signature, algorithm)
         seen.append((self.path.split("?")[0], fields, valid and not forged))
         answer = document(self.path.split("?")[0])
         self.send_response(200 if answer else 204)

@@ -81,15 +81,21 @@ type Headers = Vec<(HeaderName, &'static str)>;
 fn attempts() -> Vec<(&'static str, Headers)> {
     let authorization = |value| vec![(header::AUTHORIZATION, value)];
     let own = |name: &'static str, value| vec![(HeaderName::from_static(name), value)];
+    let signed = |settings, signature| {
+        [own("x-twilio-signature", signature), own("x-twilio-webhooks-signature-settings", settings)].concat()
+    };
     vec![
         ("nothing", Vec::new()),
         ("an empty token", authorization("Bearer ")),
         ("a wrong token", authorization("Bearer uninvited")),
+        ("a web token without algorithm", authorization(UNSIGNED_JWT)),
         ("a wrong password", authorization("Basic b3BlcmF0b3I6dW5pbnZpdGVk")),
         ("an empty password", authorization("Basic b3BlcmF0b3I6")),
         ("no base64", authorization("Basic uninvited!")),
         ("an unknown scheme", authorization("Digest uninvited")),
         ("a wrong signature of the provider", own("x-twilio-signature", "dW5pbnZpdGVkdW5pbnZpdGVkMTI=")),
+        ("a wrong signature with SHA-256", signed("key=uninvited,algorithm=HMAC_SHA256", WRONG_SHA256)),
+        ("a signature without an algorithm", signed("key=uninvited,algorithm=none", "")),
         ("a signature that is none", own("x-twilio-signature", "uninvited")),
         ("a wrong signature of the body", own("x-signature-256", WRONG_MAC)),
         ("an empty signature of the body", own("x-signature-256", "sha256=")),
@@ -117,4 +123,7 @@ fn request(endpoint: &Endpoint, headers: &Headers) -> Request<String> {
     request
 }
 
+/// `{"alg":"none"}`, `{"sub":"uninvited","exp":9999999999}`
+const UNSIGNED_JWT: &str = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1bmludml0ZWQiLCJleHAiOjk5OTk5OTk5OTl9.";
+const WRONG_SHA256: &str = "dW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbjA=";
 const WRONG_MAC: &str = "sha256=0000000000000000000000000000000000000000000000000000000000000000";

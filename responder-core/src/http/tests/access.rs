@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use super::desk::{Answer, PUBLIC, ask, ask_at, desk, form, key, keys, request, signed, tokens};
 use crate::http::testing::{Finding, intrusions};
 use crate::http::{Access, Call, Endpoint, Endpoints, Keys, Signatures, no_content};
-use crate::signature::{Payload, with_body_hash};
+use crate::signature::{Algorithm, Payload, with_body_hash};
 
 fn outcome(answer: &Answer) -> (u16, String) {
     (answer.status, if answer.status == 200 { answer.body.clone() } else { answer.code() })
@@ -71,6 +71,38 @@ async fn a_provider_signs_the_public_address() {
 }
 
 #[tokio::test]
+async fn a_provider_may_sign_with_sha_256_if_it_says_so() {
+    let url = format!("{PUBLIC}/hold?leg=0");
+    let body = "CallSid=CA1&From=%2B15005550001";
+    let sign = |algorithm| tokens().sign_with(algorithm, &url, Payload::Encoded(body.as_bytes())).expect("a signature");
+    let hold = |signature: &str, settings: &[&str]| {
+        let signed = form("/hold?leg=0").header("x-twilio-signature", signature);
+        let request = settings.iter().fold(signed, |r, said| r.header("x-twilio-webhooks-signature-settings", *said));
+        request.body(body).expect("a request")
+    };
+    let (short, long) = (sign(Algorithm::HmacSha1), sign(Algorithm::HmacSha256));
+    let settings = Algorithm::HmacSha256.settings("webhooks_key_1");
+    let old = crate::signature::AuthTokens::new("old-auth-token".into()).expect("a token");
+    let rotated = old.sign_with(Algorithm::HmacSha256, &url, Payload::Encoded(body.as_bytes())).expect("a signature");
+    for (signature, settings) in
+        [(&long, &[settings.as_str()][..]), (&rotated, &[&settings]), (&short, &["algorithm=HMAC_SHA1"])]
+    {
+        assert_eq!(ask(hold(signature, settings)).await.status, 200, "{settings:?}");
+    }
+    let refused = fails(403, "invalid_signature");
+    for (signature, settings) in [
+        (&long, &[][..]),
+        (&short, &[settings.as_str()][..]),
+        (&long, &["algorithm=HMAC_SHA512"]),
+        (&long, &["key=webhooks_key_1"]),
+        (&long, &[&settings, &settings]),
+        (&short, &["algorithm=HMAC_SHA1", "algorithm=HMAC_SHA1"]),
+    ] {
+        assert_eq!(outcome(&ask(hold(signature, settings)).await), refused, "{settings:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_provider_may_ask_by_get_and_with_json() {
     let url = format!("{PUBLIC}/hold?leg=0");
     let signature = signed(&url, &[]);
@@ -89,6 +121,21 @@ async fn a_provider_may_ask_by_get_and_with_json() {
     };
     assert_eq!(ask(json(body)).await.status, 200);
     assert_eq!(outcome(&ask(json("{}")).await), fails(403, "invalid_signature"));
+}
+
+#[tokio::test]
+async fn a_user_shows_the_token_of_the_app() {
+    let mine = async |authorization: &str| {
+        ask(request("GET", "/mine").header("authorization", authorization).body("").expect("a request")).await
+    };
+    assert_eq!(outcome(&mine("Bearer user-token").await), (200, "user 7 GET ".to_owned()));
+    for wrong in ["Bearer intake-token", "Bearer tuc-token", "Basic user-token", "Bearer", "Bearer  ", "user-token"] {
+        let answer = mine(wrong).await;
+        let refused = (outcome(&answer), answer.header("www-authenticate"));
+        assert_eq!(refused, (fails(401, "unauthorized"), Some("Bearer")), "{wrong}");
+    }
+    let webhook = request("POST", "/webhook").header("authorization", "Bearer user-token").body("{}");
+    assert_eq!(ask(webhook.expect("a request")).await.status, 401, "users are no reporters");
 }
 
 #[tokio::test]

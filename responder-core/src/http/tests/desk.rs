@@ -4,7 +4,7 @@ use http::{Method, Request, Response, StatusCode};
 
 use crate::http::{
     Access, Body, BodyRule, BranchScope, Call, Caller, Credential, Endpoint, Endpoints, HttpError, Key, Keys,
-    Signatures, json, no_content,
+    Signatures, UserTokens, json, no_content,
 };
 use crate::signature::{AuthTokens, Payload};
 
@@ -25,6 +25,17 @@ pub(super) fn keys() -> Keys {
         intake_hmac: Some(key("intake-secret")),
         branch_tokens: vec![("tuc".into(), key("tuc-token")), ("poc".into(), key("poc-token"))],
         operator_password: Some(key("pass:word")),
+        users: Some(std::sync::Arc::new(App)),
+    }
+}
+
+/// An app with one user.
+#[derive(Debug)]
+struct App;
+
+impl UserTokens for App {
+    fn user(&self, token: &str) -> Option<String> {
+        (token == "user-token").then(|| "user 7".to_owned())
     }
 }
 
@@ -36,6 +47,7 @@ async fn echo(call: Call) -> Result<Response<Body>, HttpError> {
         Caller::Intake => "intake",
         Caller::Internal { branch } => branch,
         Caller::Operator => "operator",
+        Caller::User { id } => id,
     };
     let text = format!("{caller} {} {}", call.method, String::from_utf8_lossy(&call.body));
     Ok(Response::new(Body::from(text)))
@@ -103,6 +115,7 @@ pub(super) fn desk() -> Endpoints {
         .endpoint(Endpoint::new(Method::DELETE, "/api/logs", Access::operator(), BodyRule::Empty, echo))
         .endpoint(Endpoint::post("/api/reload", Access::internal(), BodyRule::Empty, echo))
         .endpoint(Endpoint::get("/settings/{branch}", own_branch, echo))
+        .endpoint(Endpoint::get("/mine", Access::user(), echo))
         .build()
         .expect("a table")
 }
