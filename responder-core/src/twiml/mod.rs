@@ -22,16 +22,28 @@
 
 mod element;
 mod macros;
+mod markup;
 pub mod messaging;
 mod name;
+mod open;
 mod parse;
+mod position;
 mod print;
+mod problem;
+mod reading;
+mod schema;
+mod text;
 pub mod voice;
 mod words;
 
 pub use element::{Element, Node};
 pub use name::{Name, NameError};
+pub use open::Open;
 pub use parse::{MAX_DEPTH, ParseError, ParseErrorKind};
+pub use position::Position;
+pub use problem::{Problem, ProblemKind};
+pub use reading::{Read, ValueError, WrongElement};
+pub use schema::{AttributeSchema, ChildSchema, Content, ElementSchema, SCHEMA, Values};
 
 #[cfg(test)]
 mod tests;

@@ -64,7 +64,8 @@ impl Network {
             match child {
                 Node::Text(text) if text.trim().is_empty() => {}
                 Node::Text(text) => {
-                    nouns.push_back(Element::new("Number").expect("BUG: a noun is a name").text(text.trim()));
+                    nouns
+                        .push_back(Element::new("Number").expect("BUG: a noun is a name").text(text.trim().to_owned()));
                 }
                 Node::Element(noun) if matches!(noun.name(), "Number" | "Client" | "Sip" | "Queue") => {
                     nouns.push_back(noun.clone());

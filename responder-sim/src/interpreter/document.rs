@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Element>, Failure> {
 }
 
 fn verb(name: &str, text: &str) -> Element {
-    Element::new(name).expect("BUG: the names of verbs are names").text(text)
+    Element::new(name).expect("BUG: the names of verbs are names").text(text.to_owned())
 }
 
 const PARSE: u32 = 12100;
