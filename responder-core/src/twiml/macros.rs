@@ -247,6 +247,17 @@ macro_rules! element {
             Other($crate::twiml::Element),
         }
 
+        impl $children {
+            /// The tree underneath; none of text.
+            pub fn as_element(&self) -> Option<&$crate::twiml::Element> {
+                match self {
+                    $( Self::$child_type(child) => Some(child.as_element()), )*
+                    Self::Text(_) => None,
+                    Self::Other(element) => Some(element),
+                }
+            }
+        }
+
         impl From<$crate::twiml::Node> for $children {
             fn from(node: $crate::twiml::Node) -> Self {
                 match node {
@@ -481,6 +492,16 @@ macro_rules! words {
             pub fn from_word(word: &str) -> Option<Self> {
                 let at = Self::WORDS.iter().position(|known| *known == word)?;
                 Self::ALL.get(at).copied()
+            }
+        }
+
+        impl $crate::twiml::Open<$name> {
+            /// The word as it stands in a document.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    Self::Known(word) => word.as_str(),
+                    Self::Other(word) => word,
+                }
             }
         }
 
