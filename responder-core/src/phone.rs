@@ -1,6 +1,6 @@
 //! Phone numbers.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -146,6 +146,12 @@ impl TryFrom<String> for E164 {
 impl From<E164> for String {
     fn from(number: E164) -> Self {
         number.to_string()
+    }
+}
+
+impl From<E164> for Cow<'static, str> {
+    fn from(number: E164) -> Self {
+        Cow::Owned(number.to_string())
     }
 }
 

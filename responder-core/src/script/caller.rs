@@ -22,7 +22,7 @@ impl Scene<'_> {
     /// An empty document connects at once.
     pub(super) fn joining(&self) -> Response {
         match &self.script.recording_notice {
-            Some(notice) if self.emergency.policy().recording => Response::new().say(self.script.say(notice.as_str())),
+            Some(notice) if self.emergency.policy().recording => Response::new().say(self.script.say(notice.clone())),
             _ => Response::new(),
         }
     }

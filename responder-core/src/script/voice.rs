@@ -1,5 +1,7 @@
 //! Documents for calls.
 
+use std::borrow::Cow;
+
 use super::{Facts, Links, Script, Speech};
 use crate::E164;
 use crate::emergency::{Document, Emergency, Line, Step, Voice};
@@ -75,7 +77,7 @@ impl Script {
     /// For a call that can't be answered yet, because the store is slow or one of our documents was lost: a pause,
     /// then `again` (see [`Links::again`]).
     pub fn try_again(&self, again: &str) -> Response {
-        Response::new().pause(Pause::secs(TRY_AGAIN_SECS)).redirect(Redirect::new(again))
+        Response::new().pause(Pause::secs(TRY_AGAIN_SECS)).redirect(Redirect::new(again.to_owned()))
     }
 
     /// For a call that can't be answered at all.
@@ -91,19 +93,19 @@ impl Script {
     /// One clip, or silence of about its length.
     pub(super) fn play_music(&self, response: Response) -> Response {
         match &self.hold_music_url {
-            Some(url) => response.play(Play::new(url.as_str())),
+            Some(url) => response.play(Play::new(url.clone())),
             None => response.pause(Pause::secs(SILENCE_SECS)),
         }
     }
 
     /// A sentence in the language and voice of the branch.
-    pub(super) fn say(&self, sentence: impl Into<String>) -> Say {
+    pub(super) fn say(&self, sentence: impl Into<Cow<'static, str>>) -> Say {
         let mut say = Say::new(sentence);
         if let Some(voice) = &self.voice {
-            say = say.voice(voice.as_str());
+            say = say.voice(voice.clone());
         }
         if let Some(language) = &self.language {
-            say = say.language(language.as_str());
+            say = say.language(language.clone());
         }
         say
     }

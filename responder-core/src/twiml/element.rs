@@ -1,10 +1,17 @@
 //! The tree of a document.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Name, NameError, ParseError, parse, print};
+use super::{
+    Name, NameError, ParseError, Position,
+    markup::{Key, KnownKey, KnownTag, Tag},
+    parse,
+    position::At,
+    print,
+    text::{Text, clean},
+};
 
 /// An element with its attributes, in the order in which they were set, and its children: text and elements, mixed.
 ///
@@ -14,20 +21,46 @@ use super::{Name, NameError, ParseError, parse, print};
 /// attribute values as they come in. So what is in the tree is what is printed, and parsing the print gives an equal
 /// tree, as long as it is not deeper than [`MAX_DEPTH`](super::MAX_DEPTH).
 ///
-/// Serialised, it is the printed document.
+/// Texts are taken as `impl Into<Cow<'static, str>>`: a literal is kept as it is, a `String` is moved, and nothing is
+/// copied.
+///
+/// What was parsed also knows where it stood: [`position`](Self::position). Positions count for nothing when elements
+/// are compared or hashed. Serialised, an element is the printed document.
+///
+/// ```
+/// use responder_core::twiml::{Element, Name, Node};
+///
+/// const LEVEL: Name = Name::from_static("level");
+///
+/// let mut word = Element::new("emphasis")?.text("now");
+/// word.set_attribute(LEVEL, "strong");
+/// let say = Element::new("Say")?.text("Call ").child(word).text("!\u{0}");
+/// assert!(say.to_string().ends_with("<Say>Call <emphasis level=\"strong\">now</emphasis>!</Say>"));
+/// assert_eq!(say.children()[2], Node::Text("!".into()));
+/// assert!(Element::new("Say it").is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Element {
-    name: Name,
-    attributes: Vec<(Name, String)>,
-    children: Vec<Node>,
+    pub(super) name: Tag,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) children: Vec<Node>,
+    at: At,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Attribute {
+    pub(super) name: Key,
+    pub(super) value: Text,
+    at: At,
 }
 
 /// A child of an [`Element`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     /// Character data, unescaped, never empty; two texts never follow each other.
-    Text(String),
+    Text(Cow<'static, str>),
     /// A nested element.
     Element(Element),
 }
@@ -47,14 +80,41 @@ impl Element {
 
     /// An element with a name that has been checked.
     pub fn named(name: Name) -> Self {
-        Self { name, attributes: Vec::new(), children: Vec::new() }
+        Self::tagged(Tag::Other(name))
+    }
+
+    /// An element of the language.
+    pub(super) fn known(tag: &'static KnownTag) -> Self {
+        Self::tagged(Tag::Known(tag))
+    }
+
+    fn tagged(name: Tag) -> Self {
+        Self { name, attributes: Vec::new(), children: Vec::new(), at: At::default() }
     }
 
     /// Reads a document.
     ///
-    /// Comments and processing instructions are skipped, CDATA becomes text, line ends and attribute values are
-    /// normalised as XML 1.0 says (2.11, 3.3.3). White space between elements is kept as text. Of entities only the
-    /// five predefined ones and numeric references are known.
+    /// What is read is XML 1.0 without document types (productions in the notation of the recommendation):
+    ///
+    /// ```text
+    /// document    ::= BOM? declaration? misc* element misc*
+    /// declaration ::= '<?xml' S 'version="1.0"' (S 'encoding=' quoted)? (S 'standalone=' quoted)? S? '?>'
+    /// misc        ::= comment | instruction | S
+    /// element     ::= '<' Name (S attribute)* S? ('/>' | '>' content '</' Name S? '>')
+    /// attribute   ::= Name S? '=' S? ('"' ([^<&"] | reference)* '"' | "'" ([^<&'] | reference)* "'")
+    /// content     ::= (text | element | reference | cdata | comment | instruction)*
+    /// text        ::= Char+ without '<', '&' and ']]>'
+    /// reference   ::= '&' ('amp' | 'lt' | 'gt' | 'quot' | 'apos') ';' | '&#' [0-9]+ ';' | '&#x' [0-9a-fA-F]+ ';'
+    /// cdata       ::= '<![CDATA[' Char* ']]>'
+    /// comment     ::= '<!--' Char* without '--' '-->'
+    /// instruction ::= '<?' Name (other than xml, in any case) (S Char*)? '?>'
+    /// Name        ::= see Name
+    /// Char        ::= any character but the controls other than tab, LF and CR, U+FFFE and U+FFFF
+    /// ```
+    ///
+    /// An attribute stands once in an element, which has at most 128. Comments and instructions are skipped, CDATA
+    /// becomes text, line ends and attribute values are normalised as XML 1.0 says (2.11, 3.3.3). White space between
+    /// elements is kept as text. The encoding that a declaration names is not obeyed: whoever made a `&str` has.
     ///
     /// ```
     /// use responder_core::twiml::Element;
@@ -71,26 +131,50 @@ impl Element {
     }
 
     /// Sets an attribute, in place if it is there already.
-    pub fn set_attribute(&mut self, name: Name, value: impl Into<String>) {
-        let value = clean(value.into());
-        match self.attributes.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => self.attributes.push((name, value)),
+    pub fn set_attribute(&mut self, name: Name, value: impl Into<Cow<'static, str>>) {
+        self.set(Key::Other(name), value.into(), At::default());
+    }
+
+    /// Sets an attribute of the language.
+    pub(super) fn set_known(&mut self, name: &'static KnownKey, value: impl Into<Text>) {
+        self.set(Key::Known(name), value.into(), At::default());
+    }
+
+    /// Sets an attribute that was parsed.
+    pub(super) fn set_found(&mut self, name: Name, value: String, at: At) {
+        self.set(Key::Other(name), value.into(), at);
+    }
+
+    fn set(&mut self, name: Key, value: Text, at: At) {
+        let value = clean(value);
+        if let Some(known) = self.attributes.iter_mut().find(|known| known.name == name) {
+            (known.value, known.at) = (value, at);
+            return;
         }
+        if self.attributes.is_empty() {
+            // What most elements have, in one quick allocation.
+            self.attributes = Vec::with_capacity(3);
+        }
+        self.attributes.push(Attribute { name, value, at });
     }
 
     /// Adds text after what is there. It joins a text that it follows; empty text adds nothing.
-    pub fn push_text(&mut self, text: impl Into<String>) {
+    pub fn push_text(&mut self, text: impl Into<Cow<'static, str>>) {
         let text = clean(text.into());
         match self.children.last_mut() {
             _ if text.is_empty() => {}
-            Some(Node::Text(before)) => before.push_str(&text),
-            _ => self.children.push(Node::Text(text)),
+            Some(Node::Text(before)) => before.to_mut().push_str(&text),
+            None => self.children = vec![Node::Text(text)],
+            Some(Node::Element(_)) => self.children.push(Node::Text(text)),
         }
     }
 
     /// Adds an element after what is there.
     pub fn push(&mut self, child: Self) {
+        if self.children.is_empty() {
+            // What most elements have, in one quick allocation.
+            self.children = Vec::with_capacity(2);
+        }
         self.children.push(Node::Element(child));
     }
 
@@ -98,7 +182,7 @@ impl Element {
     ///
     /// # Errors
     /// [`NameError`] if the name is given as text and is no XML name.
-    pub fn attribute<N>(mut self, name: N, value: impl Into<String>) -> Result<Self, NameError>
+    pub fn attribute<N>(mut self, name: N, value: impl Into<Cow<'static, str>>) -> Result<Self, NameError>
     where
         N: TryInto<Name>,
         NameError: From<N::Error>,
@@ -109,7 +193,7 @@ impl Element {
 
     /// [`push_text`](Self::push_text), for building in one expression.
     #[must_use]
-    pub fn text(mut self, text: impl Into<String>) -> Self {
+    pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.push_text(text);
         self
     }
@@ -133,12 +217,32 @@ impl Element {
 
     /// Names and values of the attributes, in the order in which they were set.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.attributes.iter().map(|attribute| (attribute.name.as_str(), &*attribute.value))
+    }
+
+    /// Where the element began in the document that it was parsed from; `None` if it was built.
+    pub fn position(&self) -> Option<Position> {
+        self.at.position()
+    }
+
+    /// Where an attribute began in the document that it was parsed from; `None` if it was built, or is not there.
+    pub fn attribute_position(&self, attribute: &str) -> Option<Position> {
+        self.attributes.iter().find(|known| known.name.as_str() == attribute)?.at.position()
+    }
+
+    pub(super) fn found_at(mut self, at: At) -> Self {
+        self.at = at;
+        self
     }
 
     /// Texts and elements in order.
     pub fn children(&self) -> &[Node] {
         &self.children
+    }
+
+    /// The children, without a copy.
+    pub fn into_children(self) -> Vec<Node> {
+        self.children
     }
 
     /// The children that are elements, in order.
@@ -152,10 +256,26 @@ impl Element {
     /// The text directly inside this element, pieces around nested elements joined, white space as it is written.
     pub fn inner_text(&self) -> String {
         let texts = self.children.iter().filter_map(|child| match child {
-            Node::Text(text) => Some(text.as_str()),
+            Node::Text(text) => Some(&**text),
             Node::Element(_) => None,
         });
         texts.collect()
+    }
+
+    /// Appends the whole document, with its declaration, to a buffer that can be used again and again: the quickest way
+    /// to print.
+    ///
+    /// ```
+    /// use responder_core::twiml::Element;
+    ///
+    /// let (mut buffer, document) = (String::new(), Element::new("Response")?);
+    /// document.write_into(&mut buffer);
+    /// assert_eq!(buffer, document.to_string());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn write_into(&self, buffer: &mut String) {
+        // A `String` takes everything.
+        let _ = print::document(self, buffer);
     }
 }
 
@@ -188,16 +308,6 @@ impl From<Element> for String {
     }
 }
 
-/// Whether XML 1.0 allows the character in a document (production `Char`; a `char` is never a surrogate).
-pub(super) fn is_allowed(c: char) -> bool {
-    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// `text` without the characters that no XML document can carry.
-fn clean(text: String) -> String {
-    if text.chars().all(is_allowed) { text } else { text.chars().filter(|c| is_allowed(*c)).collect() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,7 +321,7 @@ mod tests {
         let forbidden = "a\0\u{1}\u{8}\u{b}\u{c}\u{e}\u{1b}\u{1f}\u{fffe}\u{ffff}b";
         let say = element("Say").attribute("voice", forbidden).expect("a name").text(forbidden);
         assert_eq!(say.get("voice"), Some("ab"));
-        assert_eq!(say.children(), [Node::Text("ab".to_owned())]);
+        assert_eq!(say.children(), [Node::Text("ab".into())]);
         let allowed = "\t\n\r \u{7f}\u{85}\u{2028}🚨\u{10ffff}";
         assert_eq!(element("Say").text(allowed).inner_text(), allowed);
     }
@@ -227,7 +337,7 @@ mod tests {
     #[test]
     fn texts_that_follow_each_other_are_one() {
         let say = element("Say").text("").text("a").text("\0").text("b").child(element("break")).text("c");
-        let (a, c) = (Node::Text("ab".to_owned()), Node::Text("c".to_owned()));
+        let (a, c) = (Node::Text("ab".into()), Node::Text("c".into()));
         assert_eq!(say.children(), [a, Node::Element(element("break")), c]);
         assert_eq!(say.inner_text(), "abc");
         assert_eq!(say.elements().count(), 1);

@@ -9,36 +9,42 @@
 //! ));
 //! ```
 
-use std::fmt;
-
+use super::macros::{element, response};
 pub use super::words::Method;
-use super::{Element, macros::element};
 
 element! {
     /// The answer to an incoming text. An empty one sends nothing.
     ///
     /// `Display` prints the whole document, with its declaration.
-    Response = "Response"
-    children {
+    ///
+    /// ```
+    /// use responder_core::twiml::messaging::Response;
+    ///
+    /// let document = Response::new().message("Noted.").redirect("/next");
+    /// let expected = "<Response><Message>Noted.</Message><Redirect>/next</Redirect></Response>";
+    /// assert!(document.to_string().ends_with(expected), "{document}");
+    /// ```
+    Response = "Response" in "messaging"
+    children Verb {
         /// Sends a text.
         message: Message,
         /// Goes on with another document.
         redirect: Redirect,
-        /// Anything of the language that has no type here yet.
-        element: Element,
-    }
-}
-
-impl fmt::Display for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
 
 element! {
     /// A text, to whoever wrote unless it says otherwise.
-    Message = "Message"
-    content
+    ///
+    /// ```
+    /// use responder_core::twiml::messaging::{Message, Response};
+    ///
+    /// let document = Response::new().message(Message::default().body("The leak").media("https://example.com/leak.jpg"));
+    /// let expected = "<Response><Message><Body>The leak</Body><Media>https://example.com/leak.jpg</Media></Message></Response>";
+    /// assert!(document.to_string().ends_with(expected), "{document}");
+    /// ```
+    Message = "Message" in "messaging"
+    content optional
     /// What it says. Empty if [`body`](Message::body) says it, beside pictures.
     text
     attributes {
@@ -49,11 +55,11 @@ element! {
         /// Where its state is reported, and what comes then.
         action = "action" text,
         /// How `action` is requested.
-        method = "method" one Method,
+        method = "method" hint Method,
         /// Where its state is reported.
         status_callback = "statusCallback" text,
     }
-    children {
+    children MessageChild {
         /// What it says, beside pictures.
         body: Body,
         /// A picture or other file.
@@ -63,28 +69,51 @@ element! {
 
 element! {
     /// What a message says.
-    Body = "Body"
-    content
+    ///
+    /// ```
+    /// use responder_core::twiml::messaging::{Message, Response};
+    ///
+    /// let document = Response::new().message(Message::default().body("Noted."));
+    /// assert!(document.to_string().ends_with("<Response><Message><Body>Noted.</Body></Message></Response>"));
+    /// ```
+    Body = "Body" in "messaging"
+    content required
     /// The words.
     text
 }
 
 element! {
     /// A picture or other file in a message.
-    Media = "Media"
-    content
+    ///
+    /// ```
+    /// use responder_core::twiml::messaging::{Message, Response};
+    ///
+    /// let document = Response::new().message(Message::default().media("/a.jpg"));
+    /// assert!(document.to_string().ends_with("<Response><Message><Media>/a.jpg</Media></Message></Response>"));
+    /// ```
+    Media = "Media" in "messaging"
+    content required
     /// Where it is.
     url
 }
 
 element! {
     /// Goes on with another document.
-    Redirect = "Redirect"
-    content
+    ///
+    /// ```
+    /// use responder_core::twiml::messaging::Response;
+    ///
+    /// let document = Response::new().redirect("/next");
+    /// assert!(document.to_string().ends_with("<Response><Redirect>/next</Redirect></Response>"));
+    /// ```
+    Redirect = "Redirect" in "messaging"
+    content required
     /// The URL of the document.
     url
     attributes {
         /// How it is requested.
-        method = "method" one Method,
+        method = "method" hint Method,
     }
 }
+
+response!();

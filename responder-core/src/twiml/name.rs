@@ -89,7 +89,7 @@ fn starts_name(c: char) -> bool {
 }
 
 /// A loop over bytes because iterators are not `const`.
-const fn is_ascii_name(name: &[u8]) -> bool {
+pub(super) const fn is_ascii_name(name: &[u8]) -> bool {
     let mut at = 0;
     while at < name.len() {
         let inside = at > 0 && (name[at].is_ascii_digit() || matches!(name[at], b'-' | b'.' | b':'));

@@ -1,10 +1,15 @@
-//! From a document to a tree.
+//! From a document to a tree: quick-xml's reader finds the tags; names, attributes, references and the order of it all are
+//! checked here.
 
 use std::fmt;
 
 use quick_xml::{Reader, errors::IllFormedError, events::Event};
 
-use super::{Element, Name, element::is_allowed};
+use super::{
+    Element, Name, Position,
+    position::{At, Locator},
+    text::is_allowed,
+};
 
 /// How many elements may be open at once. The deepest TwiML in use (speech markup inside a gather) nests about ten.
 pub const MAX_DEPTH: usize = 128;
@@ -15,8 +20,7 @@ const MAX_ATTRIBUTES: usize = 128;
 /// Why and where a text is no document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
-    line: usize,
-    column: usize,
+    at: Position,
     kind: ParseErrorKind,
 }
 
@@ -48,17 +52,23 @@ pub enum ParseErrorKind {
     Depth,
     /// An element with more than 128 attributes.
     TooManyAttributes,
+    /// A document whose root is not the one that was asked for, such as a `<Response>`.
+    Root,
 }
 
 impl ParseError {
+    pub(super) fn new(at: Position, kind: ParseErrorKind) -> Self {
+        Self { at, kind }
+    }
+
     /// The line, from 1.
-    pub fn line(&self) -> usize {
-        self.line
+    pub fn line(&self) -> u32 {
+        self.at.line
     }
 
     /// The column in characters, from 1: where the tag, reference or character begins that is wrong.
-    pub fn column(&self) -> usize {
-        self.column
+    pub fn column(&self) -> u32 {
+        self.at.column
     }
 
     /// What is wrong.
@@ -71,7 +81,7 @@ impl std::error::Error for ParseError {}
 
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: {}", self.line, self.column, self.kind)
+        write!(f, "{}: {}", self.at, self.kind)
     }
 }
 
@@ -90,6 +100,7 @@ impl fmt::Display for ParseErrorKind {
             Self::Declaration => "an XML declaration that is misplaced or not of version 1.0",
             Self::Depth => "elements are nested too deep",
             Self::TooManyAttributes => "an element has too many attributes",
+            Self::Root => "the root element is not a <Response>",
         })
     }
 }
@@ -102,26 +113,44 @@ pub(super) fn document(source: &str) -> Result<Element, ParseError> {
     let forbidden = source.char_indices().find(|(_, c)| !is_allowed(*c));
     let tree = match forbidden {
         Some((at, _)) => Err((ParseErrorKind::Character, at)),
-        None => Builder::default().run(source),
+        None => Builder::new(source).run(),
     };
-    tree.map_err(|(kind, at)| locate(source, kind, at))
+    tree.map_err(|(kind, at)| ParseError::new(Locator::new(source).locate(at.min(source.len())), kind))
 }
 
-#[derive(Default)]
-struct Builder {
+/// A document whose root is a `<Response>`.
+pub(super) fn response(source: &str) -> Result<Element, ParseError> {
+    let root = document(source)?;
+    if root.name() == "Response" {
+        return Ok(root);
+    }
+    let start = Position { line: 1, column: 1 };
+    Err(ParseError::new(root.position().unwrap_or(start), ParseErrorKind::Root))
+}
+
+struct Builder<'a> {
+    source: &'a str,
+    locator: Locator<'a>,
     open: Vec<Element>,
     root: Option<Element>,
 }
 
-impl Builder {
-    fn run(mut self, source: &str) -> Result<Element, Failure> {
-        let mut reader = Reader::from_str(source);
+impl<'a> Builder<'a> {
+    fn new(source: &'a str) -> Self {
+        Self { source, locator: Locator::new(source), open: Vec::new(), root: None }
+    }
+
+    fn run(mut self) -> Result<Element, Failure> {
+        let mut reader = Reader::from_str(self.source);
         reader.config_mut().enable_all_checks(true);
         loop {
             let at = offset(reader.buffer_position());
             let event = reader.read_event().map_err(|error| (kind_of(&error), offset(reader.error_position())))?;
             match event {
-                Event::Eof => return self.finish(source.len()),
+                Event::Eof => {
+                    let end = self.source.len();
+                    return self.finish(end);
+                }
                 event => self.event(&event, at)?,
             }
         }
@@ -162,8 +191,9 @@ impl Builder {
         if self.open.len() == MAX_DEPTH {
             return Err((ParseErrorKind::Depth, at));
         }
-        let mut element = Element::new(name).map_err(|_| (ParseErrorKind::Name, at))?;
-        read_attributes(&mut element, attributes, at + 1 + name.len())?;
+        let place = At::from(self.locator.locate(at));
+        let mut element = Element::new(name).map_err(|_| (ParseErrorKind::Name, at))?.found_at(place);
+        read_attributes(&mut element, attributes, at + 1 + name.len(), &mut self.locator)?;
         self.open.push(element);
         Ok(())
     }
@@ -185,7 +215,7 @@ impl Builder {
     }
 
     fn text_in_root(&mut self, text: &str, at: usize) -> Result<(), Failure> {
-        self.open.last_mut().ok_or((ParseErrorKind::OutsideRoot, at))?.push_text(text);
+        self.open.last_mut().ok_or((ParseErrorKind::OutsideRoot, at))?.push_text(text.to_owned());
         Ok(())
     }
 
@@ -204,7 +234,7 @@ fn is_declaration(content: &str) -> bool {
     let Some(raw) = content.strip_prefix("xml").filter(|raw| !raw.contains('&')) else {
         return false;
     };
-    if read_attributes(&mut attributes, raw, 0).is_err() {
+    if read_attributes(&mut attributes, raw, 0, &mut Locator::new("")).is_err() {
         return false;
     }
     let names: Vec<&str> = attributes.attributes().map(|(name, _)| name).collect();
@@ -222,7 +252,7 @@ fn is_encoding(name: &str) -> bool {
 
 /// Reads the attributes of one tag. The reader's own iterator takes what XML forbids (no blank between two, `<` in a
 /// value), and a simulator must complain wherever the provider would.
-fn read_attributes(element: &mut Element, raw: &str, start: usize) -> Result<(), Failure> {
+fn read_attributes(element: &mut Element, raw: &str, start: usize, locator: &mut Locator<'_>) -> Result<(), Failure> {
     let mut rest = raw;
     loop {
         let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n']);
@@ -241,7 +271,8 @@ fn read_attributes(element: &mut Element, raw: &str, start: usize) -> Result<(),
         if element.get(name.as_str()).is_some() {
             return Err((ParseErrorKind::DuplicateAttribute, at));
         }
-        element.set_attribute(name, attribute_value(value).map_err(|kind| (kind, at))?);
+        let value = attribute_value(value).map_err(|kind| (kind, at))?;
+        element.set_found(name, value, locator.locate(at).into());
         rest = after;
     }
 }
@@ -314,13 +345,6 @@ fn kind_of(error: &quick_xml::Error) -> ParseErrorKind {
 /// Positions inside a `&str` always fit.
 fn offset(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-fn locate(source: &str, kind: ParseErrorKind, at: usize) -> ParseError {
-    let before = source.get(..at).unwrap_or(source);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    ParseError { line, column: before[line_start..].chars().count() + 1, kind }
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 
 use std::fmt::{self, Write};
 
-use super::{Element, Node};
+use super::{
+    Element, Node,
+    markup::{Key, Tag},
+    text::{IN_TEXT, IN_VALUE, find},
+};
 
 /// Twilio's own libraries print this declaration, too.
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
@@ -13,61 +17,89 @@ pub(super) fn document(root: &Element, out: &mut impl Write) -> fmt::Result {
 }
 
 fn element(element: &Element, out: &mut impl Write) -> fmt::Result {
-    out.write_char('<')?;
-    out.write_str(element.name())?;
-    for (name, value) in element.attributes() {
-        out.write_char(' ')?;
-        out.write_str(name)?;
-        out.write_str("=\"")?;
-        escaped(value, attribute_escape, out)?;
-        out.write_char('"')?;
+    if element.attributes.is_empty() && !element.children.is_empty() {
+        start(&element.name, out)?;
+    } else {
+        open(&element.name, out)?;
+        for attribute in &element.attributes {
+            key(&attribute.name, out)?;
+            escaped(&attribute.value, IN_VALUE, out)?;
+            out.write_char('"')?;
+        }
+        if element.children.is_empty() {
+            return out.write_str("/>");
+        }
+        out.write_char('>')?;
     }
-    if element.children().is_empty() {
-        return out.write_str("/>");
-    }
-    out.write_char('>')?;
-    for child in element.children() {
+    for child in &element.children {
         match child {
-            Node::Text(text) => escaped(text, text_escape, out)?,
+            Node::Text(text) => escaped(text, IN_TEXT, out)?,
             Node::Element(child) => self::element(child, out)?,
         }
     }
-    out.write_str("</")?;
-    out.write_str(element.name())?;
+    end(&element.name, out)
+}
+
+fn open(tag: &Tag, out: &mut impl Write) -> fmt::Result {
+    match tag {
+        Tag::Known(known) => out.write_str(known.open),
+        Tag::Other(name) => {
+            out.write_char('<')?;
+            out.write_str(name.as_str())
+        }
+    }
+}
+
+fn start(tag: &Tag, out: &mut impl Write) -> fmt::Result {
+    if let Tag::Known(known) = tag {
+        return out.write_str(known.start);
+    }
+    open(tag, out)?;
     out.write_char('>')
 }
 
-/// Writes the stretches between characters that need a reference in one piece each: most texts need none.
-fn escaped(text: &str, escape: fn(u8) -> Option<&'static str>, out: &mut impl Write) -> fmt::Result {
-    let mut written = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if let Some(reference) = escape(byte) {
-            out.write_str(&text[written..at])?;
-            out.write_str(reference)?;
-            written = at + 1;
+fn end(tag: &Tag, out: &mut impl Write) -> fmt::Result {
+    match tag {
+        Tag::Known(known) => out.write_str(known.end),
+        Tag::Other(name) => {
+            out.write_str("</")?;
+            out.write_str(name.as_str())?;
+            out.write_char('>')
         }
     }
-    out.write_str(&text[written..])
 }
 
-/// A bare carriage return would come back as a line feed (XML 1.0, 2.11), and `]]>` must not stand in text (2.4).
-fn text_escape(byte: u8) -> Option<&'static str> {
-    match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'\r' => Some("&#13;"),
-        _ => None,
+fn key(key: &Key, out: &mut impl Write) -> fmt::Result {
+    match key {
+        Key::Known(known) => out.write_str(known.open),
+        Key::Other(name) => {
+            out.write_char(' ')?;
+            out.write_str(name.as_str())?;
+            out.write_str("=\"")
+        }
     }
 }
 
-/// White space other than a blank would come back as a blank (XML 1.0, 3.3.3).
-fn attribute_escape(byte: u8) -> Option<&'static str> {
+/// Writes the stretches between bytes that need a reference in one piece each: most texts need none.
+fn escaped(text: &str, class: u8, out: &mut impl Write) -> fmt::Result {
+    let mut rest = text;
+    while let Some(at) = find(rest.as_bytes(), class) {
+        out.write_str(&rest[..at])?;
+        out.write_str(reference(rest.as_bytes()[at]))?;
+        rest = &rest[at + 1..];
+    }
+    out.write_str(rest)
+}
+
+fn reference(byte: u8) -> &'static str {
     match byte {
-        b'"' => Some("&quot;"),
-        b'\t' => Some("&#9;"),
-        b'\n' => Some("&#10;"),
-        _ => text_escape(byte),
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        b'"' => "&quot;",
+        b'\t' => "&#9;",
+        b'\n' => "&#10;",
+        _ => "&#13;",
     }
 }
 
@@ -76,7 +108,8 @@ mod tests {
     use super::*;
 
     fn printed(value: &str) -> String {
-        let element = Element::new("a").and_then(|e| e.attribute("b", value)).expect("names").text(value);
+        let element =
+            Element::new("a").and_then(|e| e.attribute("b", value.to_owned())).expect("names").text(value.to_owned());
         element.to_string().strip_prefix(DECLARATION).expect("a declaration").to_owned()
     }
 

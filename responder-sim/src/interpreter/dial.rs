@@ -2,9 +2,16 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use responder_core::twiml::{Element, Node};
+use responder_core::twiml::{
+    Element,
+    voice::{Dial, Noun, Number},
+};
 
-use super::{Attributes, Flow};
+use super::{
+    Attributes, Flow,
+    attributes::{flag, seconds, target},
+    record::events,
+};
 use crate::{
     network::{Dialing, MAX_TALK, Network, QueueDial, RecordOptions, Stage},
     sid::Sid,
@@ -12,7 +19,7 @@ use crate::{
 };
 
 impl Network {
-    pub(super) fn dial(&mut self, sid: &Sid, verb: &Element) -> Flow {
+    pub(super) fn dial(&mut self, sid: &Sid, verb: &Dial) -> Flow {
         let mut dialing = self.dialing(sid, verb);
         let queue = dialing.nouns.iter().find(|noun| noun.name() == "Queue").cloned();
         if let Some(noun) = queue {
@@ -34,23 +41,24 @@ impl Network {
         Flow::Wait
     }
 
-    fn dialing(&mut self, sid: &Sid, verb: &Element) -> Dialing {
+    fn dialing(&mut self, sid: &Sid, verb: &Dial) -> Dialing {
+        let read = verb.read();
         let extra = self.options.open_questions.dial_timeout_extra;
         let nouns = self.nouns(sid, verb);
         let call = self.call(sid);
         let base = call.base().map(str::to_owned);
-        let ring = verb.seconds("timeout").unwrap_or(Duration::from_secs(30));
+        let ring = seconds(read.timeout_secs()).unwrap_or(Duration::from_secs(30));
         let own_number =
             if call.record.direction == Direction::OutboundDial { &call.record.to } else { &call.record.from };
         Dialing {
-            action: verb.target("action", "method", base.as_deref()),
-            time_limit: verb.seconds("timeLimit").unwrap_or(MAX_TALK).min(MAX_TALK),
+            action: target(read.action(), read.method().as_ref(), base.as_deref()),
+            time_limit: seconds(read.time_limit_secs()).unwrap_or(MAX_TALK).min(MAX_TALK),
             ring: ring.clamp(Duration::from_secs(5), Duration::from_secs(600)) + extra,
-            star: verb.flag("hangupOnStar", false),
-            answer_on_bridge: verb.flag("answerOnBridge", false),
+            star: flag(read.hangup_on_star(), false),
+            answer_on_bridge: flag(read.answer_on_bridge(), false),
             recording: recording(verb, base.as_deref()),
-            sequential: verb.flag("sequential", false),
-            caller_id: verb.get("callerId").unwrap_or(own_number).to_owned(),
+            sequential: flag(read.sequential(), false),
+            caller_id: read.caller_id().unwrap_or(own_number).to_owned(),
             nouns,
             base,
             ..Dialing::default()
@@ -58,19 +66,19 @@ impl Network {
     }
 
     /// The nouns that can be called; a text of its own is a number.
-    fn nouns(&mut self, sid: &Sid, verb: &Element) -> VecDeque<Element> {
+    fn nouns(&mut self, sid: &Sid, verb: &Dial) -> VecDeque<Element> {
         let mut nouns = VecDeque::new();
-        for child in verb.children() {
-            match child {
-                Node::Text(text) if text.trim().is_empty() => {}
-                Node::Text(text) => {
-                    nouns.push_back(Element::new("Number").expect("BUG: a noun is a name").text(text.trim()));
-                }
-                Node::Element(noun) if matches!(noun.name(), "Number" | "Client" | "Sip" | "Queue") => {
-                    nouns.push_back(noun.clone());
-                }
-                Node::Element(noun) => {
-                    self.notice(sid, 12200, format!("<Dial><{}> is not simulated and was skipped", noun.name()));
+        for noun in verb.clone().into_children() {
+            match noun {
+                Noun::Text(text) if text.trim().is_empty() => {}
+                Noun::Text(text) => nouns.push_back(Number::new(text.trim().to_owned()).into()),
+                Noun::Number(number) => nouns.push_back(number.into()),
+                Noun::Client(client) => nouns.push_back(client.into()),
+                Noun::Sip(sip) => nouns.push_back(sip.into()),
+                Noun::Queue(queue) => nouns.push_back(queue.into()),
+                other => {
+                    let name = other.as_element().map_or("", Element::name);
+                    self.notice(sid, 12200, format!("<Dial><{name}> is not simulated and was skipped"));
                 }
             }
         }
@@ -86,13 +94,15 @@ impl Network {
     }
 }
 
-fn recording(verb: &Element, base: Option<&str>) -> Option<RecordOptions> {
-    let mode = verb.get("record").filter(|mode| !matches!(*mode, "do-not-record" | "false"))?;
-    let events = verb.get("recordingStatusCallbackEvent").unwrap_or_default();
+fn recording(verb: &Dial, base: Option<&str>) -> Option<RecordOptions> {
+    let read = verb.read();
+    // The older words `true` and `false` count as well.
+    let mode = verb.as_element().get("record").filter(|mode| !matches!(*mode, "do-not-record" | "false"))?;
+    let method = read.recording_status_callback_method();
     Some(RecordOptions {
         dual: mode.ends_with("-dual"),
         from_ringing: mode.starts_with("record-from-ringing"),
-        callback: verb.target("recordingStatusCallback", "recordingStatusCallbackMethod", base),
-        events: events.split_whitespace().map(str::to_owned).collect(),
+        callback: target(read.recording_status_callback(), method.as_ref(), base),
+        events: events(read.recording_status_callback_event()),
     })
 }

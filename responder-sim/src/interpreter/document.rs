@@ -1,39 +1,57 @@
 //! From an answer to verbs (Twilio, "TwiML for programmable voice", responses).
 
-use responder_core::twiml::Element;
+use responder_core::twiml::{
+    ParseErrorKind, Problem, ProblemKind,
+    voice::{Play, Response, Say, Verb},
+};
 
 use crate::webhook::{Failure, Outcome};
 
-/// The verbs of an answer and the address that they came from.
-pub(super) fn of(outcome: Outcome) -> Result<(Vec<Element>, String), Failure> {
+/// What a document asks for.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) verbs: Vec<Verb>,
+    /// Attributes that the language does not know. Verbs that it does not know are skipped when their turn comes.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl From<Response> for Document {
+    fn from(response: Response) -> Self {
+        let is_about_attribute =
+            |problem: &Problem| matches!(problem.kind(), ProblemKind::Attribute(_) | ProblemKind::Value(_));
+        let problems = response.problems().into_iter().filter(is_about_attribute).collect();
+        let is_verb = |verb: &Verb| !matches!(verb, Verb::Text(_));
+        Self { verbs: response.into_children().into_iter().filter(is_verb).collect(), problems }
+    }
+}
+
+/// The document in an answer and the address that it came from.
+pub(super) fn of(outcome: Outcome) -> Result<(Document, String), Failure> {
     if let Some(failure) = outcome.failure {
         return Err(failure);
     }
     let answer = outcome.answer.ok_or_else(|| Failure::new(11200, "no answer"))?;
     let media = answer.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let verbs = match media.as_str() {
+    let document = match media.as_str() {
         "text/xml" | "application/xml" | "text/html" => parse(&answer.body)?,
-        "text/plain" => parse(&answer.body).unwrap_or_else(|_| vec![verb("Say", answer.body.trim())]),
-        audio if audio.starts_with("audio/") => vec![verb("Play", &answer.url)],
-        _ if answer.status == 204 => Vec::new(),
+        "text/plain" => {
+            parse(&answer.body).unwrap_or_else(|_| Response::new().say(Say::new(answer.body.trim().to_owned())).into())
+        }
+        audio if audio.starts_with("audio/") => Response::new().play(Play::new(answer.url.clone())).into(),
+        _ if answer.status == 204 => Response::new().into(),
         "" => return Err(Failure::new(CONTENT_TYPE, "the answer has no content type")),
         other => return Err(Failure::new(CONTENT_TYPE, format!("the content type {other} is no document"))),
     };
-    Ok((verbs, answer.url))
+    Ok((document, answer.url))
 }
 
-/// The verbs of a document.
-pub(super) fn parse(text: &str) -> Result<Vec<Element>, Failure> {
-    let root = Element::parse(text).map_err(|error| Failure::new(PARSE, format!("the document is no XML: {error}")))?;
-    if root.name() == "Response" {
-        Ok(root.elements().cloned().collect())
-    } else {
-        Err(Failure::new(PARSE, format!("the document is a <{}>, not a <Response>", root.name())))
-    }
-}
-
-fn verb(name: &str, text: &str) -> Element {
-    Element::new(name).expect("BUG: the names of verbs are names").text(text)
+/// The document in a text.
+pub(super) fn parse(text: &str) -> Result<Document, Failure> {
+    let response = Response::parse(text).map_err(|error| match error.kind() {
+        ParseErrorKind::Root => Failure::new(PARSE, error.to_string()),
+        _ => Failure::new(PARSE, format!("the document is no XML: {error}")),
+    })?;
+    Ok(response.into())
 }
 
 const PARSE: u32 = 12100;
@@ -52,8 +70,9 @@ mod tests {
             url: "http://localhost/voice".to_owned(),
         };
         let outcome = Outcome { answer: Some(answer), ..Outcome::default() };
-        let named = |(verbs, _): (Vec<Element>, String)| {
-            verbs.iter().map(|verb| format!("{} {}", verb.name(), verb.inner_text())).collect()
+        let named = |(document, _): (Document, String)| {
+            let elements = document.verbs.iter().filter_map(Verb::as_element);
+            elements.map(|verb| format!("{} {}", verb.name(), verb.inner_text())).collect()
         };
         of(outcome).map(named).map_err(|failure| failure.code)
     }
@@ -70,5 +89,13 @@ mod tests {
         assert_eq!(verbs("", document), Err(12300));
         assert_eq!(verbs("text/xml", "<Response><Say></Response>"), Err(12100));
         assert_eq!(verbs("text/xml", "<Answer/>"), Err(12100));
+    }
+
+    #[test]
+    fn attributes_that_the_language_does_not_know_are_problems() {
+        let document = parse("<Response><Sing/><Say>Hi</Say>\n<Pause lenght='2'/></Response>").expect("a document");
+        let problems: Vec<_> = document.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, ["line 2, column 8: lenght is no attribute of <Pause>"]);
+        assert_eq!(document.verbs.len(), 3);
     }
 }

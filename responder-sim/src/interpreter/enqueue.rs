@@ -1,8 +1,8 @@
 //! `<Enqueue>`.
 
-use responder_core::twiml::Element;
+use responder_core::twiml::voice::Enqueue;
 
-use super::{Attributes, Flow};
+use super::{Flow, attributes::target};
 use crate::{
     network::{Network, Role, Wait},
     sid::Sid,
@@ -10,11 +10,12 @@ use crate::{
 };
 
 impl Network {
-    pub(super) fn enqueue_verb(&mut self, sid: &Sid, verb: &Element) -> Flow {
+    pub(super) fn enqueue_verb(&mut self, sid: &Sid, verb: &Enqueue) -> Flow {
+        let read = verb.read();
         let name = verb.inner_text().trim().to_owned();
         let base = self.call(sid).base().map(str::to_owned);
-        let action = verb.target("action", "method", base.as_deref());
-        if name.is_empty() || name.chars().count() > MAX_NAME || verb.get("workflowSid").is_some() {
+        let action = target(read.action(), read.method().as_ref(), base.as_deref());
+        if name.is_empty() || name.chars().count() > MAX_NAME || read.workflow_sid().is_some() {
             self.notice(sid, 12200, "an <Enqueue> needs a name of 1 to 64 characters; workflows are not simulated");
             return self.enqueue_refused(sid, action, "error");
         }
@@ -35,11 +36,12 @@ impl Network {
         Flow::Wait
     }
 
-    fn wait(&mut self, sid: &Sid, verb: &Element) -> Wait {
-        match verb.get("waitUrl") {
+    fn wait(&mut self, sid: &Sid, verb: &Enqueue) -> Wait {
+        let read = verb.read();
+        match read.wait_url() {
             None => Wait::Music,
             Some("") => Wait::Silence,
-            Some(url) => self.address(sid, url, verb.get("waitUrlMethod")).map_or(Wait::Silence, Wait::Document),
+            Some(url) => self.address(sid, url, read.wait_url_method().as_ref()).map_or(Wait::Silence, Wait::Document),
         }
     }
 }

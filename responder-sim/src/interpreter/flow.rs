@@ -1,6 +1,6 @@
 //! `<Redirect>`, `<Hangup>`, `<Reject>` and `<Leave>`.
 
-use responder_core::twiml::Element;
+use responder_core::twiml::voice::{Redirect, Reject, RejectReason};
 
 use super::Flow;
 use crate::{
@@ -11,9 +11,9 @@ use crate::{
 };
 
 impl Network {
-    pub(super) fn redirect_verb(&mut self, sid: &Sid, verb: &Element) -> Flow {
+    pub(super) fn redirect_verb(&mut self, sid: &Sid, verb: &Redirect) -> Flow {
         let reference = verb.inner_text().trim().to_owned();
-        match self.address(sid, &reference, verb.get("method")) {
+        match self.address(sid, &reference, verb.read().method().as_ref()) {
             Some(target) => {
                 let role = self.call(sid).role();
                 self.fetch(sid, target, Fields::new(), role);
@@ -30,12 +30,13 @@ impl Network {
 
     /// Only a call that has not been picked up can be rejected. `busy` gives a busy line; for `rejected` the
     /// provider's pages name no status, and the call counts as not answered.
-    pub(super) fn reject(&mut self, sid: &Sid, verb: &Element) -> Flow {
+    pub(super) fn reject(&mut self, sid: &Sid, verb: &Reject) -> Flow {
         if self.call(sid).record.status != CallStatus::Ringing {
             self.notice(sid, 12200, "<Reject> comes too late and was skipped");
             return Flow::Next;
         }
-        let status = if verb.get("reason") == Some("busy") { CallStatus::Busy } else { CallStatus::NoAnswer };
+        let is_busy = verb.read().reason() == Ok(Some(RejectReason::Busy));
+        let status = if is_busy { CallStatus::Busy } else { CallStatus::NoAnswer };
         self.end(sid, status, None);
         Flow::Wait
     }

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use responder_core::twiml::Element;
+use responder_core::twiml::{
+    Element,
+    voice::{Gather, GatherChild, Input},
+};
 
-use super::{Attributes, Flow};
+use super::{
+    Flow,
+    attributes::{flag, seconds},
+};
 use crate::{
     network::{Gathering, Network, Seat, Stage, Timer},
     sid::Sid,
@@ -13,22 +19,24 @@ use crate::{
 };
 
 impl Network {
-    pub(super) fn gather(&mut self, sid: &Sid, verb: &Element) -> Flow {
-        let Some(action) = self.address(sid, verb.get("action").unwrap_or_default(), verb.get("method")) else {
+    pub(super) fn gather(&mut self, sid: &Sid, verb: &Gather) -> Flow {
+        let read = verb.read();
+        let Some(action) = self.address(sid, read.action().unwrap_or_default(), read.method().as_ref()) else {
             self.application_error(sid);
             return Flow::Wait;
         };
-        let input = verb.get("input").unwrap_or("dtmf");
+        let input = read.input().ok().flatten().unwrap_or_else(|| vec![Input::Dtmf]);
+        let is_sound = |child: &GatherChild| !matches!(child, GatherChild::Text(_));
         let gathering = Gathering {
-            prompts: verb.elements().cloned().collect(),
+            prompts: verb.clone().into_children().into_iter().filter(is_sound).collect(),
             digits: String::new(),
-            count: verb.get("numDigits").and_then(|count| count.trim().parse().ok()),
-            finish: verb.get("finishOnKey").map_or(Some('#'), |keys| keys.chars().next()),
-            timeout: verb.seconds("timeout").unwrap_or(Duration::from_secs(5)),
+            count: read.num_digits().ok().flatten().and_then(|count| usize::try_from(count).ok()),
+            finish: read.finish_on_key().map_or(Some('#'), |keys| keys.chars().next()),
+            timeout: seconds(read.timeout_secs()).unwrap_or(Duration::from_secs(5)),
             action,
-            on_empty: verb.flag("actionOnEmptyResult", false),
-            keys: input.split_whitespace().any(|kind| kind == "dtmf"),
-            speech: input.split_whitespace().any(|kind| kind == "speech"),
+            on_empty: flag(read.action_on_empty_result(), false),
+            keys: input.contains(&Input::Dtmf),
+            speech: input.contains(&Input::Speech),
         };
         let (keys, speech) = (gathering.keys, gathering.speech);
         self.call(sid).stage = Stage::Gathering(Box::new(gathering));
@@ -43,10 +51,13 @@ impl Network {
             let (prompt, timeout) = (gathering.prompts.pop_front(), gathering.timeout);
             match prompt {
                 None => return self.arm(sid, Timer::Gather, timeout),
-                Some(prompt) if matches!(prompt.name(), "Say" | "Play" | "Pause") => {
-                    return self.begin_sound(sid, &prompt);
+                Some(GatherChild::Say(say)) => return self.begin_say(sid, &say),
+                Some(GatherChild::Play(play)) => return self.begin_play(sid, &play),
+                Some(GatherChild::Pause(pause)) => return self.begin_pause(sid, &pause),
+                Some(other) => {
+                    let name = other.as_element().map_or("", Element::name);
+                    self.notice(sid, 12200, format!("<{name}> may not stand in a <Gather>"));
                 }
-                Some(other) => self.notice(sid, 12200, format!("<{}> may not stand in a <Gather>", other.name())),
             }
         }
     }

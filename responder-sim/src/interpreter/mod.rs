@@ -9,7 +9,10 @@ mod gather;
 mod record;
 mod speech;
 
-use responder_core::twiml::Element;
+use responder_core::twiml::{
+    Element, Open,
+    voice::{Method, Verb},
+};
 
 use crate::{
     network::{Frame, Network, Role, Running, Stage},
@@ -19,6 +22,7 @@ use crate::{
 };
 
 pub(crate) use attributes::Attributes;
+use document::Document;
 
 /// Whether the next verb follows at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +76,7 @@ impl Network {
             return;
         }
         match document::of(outcome) {
-            Ok((verbs, url)) => self.load(sid, role, verbs, Some(url)),
+            Ok((document, url)) => self.load(sid, role, document, Some(url)),
             Err(failure) => self.document_failed(sid, role, &failure, webhook),
         }
     }
@@ -114,7 +118,7 @@ impl Network {
     /// Runs a document that came with a request instead of an address.
     pub(crate) fn load_inline(&mut self, sid: &Sid, text: &str) {
         match document::parse(text) {
-            Ok(verbs) => self.load(sid, Role::Main, verbs, None),
+            Ok(document) => self.load(sid, Role::Main, document, None),
             Err(failure) => {
                 self.notice(sid, failure.code, failure.text);
                 self.application_error(sid);
@@ -122,14 +126,17 @@ impl Network {
         }
     }
 
-    fn load(&mut self, sid: &Sid, role: Role, verbs: Vec<Element>, base: Option<String>) {
+    fn load(&mut self, sid: &Sid, role: Role, document: Document, base: Option<String>) {
+        for problem in document.problems {
+            self.notice(sid, 12200, problem.to_string());
+        }
         let call = self.call(sid);
         call.stage = Stage::Idle;
         match role {
             Role::Main | Role::Screen => call.stack.clear(),
             Role::Wait | Role::Whisper => call.stack.retain(|frame| frame.role == Role::Main),
         }
-        call.stack.push(Frame { role, base, verbs: verbs.into() });
+        call.stack.push(Frame { role, base, verbs: document.verbs.into() });
         self.run(sid);
     }
 
@@ -179,9 +186,9 @@ impl Network {
         }
     }
 
-    fn execute(&mut self, sid: &Sid, verb: &Element) -> Flow {
+    fn execute(&mut self, sid: &Sid, verb: &Verb) -> Flow {
         let role = self.call(sid).role();
-        let name = verb.name();
+        let name = verb.as_element().map_or("", Element::name);
         if !KNOWN.contains(&name) {
             self.notice(sid, 12200, format!("<{name}> is not known here and was skipped"));
             return Flow::Next;
@@ -192,16 +199,19 @@ impl Network {
         if self.must_pick_up(sid, verb) {
             self.answer_inbound(sid);
         }
-        match name {
-            "Say" | "Play" | "Pause" => self.sound(sid, verb),
-            "Gather" => self.gather(sid, verb),
-            "Dial" => self.dial(sid, verb),
-            "Enqueue" => self.enqueue_verb(sid, verb),
-            "Leave" => self.leave_verb(sid),
-            "Redirect" => self.redirect_verb(sid, verb),
-            "Hangup" => self.hangup_verb(sid),
-            "Reject" => self.reject(sid, verb),
-            _ => self.record(sid, verb),
+        match verb {
+            Verb::Say(say) => self.sound(sid, |network| network.begin_say(sid, say)),
+            Verb::Play(play) => self.sound(sid, |network| network.begin_play(sid, play)),
+            Verb::Pause(pause) => self.sound(sid, |network| network.begin_pause(sid, pause)),
+            Verb::Gather(gather) => self.gather(sid, gather),
+            Verb::Dial(dial) => self.dial(sid, dial),
+            Verb::Enqueue(enqueue) => self.enqueue_verb(sid, enqueue),
+            Verb::Leave(_) => self.leave_verb(sid),
+            Verb::Redirect(redirect) => self.redirect_verb(sid, redirect),
+            Verb::Hangup(_) => self.hangup_verb(sid),
+            Verb::Reject(reject) => self.reject(sid, reject),
+            Verb::Record(record) => self.record(sid, record),
+            _ => Flow::Next,
         }
     }
 
@@ -216,10 +226,10 @@ impl Network {
     }
 
     /// An inbound call is picked up by its first verb, except one that decides whether to, or delays it.
-    fn must_pick_up(&mut self, sid: &Sid, verb: &Element) -> bool {
+    fn must_pick_up(&mut self, sid: &Sid, verb: &Verb) -> bool {
         let call = self.call(sid);
         let ringing = call.record.status == CallStatus::Ringing && call.record.direction == Direction::Inbound;
-        ringing && !matches!(verb.name(), "Reject" | "Pause" | "Redirect" | "Dial")
+        ringing && !matches!(verb, Verb::Reject(_) | Verb::Pause(_) | Verb::Redirect(_) | Verb::Dial(_))
     }
 
     /// A timed verb has run its time.
@@ -230,13 +240,13 @@ impl Network {
     }
 
     /// The address in a document, or why it is none.
-    fn address(&mut self, sid: &Sid, reference: &str, method: Option<&str>) -> Option<Target> {
+    fn address(&mut self, sid: &Sid, reference: &str, method: Option<&Open<Method>>) -> Option<Target> {
         let base = self.call(sid).base().map(str::to_owned);
         let resolved = crate::webhook::resolve(base.as_deref(), reference);
         if resolved.is_none() {
             self.notice(sid, INVALID_URL, "a relative address in a document that has none itself");
         }
-        resolved.map(|url| Target::new(url, method))
+        resolved.map(|url| Target::new(url, method.map(Open::<Method>::as_str)))
     }
 }
 

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use responder_core::twiml::Element;
+use responder_core::twiml::{
+    ValueError,
+    voice::{Record, RecordingEvent},
+};
 
-use super::{Attributes, Flow};
+use super::{
+    Flow,
+    attributes::{flag, seconds, target},
+};
 use crate::{
     behaviour::AfterMessage,
     network::{Network, RecordOptions, Stage, Taking, Timer},
@@ -13,19 +19,20 @@ use crate::{
 };
 
 impl Network {
-    pub(super) fn record(&mut self, sid: &Sid, verb: &Element) -> Flow {
-        let Some(action) = self.address(sid, verb.get("action").unwrap_or_default(), verb.get("method")) else {
+    pub(super) fn record(&mut self, sid: &Sid, verb: &Record) -> Flow {
+        let read = verb.read();
+        let Some(action) = self.address(sid, read.action().unwrap_or_default(), read.method().as_ref()) else {
             self.application_error(sid);
             return Flow::Wait;
         };
-        if verb.flag("playBeep", true) {
+        if flag(read.play_beep(), true) {
             let now = self.now;
             self.call(sid).hear(now, Sound::Beep);
             self.call(sid).hush(now);
         }
         let options = self.record_options(sid, verb);
         let recording = self.start_recording(sid, "RecordVerb", &options);
-        let finish = verb.get("finishOnKey").unwrap_or(ANY_KEY).to_owned();
+        let finish = read.finish_on_key().unwrap_or(ANY_KEY).to_owned();
         let spoken = self.plan_message(sid, verb);
         let since = self.now;
         let taking = Taking { recording, since, spoken, finish, action };
@@ -33,20 +40,21 @@ impl Network {
         Flow::Wait
     }
 
-    fn record_options(&mut self, sid: &Sid, verb: &Element) -> RecordOptions {
+    fn record_options(&mut self, sid: &Sid, verb: &Record) -> RecordOptions {
         let base = self.call(sid).base().map(str::to_owned);
-        let events = verb.get("recordingStatusCallbackEvent").unwrap_or_default();
+        let (read, base) = (verb.read(), base.as_deref());
+        let method = read.recording_status_callback_method();
         RecordOptions {
-            callback: verb.target("recordingStatusCallback", "recordingStatusCallbackMethod", base.as_deref()),
-            events: events.split_whitespace().map(str::to_owned).collect(),
+            callback: target(read.recording_status_callback(), method.as_ref(), base),
+            events: events(read.recording_status_callback_event()),
             ..RecordOptions::default()
         }
     }
 
     /// Enters what the phone will do, and gives how long it will speak.
-    fn plan_message(&mut self, sid: &Sid, verb: &Element) -> Duration {
-        let longest = verb.seconds("maxLength").unwrap_or(Duration::from_secs(3600));
-        let silence = verb.seconds("timeout").unwrap_or(Duration::from_secs(5));
+    fn plan_message(&mut self, sid: &Sid, verb: &Record) -> Duration {
+        let longest = seconds(verb.read().max_length_secs()).unwrap_or(Duration::from_secs(3600));
+        let silence = seconds(verb.read().timeout_secs()).unwrap_or(Duration::from_secs(5));
         let message = self.call(sid).phone.script.message;
         let spoken = message.length.min(longest);
         let end = if silence.is_zero() { longest } else { spoken.saturating_add(silence).min(longest) };
@@ -58,6 +66,11 @@ impl Network {
         self.arm(sid, Timer::Record, end);
         spoken
     }
+}
+
+/// The words of the events.
+pub(super) fn events(value: Result<Option<Vec<RecordingEvent>>, ValueError>) -> Vec<String> {
+    value.ok().flatten().unwrap_or_default().into_iter().map(|event| event.as_str().to_owned()).collect()
 }
 
 const ANY_KEY: &str = "1234567890*#";

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use responder_core::twiml::Element;
+use responder_core::twiml::{
+    Element, Node, ValueError,
+    voice::{Pause, Play, Say},
+};
 
-use super::{Attributes, Flow};
+use super::{Flow, attributes};
 use crate::{
     agenda::seconds,
     network::{Network, Stage, Timer},
@@ -14,68 +17,72 @@ use crate::{
 
 impl Network {
     /// A sound as a verb of its own.
-    pub(super) fn sound(&mut self, sid: &Sid, verb: &Element) -> Flow {
+    pub(super) fn sound(&mut self, sid: &Sid, begin: impl FnOnce(&mut Self)) -> Flow {
         self.call(sid).stage = Stage::Hearing;
-        self.begin_sound(sid, verb);
+        begin(self);
         Flow::Wait
     }
 
-    /// The sound begins, and its end is entered.
-    pub(super) fn begin_sound(&mut self, sid: &Sid, verb: &Element) {
-        let length = match verb.name() {
-            "Pause" => verb.seconds("length").unwrap_or(Duration::from_secs(1)),
-            "Play" => self.begin_play(sid, verb),
-            _ => self.begin_say(sid, verb),
-        };
+    /// Silence begins, and its end is entered.
+    pub(super) fn begin_pause(&mut self, sid: &Sid, pause: &Pause) {
+        let length = attributes::seconds(pause.read().length_secs()).unwrap_or(Duration::from_secs(1));
         self.arm(sid, Timer::Verb, length);
     }
 
-    fn begin_say(&mut self, sid: &Sid, verb: &Element) -> Duration {
-        let text = spoken_text(verb);
+    /// The words begin, and their end is entered.
+    pub(super) fn begin_say(&mut self, sid: &Sid, say: &Say) {
+        let text = spoken_text(say.as_element());
         let now = self.now;
         self.call(sid).hear(now, Sound::Said(text.clone()));
         self.hears_text(sid, &text);
         let rate = f64::from(self.options.timing.speech_rate.max(1));
         let characters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        seconds(f64::from(characters) / rate).saturating_mul(repeats(verb))
+        let length = seconds(f64::from(characters) / rate).saturating_mul(repeats(say.read().repeat()));
+        self.arm(sid, Timer::Verb, length);
     }
 
-    fn begin_play(&mut self, sid: &Sid, verb: &Element) -> Duration {
+    /// The sound file or the keys begin, and their end is entered.
+    pub(super) fn begin_play(&mut self, sid: &Sid, play: &Play) {
+        let length = self.play_length(sid, play);
+        self.arm(sid, Timer::Verb, length);
+    }
+
+    fn play_length(&mut self, sid: &Sid, play: &Play) -> Duration {
         let now = self.now;
-        if let Some(digits) = verb.get("digits") {
+        if let Some(digits) = play.read().digits() {
             self.call(sid).hear(now, Sound::Tones(digits.to_owned()));
             let tones = u32::try_from(digits.chars().count()).unwrap_or(u32::MAX);
             return Duration::from_millis(500).saturating_mul(tones);
         }
-        let written = verb.inner_text().trim().to_owned();
+        let written = play.inner_text().trim().to_owned();
         let url = self.address(sid, &written, None).map_or(written, |target| target.url);
         let timing = &self.options.timing;
         let length = timing.media_lengths.get(&url).copied().unwrap_or(timing.play_length);
         self.call(sid).hear(now, Sound::Played(url));
-        length.saturating_mul(repeats(verb))
+        length.saturating_mul(repeats(play.read().repeat()))
     }
 }
 
 /// What is heard of a `<Say>`: its texts, those inside speech markup as well, with single blanks.
-fn spoken_text(verb: &Element) -> String {
+fn spoken_text(say: &Element) -> String {
     fn collect(element: &Element, words: &mut Vec<String>) {
         for child in element.children() {
             match child {
-                responder_core::twiml::Node::Text(text) => words.extend(text.split_whitespace().map(str::to_owned)),
-                responder_core::twiml::Node::Element(element) => collect(element, words),
+                Node::Text(text) => words.extend(text.split_whitespace().map(str::to_owned)),
+                Node::Element(element) => collect(element, words),
             }
         }
     }
     let mut words = Vec::new();
-    collect(verb, &mut words);
+    collect(say, &mut words);
     words.join(" ")
 }
 
 /// Zero means as often as the provider ever repeats.
-fn repeats(verb: &Element) -> u32 {
-    match verb.get("loop").and_then(|count| count.trim().parse().ok()) {
+fn repeats(count: Result<Option<u32>, ValueError>) -> u32 {
+    match count.ok().flatten() {
         Some(0) => MAX_REPEATS,
-        Some(count) => u32::min(count, MAX_REPEATS),
+        Some(count) => count.min(MAX_REPEATS),
         None => 1,
     }
 }

@@ -1,6 +1,9 @@
 //! Texts that come in, and what the application says to them.
 
-use responder_core::twiml::Element;
+use responder_core::twiml::{
+    Element,
+    messaging::{Response, Verb},
+};
 
 use super::{
     Network, NewMessage,
@@ -75,8 +78,8 @@ impl Network {
         let failure = match outcome.answer.filter(|_| outcome.failure.is_none()) {
             None => outcome.failure.map(|failure| (failure.code, failure.text)),
             Some(answer) if answer.body.trim().is_empty() => None,
-            Some(answer) => match Element::parse(&answer.body) {
-                Ok(document) => return self.send_replies(message, &document, &answer.url),
+            Some(answer) => match Response::parse(&answer.body) {
+                Ok(document) => return self.send_replies(message, document, &answer.url),
                 Err(error) => Some((12100, format!("the reply is no document: {error}"))),
             },
         };
@@ -101,19 +104,26 @@ impl Network {
         self.post(HookKind::SmsFallback, purpose, target, fields, Some(message));
     }
 
-    fn send_replies(&mut self, message: &Sid, document: &Element, base: &str) {
+    fn send_replies(&mut self, message: &Sid, document: Response, base: &str) {
         let incoming = self.message(message).record.clone();
-        for verb in document.elements() {
-            match verb.name() {
-                "Message" | "Sms" => self.send_reply(&incoming, verb, base),
-                "Redirect" => {
-                    let Some(url) = resolve(Some(base), verb.inner_text().trim()) else { continue };
-                    let target = Target { url, method: Method::read(verb.get("method")) };
+        for verb in document.into_children() {
+            match verb {
+                Verb::Message(reply) => self.send_reply(&incoming, reply.as_element(), base),
+                // Its older name.
+                Verb::Other(reply) if reply.name() == "Sms" => self.send_reply(&incoming, &reply, base),
+                Verb::Redirect(redirect) => {
+                    let Some(url) = resolve(Some(base), redirect.inner_text().trim()) else { continue };
+                    let method = redirect.read().method();
+                    let target = Target { url, method: Method::read(method.as_ref().map(|method| method.as_str())) };
                     let fields = self.incoming_fields(message);
                     let purpose = Purpose::Replies { message: message.clone() };
                     return self.post(HookKind::Sms, purpose, target, fields, Some(message));
                 }
-                other => self.notice(message, 12200, format!("<{other}> is no verb of a messaging document")),
+                other => {
+                    let Some(element) = other.as_element() else { continue };
+                    let text = format!("<{}> is no verb of a messaging document", element.name());
+                    self.notice(message, 12200, text);
+                }
             }
         }
     }

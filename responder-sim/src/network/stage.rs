@@ -2,7 +2,13 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use responder_core::{Timestamp, twiml::Element};
+use responder_core::{
+    Timestamp,
+    twiml::{
+        Element,
+        voice::{GatherChild, Verb},
+    },
+};
 
 use super::call::RecordOptions;
 use crate::{sid::Sid, trace::DialStatus, webhook::Target};
@@ -34,7 +40,7 @@ pub(crate) struct Frame {
     pub(crate) role: Role,
     /// Its address; none if it came inline.
     pub(crate) base: Option<String>,
-    pub(crate) verbs: VecDeque<Element>,
+    pub(crate) verbs: VecDeque<Verb>,
 }
 
 /// What a document is run for.
@@ -52,7 +58,7 @@ pub(crate) enum Role {
 
 #[derive(Debug)]
 pub(crate) struct Gathering {
-    pub(crate) prompts: VecDeque<Element>,
+    pub(crate) prompts: VecDeque<GatherChild>,
     pub(crate) digits: String,
     pub(crate) count: Option<usize>,
     pub(crate) finish: Option<char>,

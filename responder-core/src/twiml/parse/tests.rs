@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::twiml::Node;
 
-fn fails(source: &str) -> (usize, usize, ParseErrorKind) {
+fn fails(source: &str) -> (u32, u32, ParseErrorKind) {
     let error = Element::parse(source).expect_err(source);
     (error.line(), error.column(), error.kind())
 }
@@ -19,8 +19,8 @@ fn reads_what_services_write() {
                   <Pause/></Response >\n<!-- end -->\n";
     let root = reads(source);
     let say = root.elements().next().expect("a verb");
-    assert_eq!(root.children()[0], Node::Text("\n  ".to_owned()));
-    assert_eq!(say.children(), [Node::Text("A & <B> 🚨!.".to_owned())]);
+    assert_eq!(root.children()[0], Node::Text("\n  ".into()));
+    assert_eq!(say.children(), [Node::Text("A & <B> 🚨!.".into())]);
     assert_eq!(say.attributes().collect::<Vec<_>>(), [("voice", "alice"), ("loop", "2")]);
     assert_eq!(root.elements().map(Element::name).collect::<Vec<_>>(), ["Say", "Pause"]);
 }
@@ -87,10 +87,24 @@ fn refuses_what_is_ill_formed_and_says_where() {
 }
 
 #[test]
+fn every_part_knows_where_it_stood() {
+    let root = reads("\u{feff}<?xml version='1.0'?>\n<a>é<b c='1'\n  d='é' e='2'/>\r\n\t<f/></a>");
+    let [b, f] = &root.elements().collect::<Vec<_>>()[..] else { panic!("two elements") };
+    let place = |line, column| Some(Position { line, column });
+    assert_eq!([root.position(), b.position(), f.position()], [place(2, 1), place(2, 5), place(4, 2)]);
+    assert_eq!(
+        ["c", "d", "e", "f"].map(|name| b.attribute_position(name)),
+        [place(2, 8), place(3, 3), place(3, 9), None]
+    );
+    let built = Element::new("f").expect("a name");
+    assert_eq!((built.position(), f == &&built), (None, true));
+}
+
+#[test]
 fn nesting_is_bounded() {
     let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
     assert_eq!(reads(&nested(MAX_DEPTH)).name(), "a");
-    assert_eq!(fails(&nested(MAX_DEPTH + 1)), (1, 3 * MAX_DEPTH + 1, ParseErrorKind::Depth));
+    assert_eq!(fails(&nested(MAX_DEPTH + 1)), (1, 3 * MAX_DEPTH as u32 + 1, ParseErrorKind::Depth));
 }
 
 #[test]

@@ -24,63 +24,122 @@
 //!
 //! Gather::new().dial(Dial::new());
 //! ```
+//!
+//! The same types are read:
+//!
+//! ```
+//! use responder_core::twiml::voice::{Noun, Response, Verb};
+//!
+//! let document = "<Response><Dial timeout='20'><Queue>emergency-1</Queue></Dial></Response>";
+//! for verb in Response::parse(document)?.into_children() {
+//!     match verb {
+//!         Verb::Dial(dial) => {
+//!             assert_eq!(dial.read().timeout_secs()?, Some(20));
+//!             assert!(matches!(&dial.into_children()[..], [Noun::Queue(queue)] if queue.inner_text() == "emergency-1"));
+//!         }
+//!         other => panic!("{other:?}"),
+//!     }
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod client;
+mod connect;
 mod control;
 mod dial;
 mod hold;
 mod listen;
 mod noun;
+mod parameter;
+mod pay;
+mod relay;
+mod sip;
+mod sms;
 mod speak;
+pub mod ssml;
+mod stream;
+mod transcription;
 
-use std::fmt;
-
+use super::macros::{element, response};
 pub use super::words::{
-    Beep, CallEvent, ConferenceEvent, ConferenceRecord, DialRecord, Input, JitterBuffer, MachineDetection, Method,
-    RecordingEvent, RecordingTrack, RejectReason, Trim,
+    BankAccountType, Beep, CallEvent, CardType, ConferenceEvent, ConferenceRecord, ConversationEvent,
+    ConversationRecord, DialEvent, DialRecord, Input, JitterBuffer, MachineDetection, Method, PayError, PayInput,
+    PayLanguage, PayStep, PaymentMethod, RecordingChannels, RecordingEvent, RecordingTrack, Region, RejectReason,
+    RingTone, SayLanguage, SpeechLanguage, StreamTrack, TokenType, Trim, Voice,
 };
-use super::{Element, macros::element};
-pub use control::{Hangup, Redirect, Reject};
-pub use dial::Dial;
-pub use hold::{Enqueue, Leave};
-pub use listen::{Gather, Record};
-pub use noun::{Client, Conference, Number, Queue, Sip};
-pub use speak::{Pause, Play, Say};
+pub use client::{Application, ApplicationChild, ApplicationSid, Client, ClientChild, Identity};
+pub use connect::{
+    AiSession, Autopilot, Connect, ConnectChild, Conversation, ConversationRelaySession, Room, VirtualAgent,
+    VirtualAgentChild,
+};
+pub use control::{Echo, Hangup, HangupChild, Redirect, Refer, ReferChild, ReferSip, Reject, RejectChild};
+pub use dial::{Dial, Noun};
+pub use hold::{Enqueue, EnqueueChild, Leave, Task};
+pub use listen::{Gather, GatherChild, Record};
+pub use noun::{Conference, Number, Queue, Sim, WhatsApp};
+pub use parameter::{Config, Parameter};
+pub use pay::{Pay, PayChild, Prompt, PromptChild};
+pub use relay::{ConversationRelay, ConversationRelayChild, Language};
+pub use sip::{Header, Headers, HeadersChild, Sip, SipChild, SipUri};
+pub use sms::Sms;
+pub use speak::{Pause, Play, Say, SayChild};
+pub use stream::{Recording, Siprec, SiprecChild, Start, StartChild, Stop, StopChild, Stream, StreamChild};
+pub use transcription::{Transcription, TranscriptionChild};
 
 element! {
     /// The answer to a voice request: what the call does, verb after verb. An empty one hangs up.
     ///
     /// `Display` prints the whole document, with its declaration.
-    Response = "Response"
-    children {
-        /// Speaks.
-        say: Say,
-        /// Plays a sound or keys.
-        play: Play,
-        /// Waits.
-        pause: Pause,
-        /// Listens for keys or speech.
-        gather: Gather,
-        /// Records the caller.
-        record: Record,
+    ///
+    /// ```
+    /// use responder_core::twiml::voice::Response;
+    ///
+    /// let document = Response::new().say("Goodbye.");
+    /// assert!(document.to_string().ends_with("<Response><Say>Goodbye.</Say></Response>"));
+    /// ```
+    Response = "Response" in "voice"
+    children Verb {
+        /// Hands the call to a stream, a room or an assistant.
+        connect: Connect,
         /// Connects the call to somebody.
         dial: Dial,
+        /// Sends the caller's sound back.
+        echo: Echo,
         /// Puts the call on hold.
         enqueue: Enqueue,
-        /// Takes the call out of the queue; the verb after its `Enqueue` comes next.
-        leave: Leave,
-        /// Goes on with another document.
-        redirect: Redirect,
+        /// Listens for keys or speech.
+        gather: Gather,
         /// Ends the call.
         hangup: Hangup,
+        /// Takes the call out of the queue; the verb after its `Enqueue` comes next.
+        leave: Leave,
+        /// Waits.
+        pause: Pause,
+        /// Plays a sound or keys.
+        play: Play,
+        /// Connects the call to a queue, without a dial around it. Twilio's pages describe it only inside of a dial.
+        queue: Queue,
+        /// Records the caller.
+        record: Record,
+        /// Goes on with another document.
+        redirect: Redirect,
         /// Refuses the call without answering it. Only as first verb.
         reject: Reject,
-        /// Anything of the language that has no type here yet.
-        element: Element,
+        /// Speaks.
+        say: Say,
+        /// Sends a text meanwhile.
+        sms: Sms,
+        /// Asks for a payment.
+        pay: Pay,
+        /// Says a step of a payment. It belongs inside of a [`Pay`].
+        prompt: Prompt,
+        /// Begins a stream, recording or transcription.
+        start: Start,
+        /// Ends a stream, SIPREC session or transcription.
+        stop: Stop,
+        /// Moves a SIP call.
+        refer: Refer,
     }
 }
 
-impl fmt::Display for Response {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+response!();

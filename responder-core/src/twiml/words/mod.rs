@@ -1,5 +1,16 @@
 //! The words that attributes take.
 
+mod connect;
+mod languages;
+mod pay;
+pub(super) mod ssml;
+mod voices;
+
+pub use connect::{ConversationEvent, ConversationRecord, RecordingChannels, StreamTrack};
+pub use languages::{PayLanguage, Region, RingTone, SayLanguage, SpeechLanguage};
+pub use pay::{BankAccountType, CardType, PayError, PayInput, PayStep, PaymentMethod, TokenType};
+pub use voices::Voice;
+
 use super::macros::words;
 
 words! {
@@ -166,5 +177,13 @@ words! {
         Small = "small",
         /// None.
         Off = "off",
+    }
+}
+
+words! {
+    /// What is reported about the calls of a dial.
+    DialEvent {
+        /// Each step of a call.
+        CallProgress = "call-progress-event",
     }
 }
