@@ -82,6 +82,11 @@ impl Simulator {
         self.hub.with(|network| network.numbers.insert(number.into(), config));
     }
 
+    /// How one of the account's numbers is set up now.
+    pub fn number(&self, number: &str) -> Option<NumberConfig> {
+        self.hub.read(|network| network.numbers.get(number).cloned())
+    }
+
     /// Takes one of the account's numbers away.
     pub fn remove_number(&self, number: &str) {
         self.hub.with(|network| network.numbers.remove(number));

@@ -1,5 +1,6 @@
 //! Each example as whoever tries it meets it: a process, which says what to do and does what it says.
 
+mod configure;
 mod process;
 
 use std::time::Duration;

@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::{Access, BranchScope, Caller, Credential, HttpError, Keys, MountedPath, Params, Signatures};
 use crate::PublicUrl;
-use crate::signature::{self, Payload};
+use crate::signature::Payload;
 
 /// One request before its endpoint.
 pub(super) struct Guard<'a> {
@@ -80,21 +80,20 @@ impl Guard<'_> {
 
     /// Whoever shows no signature at all must not keep us waiting with a body.
     fn may_be_signed(&self) -> bool {
-        match &self.keys.signatures {
-            Signatures::Checked(_) => self.header(signature::HEADER).is_some(),
-            Signatures::Refused => false,
-            Signatures::Off => true,
+        match self.keys.signatures.verifier() {
+            Some(verifier) => verifier.is_signed(&self.head.headers),
+            None => matches!(self.keys.signatures, Signatures::Off),
         }
     }
 
     fn is_signed(&self, payload: Payload<'_>) -> bool {
-        let tokens = match &self.keys.signatures {
-            Signatures::Checked(tokens) => tokens,
-            Signatures::Refused => return false,
-            Signatures::Off => return true,
-        };
-        let url = self.public.at(self.target.as_str());
-        self.header(signature::HEADER).is_some_and(|given| tokens.verify(&url, payload, given).is_ok())
+        match self.keys.signatures.verifier() {
+            Some(verifier) => {
+                let url = self.public.at(self.target.as_str());
+                verifier.verify(&self.head.headers, &url, payload).is_ok()
+            }
+            None => matches!(self.keys.signatures, Signatures::Off),
+        }
     }
 
     fn shows_hmac(&self, body: &[u8]) -> bool {

@@ -20,6 +20,7 @@
 
 mod payload;
 mod url;
+mod verifier;
 
 use std::fmt;
 
@@ -30,6 +31,7 @@ use sha1::Sha1;
 
 pub use payload::{MAX_PARAMETERS, Payload};
 pub use url::{with_body_hash, without_port};
+pub use verifier::{SignalWire, SignatureVerifier};
 
 /// The name of the header that carries the signature.
 pub const HEADER: &str = "X-Twilio-Signature";
@@ -92,7 +94,7 @@ impl AuthTokens {
     /// [`SignatureError::TooManyParameters`], [`SignatureError::BodyHash`].
     pub fn sign(&self, url: &str, payload: Payload<'_>) -> Result<String, SignatureError> {
         payload.check(url)?;
-        let mac = mac(&self.primary, &url::signed_form(url), &payload.signed_text());
+        let mac = mac(&self.primary, &url::signed_form(url), payload.signed_text().as_bytes());
         Ok(STANDARD.encode(mac.finalize().into_bytes()))
     }
 
@@ -112,10 +114,19 @@ impl AuthTokens {
             return Err(SignatureError::Malformed);
         }
         payload.check(url)?;
-        let text = payload.signed_text();
+        self.verify_bytes(url, payload.signed_text().as_bytes(), &signature)
+    }
+
+    /// As [`verify`](Self::verify), of the URL and a body that follows it; the signature is in hexadecimal digits.
+    fn verify_with_body(&self, url: &str, body: &[u8], signature: &str) -> Result<(), SignatureError> {
+        let signature = from_hex(signature).filter(|bytes| bytes.len() == SHA1_BYTES);
+        self.verify_bytes(url, body, &signature.ok_or(SignatureError::Malformed)?)
+    }
+
+    fn verify_bytes(&self, url: &str, text: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         for url in url::variants(url) {
             for token in std::iter::once(&self.primary).chain(&self.others) {
-                if mac(token, &url, &text).verify_slice(&signature).is_ok() {
+                if mac(token, &url, text).verify_slice(signature).is_ok() {
                     return Ok(());
                 }
             }
@@ -134,11 +145,18 @@ fn not_empty(token: SecretString) -> Result<SecretString, SignatureError> {
     if token.expose_secret().is_empty() { Err(SignatureError::EmptyToken) } else { Ok(token) }
 }
 
-fn mac(token: &SecretString, url: &str, text: &str) -> Hmac<Sha1> {
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> =
+        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect::<Option<_>>()?;
+    let pairs = digits.chunks_exact(2);
+    pairs.remainder().is_empty().then(|| pairs.map(|pair| pair[0] << 4 | pair[1]).collect())
+}
+
+fn mac(token: &SecretString, url: &str, text: &[u8]) -> Hmac<Sha1> {
     let mac = Hmac::<Sha1>::new_from_slice(token.expose_secret().as_bytes());
     let mut mac = mac.expect("BUG: an HMAC takes keys of any length");
     mac.update(url.as_bytes());
-    mac.update(text.as_bytes());
+    mac.update(text);
     mac
 }
 
