@@ -20,6 +20,7 @@ use tower::Service;
 use crate::{
     Simulator,
     clock::ClockMode,
+    dress::Dress,
     hub::Hub,
     options::{OpenQuestions, Options, Timing},
     server,
@@ -52,6 +53,18 @@ impl SimulatorBuilder {
     pub fn account(mut self, sid: impl Into<String>, auth_token: impl Into<String>) -> Self {
         self.options.account_sid = sid.into();
         self.options.auth_token = SecretString::from(auth_token.into());
+        self
+    }
+
+    /// Which provider it looks like; Twilio if nothing is said. The account stays: one of the other form must be named.
+    pub const fn dress(mut self, dress: Dress) -> Self {
+        self.options.dress = dress;
+        self
+    }
+
+    /// What webhooks are signed with, where it is not the secret of the account.
+    pub fn signing_key(mut self, key: impl Into<String>) -> Self {
+        self.options.signing_key = Some(SecretString::from(key.into()));
         self
     }
 
@@ -195,9 +208,12 @@ impl SimulatorBuilder {
         address: SocketAddr,
         serve: impl FnOnce(Arc<Hub>, watch::Receiver<bool>) -> Option<JoinHandle<()>>,
     ) -> io::Result<Simulator> {
+        let Options { dress, ref signing_key, ref auth_token, .. } = self.options;
         let public_url = self.options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let tokens = AuthTokens::new(self.options.auth_token.clone()).map_err(io::Error::other)?;
-        let route = Route { tokens, hosts: self.options.hosts.clone(), cap: self.options.webhook_cap };
+        let public_url = format!("{}{}", public_url.trim_end_matches('/'), dress.base_path());
+        let tokens = AuthTokens::new(signing_key.as_ref().unwrap_or(auth_token).clone()).map_err(io::Error::other)?;
+        let (hosts, cap) = (self.options.hosts.clone(), self.options.webhook_cap);
+        let route = Route { tokens, signature_header: dress.signature_header(), hosts, cap };
         let hub = Hub::new(self.options, public_url, route);
         let (stop, stopped) = watch::channel(false);
         let server = serve(Arc::clone(&hub), stopped);

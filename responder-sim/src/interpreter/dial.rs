@@ -24,6 +24,9 @@ impl Network {
             self.dial_queue(sid, noun.inner_text().trim());
             return Flow::Wait;
         }
+        if let Some(noun) = dialing.nouns.iter().find(|noun| noun.name() == "Conference").cloned() {
+            return self.dial_conference(sid, &noun, &dialing);
+        }
         if let Some(why) = self.bad_caller_id(&dialing) {
             self.notice(sid, 13214, why);
             self.call(sid).stage = Stage::Dialing(Box::new(dialing));
@@ -66,7 +69,7 @@ impl Network {
                 Node::Text(text) => {
                     nouns.push_back(Element::new("Number").expect("BUG: a noun is a name").text(text.trim()));
                 }
-                Node::Element(noun) if matches!(noun.name(), "Number" | "Client" | "Sip" | "Queue") => {
+                Node::Element(noun) if matches!(noun.name(), "Number" | "Client" | "Sip" | "Queue" | "Conference") => {
                     nouns.push_back(noun.clone());
                 }
                 Node::Element(noun) => {

@@ -10,6 +10,9 @@ pub(super) fn of(outcome: Outcome) -> Result<(Vec<Element>, String), Failure> {
         return Err(failure);
     }
     let answer = outcome.answer.ok_or_else(|| Failure::new(11200, "no answer"))?;
+    if answer.body.len() > MAX_DOCUMENT && !answer.content_type.trim_start().starts_with("audio/") {
+        return Err(Failure::new(TOO_LARGE, "the document is longer than the provider reads"));
+    }
     let media = answer.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let verbs = match media.as_str() {
         "text/xml" | "application/xml" | "text/html" => parse(&answer.body)?,
@@ -28,7 +31,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Element>, Failure> {
     if root.name() == "Response" {
         Ok(root.elements().cloned().collect())
     } else {
-        Err(Failure::new(PARSE, format!("the document is a <{}>, not a <Response>", root.name())))
+        Err(Failure::new(ROOT, format!("the document is a <{}>, not a <Response>", root.name())))
     }
 }
 
@@ -36,7 +39,11 @@ fn verb(name: &str, text: &str) -> Element {
     Element::new(name).expect("BUG: the names of verbs are names").text(text)
 }
 
+const TOO_LARGE: u32 = 11750;
+/// The provider reads no more of a document (general knowledge; its pages that were at hand give no number).
+const MAX_DOCUMENT: usize = 64 << 10;
 const PARSE: u32 = 12100;
+const ROOT: u32 = 12102;
 const CONTENT_TYPE: u32 = 12300;
 
 #[cfg(test)]
@@ -69,6 +76,9 @@ mod tests {
         assert_eq!(verbs("application/json", "{}"), Err(12300));
         assert_eq!(verbs("", document), Err(12300));
         assert_eq!(verbs("text/xml", "<Response><Say></Response>"), Err(12100));
-        assert_eq!(verbs("text/xml", "<Answer/>"), Err(12100));
+        assert_eq!(verbs("text/xml", "<Answer/>"), Err(12102));
+        let long = format!("<Response><Say>{}</Say></Response>", "x".repeat(MAX_DOCUMENT));
+        assert_eq!(verbs("text/xml", &long), Err(11750));
+        assert!(verbs("audio/mpeg", &long).is_ok());
     }
 }

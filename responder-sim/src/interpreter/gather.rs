@@ -6,7 +6,7 @@ use responder_core::twiml::Element;
 
 use super::{Attributes, Flow};
 use crate::{
-    network::{Gathering, Network, Seat, Stage, Timer},
+    network::{Departure, Gathering, Network, Seat, Stage, Timer},
     sid::Sid,
     trace::Pressed,
     webhook::Fields,
@@ -46,7 +46,7 @@ impl Network {
                 Some(prompt) if matches!(prompt.name(), "Say" | "Play" | "Pause") => {
                     return self.begin_sound(sid, &prompt);
                 }
-                Some(other) => self.notice(sid, 12200, format!("<{}> may not stand in a <Gather>", other.name())),
+                Some(_) => {}
             }
         }
     }
@@ -64,6 +64,9 @@ impl Network {
     }
 
     fn press_key(&mut self, sid: &Sid, key: char) {
+        if key == '*' && self.call(sid).stay.as_ref().is_some_and(|stay| stay.star) {
+            return self.depart(sid, Departure::HungUp);
+        }
         match &mut self.call(sid).stage {
             Stage::Gathering(gathering) if gathering.keys => {
                 let timeout = gathering.timeout;

@@ -55,7 +55,7 @@ pub(crate) enum Trouble {
 pub(super) async fn exchange(wire: &Wire<'_>, route: &Route, limits: &Overrides) -> Result<Raw, Trouble> {
     let uri: Uri = wire.url.parse().map_err(|_| Trouble::Address(INVALID_URL, "the address is no URL".to_owned()))?;
     let place = place(&uri, route)?;
-    let request = request(wire, &uri)?;
+    let request = request(wire, &uri, route.signature_header)?;
     let answer = match place {
         Place::Service(application) => timeout(limits.read, application.ask(request)).await,
         Place::Socket(socket) => {
@@ -99,7 +99,7 @@ async fn connected(
     }
 }
 
-fn request(wire: &Wire<'_>, uri: &Uri) -> Result<Request<Full<Bytes>>, Trouble> {
+fn request(wire: &Wire<'_>, uri: &Uri, signature_header: &str) -> Result<Request<Full<Bytes>>, Trouble> {
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
     let host = uri.authority().map_or("", |authority| authority.as_str());
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
@@ -109,7 +109,7 @@ fn request(wire: &Wire<'_>, uri: &Uri) -> Result<Request<Full<Bytes>>, Trouble> 
         .header(header::HOST, host)
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::ACCEPT, "*/*")
-        .header(responder_core::signature::HEADER, wire.signature)
+        .header(signature_header, wire.signature)
         .header("I-Twilio-Idempotency-Token", wire.token);
     if !wire.cookie.is_empty() {
         request = request.header(header::COOKIE, &wire.cookie);

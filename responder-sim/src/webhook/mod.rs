@@ -91,6 +91,7 @@ pub(crate) type Cookies = BTreeMap<(String, String), String>;
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     pub(crate) tokens: AuthTokens,
+    pub(crate) signature_header: &'static str,
     pub(crate) hosts: BTreeMap<String, Host>,
     pub(crate) cap: Duration,
 }
