@@ -33,14 +33,16 @@ pub struct Listing<'a, T>(BoxStream<'a, Result<T, TelephonyError>>);
 struct State<'a, T> {
     transport: &'a Transport,
     key: &'static str,
-    next: Option<Request>,
+    /// What comes after the items; an address that is not asked is an error, but only after them.
+    next: Option<Result<Request, TelephonyError>>,
     asked: HashSet<String>,
     items: vec::IntoIter<T>,
 }
 
 impl<'a, T: DeserializeOwned + Send + 'static> Listing<'a, T> {
     pub(super) fn new(transport: &'a Transport, first: Request, key: &'static str) -> Self {
-        let state = State { transport, key, next: Some(first), asked: HashSet::new(), items: Vec::new().into_iter() };
+        let state =
+            State { transport, key, next: Some(Ok(first)), asked: HashSet::new(), items: Vec::new().into_iter() };
         Self(stream::try_unfold(state, State::step).boxed())
     }
 }
@@ -62,7 +64,7 @@ impl<T: DeserializeOwned> State<'_, T> {
                 return Ok(Some((item, self)));
             }
             let Some(request) = self.next.take() else { return Ok(None) };
-            self.turn(request).await?;
+            self.turn(request?).await?;
         }
     }
 
@@ -76,12 +78,16 @@ impl<T: DeserializeOwned> State<'_, T> {
         if uri.is_empty() {
             return Ok(());
         }
+        self.next = Some(self.request_after(uri));
+        Ok(())
+    }
+
+    fn request_after(&mut self, uri: String) -> Result<Request, TelephonyError> {
         let request = self.transport.page_after(&uri)?;
         if self.asked.len() >= MAX_PAGES || !self.asked.insert(uri) {
             return Err(unreadable("the pages of the list lead in a circle"));
         }
-        self.next = Some(request);
-        Ok(())
+        Ok(request)
     }
 }
 
