@@ -2,6 +2,7 @@
 
 mod configure;
 mod process;
+mod signalwire;
 
 use std::time::Duration;
 
