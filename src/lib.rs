@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub use responder_core::{
-    CallSid, CountryCode, E164, MessageSid, PhoneError, PublicUrl, PublicUrlError, RecordingSid, SidError, Timestamp,
-    TimestampError, branch, driver, emergency, http, notify, script, settings, signature, store, telephony, token,
-    twiml,
+    CallSid, ConferenceSid, CountryCode, E164, MessageSid, PhoneError, PhoneNumberSid, PublicUrl, PublicUrlError,
+    QueueSid, RecordingSid, SidError, Timestamp, TimestampError, branch, driver, emergency, http, notify, script,
+    settings, signature, store, telephony, token, twiml,
 };
 
 /// Endpoints as a router of axum.

@@ -9,9 +9,9 @@ use responder::{
     http::{Access, Key, Keys, Signatures, TrustedProxies},
     script::{Links, Script},
     settings,
-    signature::AuthTokens,
+    signature::{AuthTokens, SignalWire},
     store::BranchKey,
-    telephony::TwilioClient,
+    telephony::{Dialect, TwilioClient},
 };
 
 use super::{
@@ -84,7 +84,7 @@ fn listen(env: &Environment) -> Result<SocketAddr, BadVariable> {
     Ok(SocketAddr::new(address, port))
 }
 
-fn links(env: &Environment) -> Result<Links, BadVariable> {
+pub(crate) fn links(env: &Environment) -> Result<Links, BadVariable> {
     let public: PublicUrl = env.required("PUBLIC_URL")?.parse().map_err(bad("PUBLIC_URL"))?;
     let links = Links::new(public);
     Ok(match env.parsed("FALLBACK_URL", address)? {
@@ -93,9 +93,29 @@ fn links(env: &Environment) -> Result<Links, BadVariable> {
     })
 }
 
-fn telephony(env: &Environment) -> Result<TwilioClient, BadVariable> {
+/// The providers that we know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Provider {
+    Twilio,
+    SignalWire,
+}
+
+fn provider(env: &Environment) -> Result<Provider, BadVariable> {
+    let known = |text: &str| match text.to_ascii_lowercase().as_str() {
+        "twilio" => Ok(Provider::Twilio),
+        "signalwire" => Ok(Provider::SignalWire),
+        _ => Err("it must be twilio or signalwire"),
+    };
+    Ok(env.parsed("TELEPHONY_PROVIDER", known)?.unwrap_or(Provider::Twilio))
+}
+
+pub(crate) fn telephony(env: &Environment) -> Result<TwilioClient, BadVariable> {
     let token = env.required("TWILIO_AUTH_TOKEN")?.to_owned();
     let mut client = TwilioClient::builder(env.required("TWILIO_ACCOUNT_SID")?, token.into());
+    if provider(env)? == Provider::SignalWire {
+        env.required("TWILIO_API_URL")?;
+        client = client.dialect(Dialect::SIGNALWIRE);
+    }
     if let Some(rate) = env.parsed("CALLS_PER_SECOND", str::parse::<NonZeroU32>)? {
         client = client.calls_per_second(rate);
     }
@@ -121,11 +141,20 @@ fn signatures(env: &Environment) -> Result<Signatures, BadVariable> {
         tracing::warn!("TWILIO_SIGNATURE_VALIDATION is off: anybody who finds this server can speak for the provider");
         return Ok(Signatures::Off);
     }
-    let tokens = AuthTokens::new(env.required("TWILIO_AUTH_TOKEN")?.into()).map_err(bad("TWILIO_AUTH_TOKEN"))?;
-    Ok(Signatures::Checked(match env.secret("TWILIO_AUTH_TOKEN_PREVIOUS") {
+    // SignalWire signs with a key of its own.
+    let (provider, name) = match provider(env)? {
+        Provider::Twilio => (Provider::Twilio, "TWILIO_AUTH_TOKEN"),
+        Provider::SignalWire => (Provider::SignalWire, "SIGNALWIRE_SIGNING_KEY"),
+    };
+    let tokens = AuthTokens::new(env.required(name)?.into()).map_err(bad(name))?;
+    let tokens = match env.secret("TWILIO_AUTH_TOKEN_PREVIOUS") {
         Some(previous) => tokens.and(previous).map_err(bad("TWILIO_AUTH_TOKEN_PREVIOUS"))?,
         None => tokens,
-    }))
+    };
+    Ok(match provider {
+        Provider::Twilio => Signatures::Checked(tokens),
+        Provider::SignalWire => Signatures::CheckedBy(Arc::new(SignalWire::new(tokens))),
+    })
 }
 
 fn intake(env: &Environment, keys: &Keys) -> Result<Access, BadVariable> {
@@ -145,10 +174,14 @@ fn intake(env: &Environment, keys: &Keys) -> Result<Access, BadVariable> {
     }
 }
 
-fn branch_settings(env: &Environment) -> Result<BranchSettings, BadVariable> {
+pub(crate) fn country(env: &Environment) -> Result<CountryCode, BadVariable> {
     let code = |text: &str| text.trim_start_matches('+').parse().ok().and_then(CountryCode::new);
     let country = env.parsed("DEFAULT_COUNTRY", |text| code(text).ok_or("it is no country calling code"))?;
-    let country = country.unwrap_or(CountryCode::NORTH_AMERICA);
+    Ok(country.unwrap_or(CountryCode::NORTH_AMERICA))
+}
+
+fn branch_settings(env: &Environment) -> Result<BranchSettings, BadVariable> {
+    let country = country(env)?;
     let number = |name| env.parsed(name, |text| E164::parse_with(text, country));
     let (customers, automated) = (number("TWILIO_PHONE_NUMBER")?, number("TWILIO_AUTOMATED_NUMBER")?);
     let missing = BadVariable { name: "TWILIO_PHONE_NUMBER", why: "is missing".to_owned() };

@@ -4,6 +4,7 @@
 //! serve its endpoints, and let a dispatcher work for it.
 
 mod config;
+mod configure;
 mod database;
 #[cfg(feature = "failpoints")]
 mod pace;
@@ -14,6 +15,7 @@ mod variables;
 use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use config::Config;
+use configure::Configure;
 use responder::{
     branch::Branch,
     driver::Dispatcher,
@@ -27,18 +29,42 @@ use variables::{BadVariable, Environment};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    if let Some(argument) = std::env::args().nth(1) {
-        return answer(&argument);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [] => serve().await,
+        ["configure"] => configure(false).await,
+        ["configure", "--apply"] => configure(true).await,
+        ["--help" | "-h"] => {
+            println!("{USAGE}\n\n{}", variables::help());
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("That is no command. See --help.");
+            ExitCode::from(2)
+        }
     }
+}
+
+const USAGE: &str = "\
+One branch of an emergency service.
+
+  branch                     runs it
+  branch configure           shows what is entered at the provider for its numbers, and what should be
+  branch configure --apply   enters what should be
+
+`configure` ends with 0 if all is as it should be, or now is; 3 if something is not and was left; 1 if the provider
+refuses or can't be reached; 2 if a variable is missing or wrong. Of the variables it needs PUBLIC_URL, the numbers,
+and those of the account.
+
+These variables say what is done:";
+
+async fn serve() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let read = Environment::read(|name| std::env::var(name).ok());
-    let config = match read.and_then(|env| Config::read(&env)) {
+    let config = match environment().and_then(|env| Config::read(&env)) {
         Ok(config) => config,
-        Err(BadVariable { name, why }) => {
-            eprintln!("{name} {why}. See --help.");
-            return ExitCode::from(2);
-        }
+        Err(bad) => return unusable(&bad),
     };
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -54,12 +80,26 @@ fn told(error: &dyn Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", told(cause)))
 }
 
-fn answer(argument: &str) -> ExitCode {
-    if argument == "--help" || argument == "-h" {
-        println!("One branch of an emergency service. It is configured by these variables:\n\n{}", variables::help());
-        return ExitCode::SUCCESS;
+async fn configure(apply: bool) -> ExitCode {
+    let configure = match environment().and_then(|env| Configure::read(&env, apply)) {
+        Ok(configure) => configure,
+        Err(bad) => return unusable(&bad),
+    };
+    match configure.run().await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("The numbers could not be compared or changed: {}.", told(&*error));
+            ExitCode::FAILURE
+        }
     }
-    eprintln!("There are no arguments but --help; a branch is configured by its environment.");
+}
+
+fn environment() -> Result<Environment, BadVariable> {
+    Environment::read(|name| std::env::var(name).ok())
+}
+
+fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {
+    eprintln!("{name} {why}. See --help.");
     ExitCode::from(2)
 }
 

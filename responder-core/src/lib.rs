@@ -25,5 +25,5 @@ pub mod twiml;
 
 pub use phone::{CountryCode, E164, PhoneError};
 pub use public_url::{PublicUrl, PublicUrlError};
-pub use sid::{CallSid, MessageSid, RecordingSid, SidError};
+pub use sid::{CallSid, ConferenceSid, MessageSid, PhoneNumberSid, QueueSid, RecordingSid, SidError};
 pub use time::{Timestamp, TimestampError};

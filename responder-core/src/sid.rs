@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text is no name of a call, message or recording.
+/// Why a text is no name that a provider gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sid is 1 to 64 visible ASCII characters, and not only dots")]
 #[non_exhaustive]
@@ -85,6 +85,21 @@ sid! {
 sid! {
     /// The provider's name of one recording.
     RecordingSid
+}
+
+sid! {
+    /// The provider's name of one queue.
+    QueueSid
+}
+
+sid! {
+    /// The provider's name of one conference.
+    ConferenceSid
+}
+
+sid! {
+    /// The provider's name of one of the account's phone numbers.
+    PhoneNumberSid
 }
 
 /// A segment of dots would climb up in the path of a URL, however it is escaped (WHATWG URL, dot segments).

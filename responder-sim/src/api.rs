@@ -8,6 +8,7 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
 
 use crate::{
     clock::http_date,
@@ -25,7 +26,8 @@ pub(crate) async fn api(State(hub): State<Arc<Hub>>, request: Request) -> Respon
     let busy = hub.enter();
     let (head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, MAX_BODY).await.unwrap_or_default();
-    let request = read_request(&head, &body);
+    let base = hub.options.dress.base_path();
+    let request = read_request(&head, &body, base);
     let operation = Operation::of(request.method, &request.path);
     let (record, effect) = hub.with(|network| open_record(network, &request, &head, operation.as_ref().ok()));
     let epoch = hub.read(|network| network.epoch);
@@ -71,7 +73,7 @@ fn process(
     }
 }
 
-fn read_request(head: &http::request::Parts, body: &Bytes) -> rest::Request {
+fn read_request(head: &http::request::Parts, body: &Bytes, base: &str) -> rest::Request {
     let method = match head.method {
         http::Method::GET | http::Method::HEAD => Method::Get,
         http::Method::POST => Method::Post,
@@ -80,7 +82,9 @@ fn read_request(head: &http::request::Parts, body: &Bytes) -> rest::Request {
     };
     let encoded = if method == Method::Post { body.as_ref() } else { head.uri.query().unwrap_or_default().as_bytes() };
     let fields: Fields = form_urlencoded::parse(encoded).into_owned().collect();
-    rest::Request { method, path: head.uri.path().to_owned(), fields, credentials: credentials(&head.headers) }
+    let path = head.uri.path();
+    let path = path.strip_prefix(base).unwrap_or(path).to_owned();
+    rest::Request { method, path, fields, credentials: credentials(&head.headers) }
 }
 
 /// HTTP Basic (RFC 7617).
@@ -149,8 +153,8 @@ fn respond(hub: &Arc<Hub>, result: Result<Reply, RestError>, asked: &HeaderMap, 
         put(&mut headers, header::WWW_AUTHENTICATE, "Basic realm=\"simulated provider\"");
     }
     let (status, text) = match result {
-        Ok(Reply::Found(body)) => (200, Some(body.to_string())),
-        Ok(Reply::Created(body)) => (201, Some(body.to_string())),
+        Ok(Reply::Found(body)) => (200, Some(based(body, hub.options.dress.base_path()).to_string())),
+        Ok(Reply::Created(body)) => (201, Some(based(body, hub.options.dress.base_path()).to_string())),
         Ok(Reply::Gone) => (204, None),
         Ok(Reply::Media { content_type, bytes }) => {
             put(&mut headers, header::CONTENT_TYPE, content_type);
@@ -165,32 +169,57 @@ fn respond(hub: &Arc<Hub>, result: Result<Reply, RestError>, asked: &HeaderMap, 
     Answer { status, headers, body: text.clone().unwrap_or_default().into(), text }
 }
 
+/// Links within an answer begin where the API begins.
+fn based(body: Value, base: &str) -> Value {
+    match body {
+        Value::String(link) if !base.is_empty() && link.starts_with("/2010-04-01/") => format!("{base}{link}").into(),
+        Value::Array(items) => items.into_iter().map(|item| based(item, base)).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, based(value, base))).collect(),
+        other => other,
+    }
+}
+
 /// Media can be had in parts (RFC 9110, section 14; one range only).
 fn media(mut headers: HeaderMap, bytes: Vec<u8>, asked: &HeaderMap) -> Answer {
     put(&mut headers, header::ACCEPT_RANGES, "bytes");
     let bytes = Bytes::from(bytes);
-    let range =
-        asked.get(header::RANGE).and_then(|range| range.to_str().ok()).and_then(|range| part(range, bytes.len()));
-    let (status, body) = match range {
-        None => (StatusCode::OK, bytes),
-        Some((first, last)) => {
+    let range = asked.get(header::RANGE).and_then(|range| range.to_str().ok());
+    let (status, body) = match range.map_or(Part::All, |range| part(range, bytes.len())) {
+        Part::All => (StatusCode::OK, bytes),
+        Part::Bytes(first, last) => {
             put(&mut headers, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{}", bytes.len()));
             (StatusCode::PARTIAL_CONTENT, bytes.slice(first..=last))
+        }
+        Part::None => {
+            put(&mut headers, header::CONTENT_RANGE, &format!("bytes */{}", bytes.len()));
+            (StatusCode::RANGE_NOT_SATISFIABLE, Bytes::new())
         }
     };
     Answer { status, headers, body, text: None }
 }
 
-/// First and last byte of a range that can be served; others are ignored, as the RFC allows.
-fn part(range: &str, length: usize) -> Option<(usize, usize)> {
-    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-    let end = length.checked_sub(1)?;
-    let (first, last) = match (first, last) {
-        ("", suffix) => (length.saturating_sub(suffix.parse().ok()?), end),
-        (first, "") => (first.parse().ok()?, end),
-        (first, last) => (first.parse().ok()?, last.parse::<usize>().ok()?.min(end)),
+/// What is served of a whole.
+#[derive(Debug, PartialEq, Eq)]
+enum Part {
+    All,
+    /// First and last byte.
+    Bytes(usize, usize),
+    /// There is nothing where the range begins.
+    None,
+}
+
+/// A range that makes no sense is ignored, as the RFC wants it.
+fn part(range: &str, length: usize) -> Part {
+    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+        return Part::All;
     };
-    (first <= last).then_some((first, last))
+    let (first, last) = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => (first, last),
+        (Ok(first), Err(_)) if last.is_empty() => (first, usize::MAX),
+        (Err(_), Ok(count)) if first.is_empty() && count > 0 => (length.saturating_sub(count), usize::MAX),
+        _ => return Part::All,
+    };
+    if first < length { Part::Bytes(first, last.min(length - 1)) } else { Part::None }
 }
 
 impl Answer {
@@ -212,21 +241,24 @@ const MAX_BODY: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {
-    use super::part;
+    use super::{Part, part};
 
     #[test]
     fn ranges_are_cut_to_what_is_there() {
         let cases = [
-            ("bytes=0-3", Some((0, 3))),
-            ("bytes=4-", Some((4, 9))),
-            ("bytes=-3", Some((7, 9))),
-            ("bytes=2-99", Some((2, 9))),
-            ("bytes=9-2", None),
-            ("bytes=20-", None),
-            ("lines=1-2", None),
+            ("bytes=0-3", Part::Bytes(0, 3)),
+            ("bytes=4-", Part::Bytes(4, 9)),
+            ("bytes=-3", Part::Bytes(7, 9)),
+            ("bytes=-99", Part::Bytes(0, 9)),
+            ("bytes=2-99", Part::Bytes(2, 9)),
+            ("bytes=9-2", Part::All),
+            ("bytes=20-", Part::None),
+            ("bytes=0-1,3-4", Part::All),
+            ("lines=1-2", Part::All),
         ];
-        for (range, parts) in cases {
-            assert_eq!(part(range, 10), parts, "{range}");
+        for (range, expected) in cases {
+            assert_eq!(part(range, 10), expected, "{range}");
         }
+        assert_eq!(part("bytes=0-", 0), Part::None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, str::FromStr};
 
-use responder_sim::{ClockMode, NumberConfig, SimulatorBuilder};
+use responder_sim::{ClockMode, Dress, NumberConfig, SimulatorBuilder};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -57,6 +57,7 @@ struct Reader {
     builder: SimulatorBuilder,
     account: Option<String>,
     token: Option<String>,
+    dress: Dress,
     numbers: Vec<(String, NumberConfig)>,
 }
 
@@ -69,6 +70,7 @@ impl Reader {
             "--clock" => builder.clock(parsed::<ClockMode>(option, value)?),
             "--seed" => builder.seed(parsed(option, value)?),
             "--public-url" => builder.public_url(value),
+            "--signing-key" => builder.signing_key(value),
             "--api-key" => {
                 let (sid, secret) = pair(option, value, ':')?;
                 builder.api_key(sid, secret)
@@ -84,6 +86,7 @@ impl Reader {
             _ => builder,
         };
         match option {
+            "--dress" => self.dress = parsed(option, value)?,
             "--account-sid" => self.account = Some(value.to_owned()),
             "--auth-token" => self.token = Some(value.to_owned()),
             "--voice" => self.number(option, value)?.voice_url = Some(pair(option, value, '=')?.1.to_owned()),
@@ -106,9 +109,9 @@ impl Reader {
     fn finish(self, environment: impl Fn(&str) -> Option<String>) -> SimulatorBuilder {
         let account = self.account.or_else(|| environment("TWILIO_ACCOUNT_SID"));
         let token = self.token.or_else(|| environment("TWILIO_AUTH_TOKEN"));
-        let account = account.unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned());
+        let account = account.unwrap_or_else(|| self.dress.default_account().to_owned());
         let token = token.unwrap_or_else(|| DEFAULT_TOKEN.to_owned());
-        let builder = self.builder.account(account, token);
+        let builder = self.builder.dress(self.dress).account(account, token);
         self.numbers.into_iter().fold(builder, |builder, (number, config)| builder.number(number, config))
     }
 }
@@ -136,7 +139,9 @@ impl std::fmt::Debug for Reader {
     }
 }
 
-const VALUED: [&str; 13] = [
+const VALUED: [&str; 15] = [
+    "--dress",
+    "--signing-key",
     "--listen",
     "--cps",
     "--clock",
@@ -152,7 +157,6 @@ const VALUED: [&str; 13] = [
     "--sms",
 ];
 
-const DEFAULT_ACCOUNT: &str = "AC00000000000000000000000000000001";
 const DEFAULT_TOKEN: &str = "simulated-auth-token";
 
 /// The text of `--help`.
@@ -162,8 +166,10 @@ A Twilio-compatible phone network for tests, demos and CI.
 Usage: responder-sim [OPTIONS]
 
   --listen <SOCKET>          where to listen [127.0.0.1:0, a free port, which is printed]
-  --account-sid <SID>        the account [$TWILIO_ACCOUNT_SID, else AC00000000000000000000000000000001]
+  --dress <PROVIDER>         which provider it looks like, twilio or signalwire [twilio]
+  --account-sid <SID>        the account [$TWILIO_ACCOUNT_SID, else AC00000000000000000000000000000001, or a UUID]
   --auth-token <TOKEN>       its secret [$TWILIO_AUTH_TOKEN, else simulated-auth-token]
+  --signing-key <KEY>        what webhooks are signed with [the auth token]
   --api-key <SID:SECRET>     a further user of the REST API; may be repeated
   --webhook-key <ID:SECRET>  signs requests to the application with this key and SHA-256
   --cps <RATE>               API calls begun per second, 0 for no limit [1]

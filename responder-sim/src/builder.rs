@@ -20,6 +20,7 @@ use tower::Service;
 use crate::{
     Simulator,
     clock::ClockMode,
+    dress::Dress,
     hub::Hub,
     options::{OpenQuestions, Options, Timing},
     server,
@@ -52,6 +53,18 @@ impl SimulatorBuilder {
     pub fn account(mut self, sid: impl Into<String>, auth_token: impl Into<String>) -> Self {
         self.options.account_sid = sid.into();
         self.options.auth_token = SecretString::from(auth_token.into());
+        self
+    }
+
+    /// Which provider it looks like; Twilio if nothing is said. The account stays: one of the other form must be named.
+    pub const fn dress(mut self, dress: Dress) -> Self {
+        self.options.dress = dress;
+        self
+    }
+
+    /// What webhooks are signed with, where it is not the secret of the account.
+    pub fn signing_key(mut self, key: impl Into<String>) -> Self {
+        self.options.signing_key = Some(SecretString::from(key.into()));
         self
     }
 
@@ -203,6 +216,7 @@ impl SimulatorBuilder {
         serve: impl FnOnce(Arc<Hub>, watch::Receiver<bool>) -> Option<JoinHandle<()>>,
     ) -> io::Result<Simulator> {
         let public_url = self.options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url = format!("{}{}", public_url.trim_end_matches('/'), self.options.dress.base_path());
         let signer = Signer::of(&self.options)?;
         let route = Route { signer, hosts: self.options.hosts.clone(), cap: self.options.webhook_cap };
         let hub = Hub::new(self.options, public_url, route);

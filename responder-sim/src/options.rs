@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::{
     clock::ClockMode,
+    dress::Dress,
     trace::{DialStatus, NumberConfig},
     webhook::Host,
 };
@@ -18,6 +19,10 @@ pub(crate) struct Options {
     pub(crate) account_sid: String,
     /// The secret of the account: the password of REST, the key of the signatures.
     pub(crate) auth_token: SecretString,
+    /// Which provider it looks like.
+    pub(crate) dress: Dress,
+    /// The key of the signatures where it is not the secret of the account.
+    pub(crate) signing_key: Option<SecretString>,
     /// Further pairs that REST accepts as user and password; they never sign.
     pub(crate) api_keys: BTreeMap<String, SecretString>,
     /// The id and the secret that requests to the application are signed with instead of the auth token.
@@ -65,6 +70,8 @@ pub struct Timing {
     pub detect_machine: Duration,
     /// From the end of a call to the completion of its recording.
     pub recording_ready: Duration,
+    /// From the beginning of a recording until REST knows it; whoever asks before finds nothing.
+    pub recording_appears: Duration,
     /// From the creation of a message to `sent`.
     pub message_sent: Duration,
     /// From `sent` to the verdict on its delivery.
@@ -108,6 +115,8 @@ impl Default for Options {
         Self {
             account_sid: "AC00000000000000000000000000000001".to_owned(),
             auth_token: SecretString::from("simulated-auth-token"),
+            dress: Dress::default(),
+            signing_key: None,
             api_keys: BTreeMap::new(),
             webhook_key: None,
             clock: ClockMode::Real,
@@ -135,6 +144,7 @@ impl Default for Timing {
             detect_human: Duration::from_secs(2),
             detect_machine: Duration::from_secs(4),
             recording_ready: Duration::from_secs(2),
+            recording_appears: Duration::ZERO,
             message_sent: Duration::from_millis(500),
             message_delivered: Duration::from_secs(1),
             wait_loop_floor: Duration::from_secs(1),

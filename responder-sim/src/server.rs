@@ -37,7 +37,8 @@ pub(crate) async fn serve(listener: TcpListener, hub: Arc<Hub>, mut stop: watch:
 
 /// Everything that is answered: the REST API, and the control API.
 pub(crate) fn router(hub: Arc<Hub>) -> Router {
-    Router::new().route("/2010-04-01/{*path}", any(api::api)).merge(control::router()).with_state(hub)
+    let path = format!("{}/2010-04-01/{{*path}}", hub.options.dress.base_path());
+    Router::new().route(&path, any(api::api)).merge(control::router()).with_state(hub)
 }
 
 async fn connection(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {

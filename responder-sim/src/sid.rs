@@ -49,6 +49,7 @@ impl fmt::Display for Sid {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Call,
+    Conference,
     Message,
     Number,
     Queue,
@@ -59,6 +60,7 @@ impl Kind {
     const fn letters(self) -> &'static str {
         match self {
             Self::Call => "CA",
+            Self::Conference => "CF",
             Self::Message => "SM",
             Self::Number => "PN",
             Self::Queue => "QU",
@@ -67,17 +69,40 @@ impl Kind {
     }
 }
 
+/// How identifiers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Two letters and 32 hex digits.
+    Letters,
+    /// 32 hex digits in five groups; what they name can't be told.
+    Uuid,
+}
+
+impl Shape {
+    fn write(self, kind: Kind, hex: &str) -> Sid {
+        match self {
+            Self::Letters => Sid(format!("{}{hex}", kind.letters())),
+            Self::Uuid => Sid(uuid(hex)),
+        }
+    }
+}
+
+fn uuid(hex: &str) -> String {
+    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}
+
 /// Makes identifiers from a seed. Those of children depend on their parent and their rank alone, so that two answers
 /// of the application that arrive in either order lead to the same identifiers.
 #[derive(Debug)]
 pub(crate) struct SidSource {
     seed: u64,
+    shape: Shape,
     made: BTreeMap<String, u64>,
 }
 
 impl SidSource {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, made: BTreeMap::new() }
+    pub(crate) fn new(seed: u64, shape: Shape) -> Self {
+        Self { seed, shape, made: BTreeMap::new() }
     }
 
     /// The next identifier of a thing that has no parent.
@@ -91,19 +116,18 @@ impl SidSource {
         *rank += 1;
         let rank = *rank;
         let hex = self.digest(&format!("{}/{parent}/{rank}", kind.letters()));
-        Sid(format!("{}{hex}", kind.letters()))
+        self.shape.write(kind, &hex)
     }
 
     /// The identifier of a thing that there is only one of.
     pub(crate) fn named(&self, kind: Kind, name: &str) -> Sid {
         let letters = kind.letters();
-        Sid(format!("{letters}{}", self.digest(&format!("{letters}/{name}"))))
+        self.shape.write(kind, &self.digest(&format!("{letters}/{name}")))
     }
 
     /// A token in the form of a UUID that names one delivery to the application.
     pub(crate) fn token(&self, delivery: u64) -> String {
-        let hex = self.digest(&format!("token/{delivery}"));
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        uuid(&self.digest(&format!("token/{delivery}")))
     }
 
     fn digest(&self, label: &str) -> String {
@@ -120,17 +144,24 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_the_same_identifiers() {
-        let (mut one, mut two) = (SidSource::new(7), SidSource::new(7));
+        let (mut one, mut two) = (SidSource::new(7, Shape::Letters), SidSource::new(7, Shape::Letters));
         let first = one.next(Kind::Call);
         assert_eq!(first, two.next(Kind::Call));
         assert_ne!(first, one.next(Kind::Call));
-        assert_ne!(first, SidSource::new(8).next(Kind::Call));
+        assert_ne!(first, SidSource::new(8, Shape::Letters).next(Kind::Call));
         assert!(first.as_str().starts_with("CA") && first.as_str().len() == 34);
     }
 
     #[test]
+    fn other_networks_write_them_otherwise() {
+        let sid = SidSource::new(7, Shape::Uuid).next(Kind::Call);
+        let groups: Vec<usize> = sid.as_str().split('-').map(str::len).collect();
+        assert_eq!(groups, [8, 4, 4, 4, 12]);
+    }
+
+    #[test]
     fn children_do_not_depend_on_the_order_of_their_parents() {
-        let (mut one, mut two) = (SidSource::new(7), SidSource::new(7));
+        let (mut one, mut two) = (SidSource::new(7, Shape::Letters), SidSource::new(7, Shape::Letters));
         let of_a = one.child(Kind::Call, "a");
         two.child(Kind::Call, "b");
         assert_eq!(of_a, two.child(Kind::Call, "a"));

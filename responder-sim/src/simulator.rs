@@ -51,9 +51,10 @@ impl Simulator {
         SimulatorBuilder::default()
     }
 
-    /// The base of the REST API, instead of the provider's: `http://127.0.0.1:<port>`.
+    /// The base of the REST API, instead of the provider's: `http://127.0.0.1:<port>`, and what its
+    /// [`Dress`](crate::Dress) puts before the version.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}{}", self.address, self.hub.options.dress.base_path())
     }
 
     /// The socket that it listens on; port 0 if it was started [without one](SimulatorBuilder::in_process).
@@ -80,6 +81,11 @@ impl Simulator {
     /// Sets one of the account's numbers up.
     pub fn set_number(&self, number: impl Into<String>, config: NumberConfig) {
         self.hub.with(|network| network.numbers.insert(number.into(), config));
+    }
+
+    /// How one of the account's numbers is set up now.
+    pub fn number(&self, number: &str) -> Option<NumberConfig> {
+        self.hub.read(|network| network.numbers.get(number).cloned())
     }
 
     /// Takes one of the account's numbers away.

@@ -1,6 +1,8 @@
 //! Each example as whoever tries it meets it: a process, which says what to do and does what it says.
 
+mod configure;
 mod process;
+mod signalwire;
 
 use std::time::Duration;
 

@@ -87,7 +87,7 @@ pub(crate) async fn within<T>(
 }
 
 /// Cargo builds examples before it runs tests: beside the folder that this test is in.
-fn program(name: &str) -> PathBuf {
+pub(crate) fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("our own path");
     let program = test.parent().and_then(Path::parent).expect("a folder").join("examples").join(name);
     assert!(program.exists(), "build it first: cargo build --example {name}");

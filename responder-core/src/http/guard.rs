@@ -5,7 +5,7 @@ use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use super::{Access, BranchScope, Caller, Credential, HttpError, Keys, MountedPath, Params, Signatures};
 use crate::PublicUrl;
-use crate::signature::{self, Algorithm, Payload};
+use crate::signature::Payload;
 
 /// One request before its endpoint.
 pub(super) struct Guard<'a> {
@@ -85,31 +85,20 @@ impl Guard<'_> {
 
     /// Whoever shows no signature at all must not keep us waiting with a body.
     fn may_be_signed(&self) -> bool {
-        match &self.keys.signatures {
-            Signatures::Checked(_) => self.header(signature::HEADER).is_some(),
-            Signatures::Refused => false,
-            Signatures::Off => true,
+        match self.keys.signatures.verifier() {
+            Some(verifier) => verifier.is_signed(&self.head.headers),
+            None => matches!(self.keys.signatures, Signatures::Off),
         }
     }
 
     fn is_signed(&self, payload: Payload<'_>) -> bool {
-        let tokens = match &self.keys.signatures {
-            Signatures::Checked(tokens) => tokens,
-            Signatures::Refused => return false,
-            Signatures::Off => return true,
-        };
-        let url = self.public.at(self.target.as_str());
-        let given = self.algorithm().zip(self.header(signature::HEADER));
-        given.is_some_and(|(algorithm, given)| tokens.verify_with(algorithm, &url, payload, given).is_ok())
-    }
-
-    /// How the request says that it is signed; nothing if that is no answer.
-    fn algorithm(&self) -> Option<Algorithm> {
-        let settings = self.header(signature::SETTINGS_HEADER);
-        if settings.is_none() && self.head.headers.contains_key(signature::SETTINGS_HEADER) {
-            return None;
+        match self.keys.signatures.verifier() {
+            Some(verifier) => {
+                let url = self.public.at(self.target.as_str());
+                verifier.verify(&self.head.headers, &url, payload).is_ok()
+            }
+            None => matches!(self.keys.signatures, Signatures::Off),
         }
-        Algorithm::of_settings(settings).ok()
     }
 
     fn shows_hmac(&self, body: &[u8]) -> bool {

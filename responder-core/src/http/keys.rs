@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::UserTokens;
-use crate::signature::AuthTokens;
+use crate::signature::{AuthTokens, SignatureVerifier};
 
 /// A secret that somebody has to show. Never empty, compared in constant time, and `Debug` does not show it.
 ///
@@ -51,8 +51,11 @@ pub enum Signatures {
     /// There is no token yet: all are refused.
     #[default]
     Refused,
-    /// They must be signed with one of these.
+    /// They must be signed with one of these, in Twilio's way.
     Checked(AuthTokens),
+    /// Somebody else knows, for a provider with a way of its own:
+    /// [`SignalWire`](crate::signature::SignalWire), or what you implement.
+    CheckedBy(Arc<dyn SignatureVerifier>),
     /// Not at all: whoever finds the address can speak for the provider. For tests, or behind a gateway that checks.
     Off,
 }
@@ -81,6 +84,17 @@ impl Key {
         let mut ours = ours.expect("BUG: an HMAC takes keys of any length");
         ours.update(body);
         ours.verify_slice(&mac).is_ok()
+    }
+}
+
+impl Signatures {
+    /// Who knows, if anybody has to.
+    pub(super) fn verifier(&self) -> Option<&dyn SignatureVerifier> {
+        match self {
+            Self::Checked(tokens) => Some(tokens),
+            Self::CheckedBy(verifier) => Some(verifier.as_ref()),
+            Self::Refused | Self::Off => None,
+        }
     }
 }
 

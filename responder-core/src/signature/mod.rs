@@ -23,6 +23,7 @@ mod algorithm;
 mod payload;
 mod secret;
 mod url;
+mod verifier;
 
 use std::fmt;
 
@@ -34,6 +35,7 @@ use secret::Secret;
 pub use algorithm::{Algorithm, SETTINGS_HEADER};
 pub use payload::{MAX_PARAMETERS, Payload};
 pub use url::{with_body_hash, without_port};
+pub use verifier::{SignalWire, SignatureVerifier};
 
 /// The name of the header that carries the signature.
 pub const HEADER: &str = "X-Twilio-Signature";
@@ -157,10 +159,19 @@ impl AuthTokens {
             Ok(length) if length == algorithm.size() => &decoded[..length],
             _ => return Err(SignatureError::Malformed),
         };
-        let text = payload.signed_text(url)?;
+        self.verify_bytes(algorithm, url, &payload.signed_text(url)?, decoded)
+    }
+
+    fn verify_bytes(
+        &self,
+        algorithm: Algorithm,
+        url: &str,
+        text: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
         for url in url::variants(url) {
             for secret in std::iter::once(&self.primary).chain(&self.others) {
-                if secret.has_signed(algorithm, &url, &text, decoded) {
+                if secret.has_signed(algorithm, &url, text, signature) {
                     return Ok(());
                 }
             }

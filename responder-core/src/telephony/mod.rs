@@ -34,7 +34,7 @@ pub use recording::{RecordingInfo, StartRecording};
 pub use status::{CallStatus, MessageStatus, StatusError};
 pub use text::{MessageInfo, SendText};
 #[cfg(feature = "twilio")]
-pub use twilio::{TwilioBuilder, TwilioClient, TwilioConfigError};
+pub use twilio::{AccountIds, AuthScheme, Dialect, TwilioBuilder, TwilioClient, TwilioConfigError, rest};
 
 use crate::{CallSid, E164, MessageSid, Timestamp};
 

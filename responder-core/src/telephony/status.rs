@@ -47,6 +47,9 @@ macro_rules! status {
     };
 }
 
+#[cfg(feature = "twilio")]
+pub(crate) use status;
+
 status! {
     /// The state of a call (Twilio, "Call resource", and the `CallStatus` of its callbacks).
     CallStatus {

@@ -44,6 +44,7 @@ pub(crate) fn router() -> Router<Arc<Hub>> {
         .route("/_sim/messages", get(records::messages))
         .route("/_sim/recordings", get(records::recordings))
         .route("/_sim/queues", get(records::queues))
+        .route("/_sim/conferences", get(records::conferences))
         .route("/_sim/requests", get(records::requests))
         .route("/_sim/notices", get(records::notices))
         .route("/_sim/reset", post(records::reset))

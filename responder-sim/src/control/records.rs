@@ -13,7 +13,7 @@ use crate::{
     hub::Hub,
     network::ControlError,
     sid::Sid,
-    trace::{CallRecord, Exchange, MessageRecord, Notice, QueueRecord, RecordingRecord, Trace},
+    trace::{CallRecord, ConferenceRecord, Exchange, MessageRecord, Notice, QueueRecord, RecordingRecord, Trace},
 };
 
 pub(super) async fn health(State(hub): State<Arc<Hub>>) -> Json<Value> {
@@ -43,6 +43,10 @@ pub(super) async fn recordings(State(hub): State<Arc<Hub>>) -> Json<Vec<Recordin
 
 pub(super) async fn queues(State(hub): State<Arc<Hub>>) -> Json<Vec<QueueRecord>> {
     Json(hub.read(|network| network.queue_records()))
+}
+
+pub(super) async fn conferences(State(hub): State<Arc<Hub>>) -> Json<Vec<ConferenceRecord>> {
+    Json(hub.read(|network| network.trace()).conferences)
 }
 
 pub(super) async fn requests(State(hub): State<Arc<Hub>>) -> Json<Vec<Exchange>> {

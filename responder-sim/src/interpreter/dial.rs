@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use responder_core::twiml::{
     Element,
-    voice::{Dial, Noun, Number},
+    voice::{Conference, Dial, Noun, Number},
 };
 
 use super::{
@@ -30,6 +30,9 @@ impl Network {
             self.call(sid).stage = Stage::Dialing(Box::new(dialing));
             self.dial_queue(sid, noun.inner_text().trim());
             return Flow::Wait;
+        }
+        if let Some(noun) = conference(verb) {
+            return self.dial_conference(sid, &noun, &dialing);
         }
         if let Some(why) = self.bad_caller_id(&dialing) {
             self.notice(sid, 13214, why);
@@ -65,7 +68,7 @@ impl Network {
         }
     }
 
-    /// The nouns that can be called; a text of its own is a number.
+    /// The nouns that can be called, which a conference is not; a text of its own is a number.
     fn nouns(&mut self, sid: &Sid, verb: &Dial) -> VecDeque<Element> {
         let mut nouns = VecDeque::new();
         for noun in verb.clone().into_children() {
@@ -76,6 +79,7 @@ impl Network {
                 Noun::Client(client) => nouns.push_back(client.into()),
                 Noun::Sip(sip) => nouns.push_back(sip.into()),
                 Noun::Queue(queue) => nouns.push_back(queue.into()),
+                Noun::Conference(_) => {}
                 other => {
                     let name = other.as_element().map_or("", Element::name);
                     self.notice(sid, 12200, format!("<Dial><{name}> is not simulated and was skipped"));
@@ -92,6 +96,13 @@ impl Network {
         let bad = self.options.owned_from_only && !known && !own;
         bad.then(|| "the callerId is no number of this account or of this call".to_owned())
     }
+}
+
+fn conference(verb: &Dial) -> Option<Conference> {
+    verb.clone().into_children().into_iter().find_map(|noun| match noun {
+        Noun::Conference(conference) => Some(conference),
+        _ => None,
+    })
 }
 
 fn recording(verb: &Dial, base: Option<&str>) -> Option<RecordOptions> {

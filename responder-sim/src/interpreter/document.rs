@@ -5,23 +5,32 @@ use responder_core::twiml::{
     voice::{Play, Response, Say, Verb},
 };
 
+use super::check;
 use crate::webhook::{Failure, Outcome};
 
 /// What a document asks for.
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) verbs: Vec<Verb>,
-    /// Attributes that the language does not know. Verbs that it does not know are skipped when their turn comes.
+    /// Attributes that the language does not know, or whose values it does not. Verbs that it does not know are skipped when their turn comes.
     pub(super) problems: Vec<Problem>,
 }
 
 impl From<Response> for Document {
     fn from(response: Response) -> Self {
-        let is_about_attribute =
-            |problem: &Problem| matches!(problem.kind(), ProblemKind::Attribute(_) | ProblemKind::Value(_));
-        let problems = response.problems().into_iter().filter(is_about_attribute).collect();
+        let problems = response.problems().into_iter().filter(is_noted).collect();
         let is_verb = |verb: &Verb| !matches!(verb, Verb::Text(_));
         Self { verbs: response.into_children().into_iter().filter(is_verb).collect(), problems }
+    }
+}
+
+/// What is said of a document as it comes: its attributes, but not those values that have a code of their own.
+fn is_noted(problem: &Problem) -> bool {
+    match problem.kind() {
+        // `xml:lang` and such.
+        ProblemKind::Attribute(name) => !name.contains(':'),
+        ProblemKind::Value(name) => !check::has_rule(problem.element(), name),
+        _ => false,
     }
 }
 
@@ -31,6 +40,9 @@ pub(super) fn of(outcome: Outcome) -> Result<(Document, String), Failure> {
         return Err(failure);
     }
     let answer = outcome.answer.ok_or_else(|| Failure::new(11200, "no answer"))?;
+    if answer.body.len() > MAX_DOCUMENT && !answer.content_type.trim_start().starts_with("audio/") {
+        return Err(Failure::new(TOO_LARGE, "the document is longer than the provider reads"));
+    }
     let media = answer.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let document = match media.as_str() {
         "text/xml" | "application/xml" | "text/html" => parse(&answer.body)?,
@@ -48,13 +60,17 @@ pub(super) fn of(outcome: Outcome) -> Result<(Document, String), Failure> {
 /// The document in a text.
 pub(super) fn parse(text: &str) -> Result<Document, Failure> {
     let response = Response::parse(text).map_err(|error| match error.kind() {
-        ParseErrorKind::Root => Failure::new(PARSE, error.to_string()),
+        ParseErrorKind::Root => Failure::new(ROOT, error.to_string()),
         _ => Failure::new(PARSE, format!("the document is no XML: {error}")),
     })?;
     Ok(response.into())
 }
 
+const TOO_LARGE: u32 = 11750;
+/// The provider reads no more of a document (general knowledge; its pages that were at hand give no number).
+const MAX_DOCUMENT: usize = 64 << 10;
 const PARSE: u32 = 12100;
+const ROOT: u32 = 12102;
 const CONTENT_TYPE: u32 = 12300;
 
 #[cfg(test)]
@@ -88,12 +104,16 @@ mod tests {
         assert_eq!(verbs("application/json", "{}"), Err(12300));
         assert_eq!(verbs("", document), Err(12300));
         assert_eq!(verbs("text/xml", "<Response><Say></Response>"), Err(12100));
-        assert_eq!(verbs("text/xml", "<Answer/>"), Err(12100));
+        assert_eq!(verbs("text/xml", "<Answer/>"), Err(12102));
+        let long = format!("<Response><Say>{}</Say></Response>", "x".repeat(MAX_DOCUMENT));
+        assert_eq!(verbs("text/xml", &long), Err(11750));
+        assert!(verbs("audio/mpeg", &long).is_ok());
     }
 
     #[test]
     fn attributes_that_the_language_does_not_know_are_problems() {
-        let document = parse("<Response><Sing/><Say>Hi</Say>\n<Pause lenght='2'/></Response>").expect("a document");
+        let text = "<Response><Sing/><Say xml:lang='en'>Hi</Say>\n<Pause lenght='2' length='long'/></Response>";
+        let document = parse(text).expect("a document");
         let problems: Vec<_> = document.problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems, ["line 2, column 8: lenght is no attribute of <Pause>"]);
         assert_eq!(document.verbs.len(), 3);

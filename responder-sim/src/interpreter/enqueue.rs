@@ -16,14 +16,15 @@ impl Network {
         let base = self.call(sid).base().map(str::to_owned);
         let action = target(read.action(), read.method().as_ref(), base.as_deref());
         if name.is_empty() || name.chars().count() > MAX_NAME || read.workflow_sid().is_some() {
-            self.notice(sid, 12200, "an <Enqueue> needs a name of 1 to 64 characters; workflows are not simulated");
+            let code = if name.is_empty() { 14204 } else { 14205 };
+            self.notice(sid, code, "an <Enqueue> needs a name of 1 to 64 characters; workflows are not simulated");
             return self.enqueue_refused(sid, action, "error");
         }
         let wait = self.wait(sid, verb);
         if self.enqueue(sid, &name, wait, action.clone()) {
             return Flow::Wait;
         }
-        self.notice(sid, 0, "the queue is full");
+        self.notice(sid, 14207, "the queue is full");
         self.enqueue_refused(sid, action, "queue-full")
     }
 

@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use responder_core::twiml::{
-    Element,
-    voice::{Gather, GatherChild, Input},
-};
+use responder_core::twiml::voice::{Gather, GatherChild, Input};
 
 use super::{
     Flow,
     attributes::{flag, seconds},
 };
 use crate::{
-    network::{Gathering, Network, Seat, Stage, Timer},
+    network::{Departure, Gathering, Network, Seat, Stage, Timer},
     sid::Sid,
     trace::Pressed,
     webhook::Fields,
@@ -54,10 +51,7 @@ impl Network {
                 Some(GatherChild::Say(say)) => return self.begin_say(sid, &say),
                 Some(GatherChild::Play(play)) => return self.begin_play(sid, &play),
                 Some(GatherChild::Pause(pause)) => return self.begin_pause(sid, &pause),
-                Some(other) => {
-                    let name = other.as_element().map_or("", Element::name);
-                    self.notice(sid, 12200, format!("<{name}> may not stand in a <Gather>"));
-                }
+                Some(_) => {}
             }
         }
     }
@@ -75,6 +69,9 @@ impl Network {
     }
 
     fn press_key(&mut self, sid: &Sid, key: char) {
+        if key == '*' && self.call(sid).stay.as_ref().is_some_and(|stay| stay.star) {
+            return self.depart(sid, Departure::HungUp);
+        }
         match &mut self.call(sid).stage {
             Stage::Gathering(gathering) if gathering.keys => {
                 let timeout = gathering.timeout;

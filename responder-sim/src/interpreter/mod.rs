@@ -1,6 +1,8 @@
 //! Runs documents: what to ask for, what the answer means, and one verb after the other.
 
 mod attributes;
+mod check;
+mod conference;
 mod dial;
 mod document;
 mod enqueue;
@@ -89,6 +91,7 @@ impl Network {
         match role {
             Role::Main => self.main_failed(sid, failure, webhook),
             Role::Wait => self.finish_visit(sid, "error"),
+            Role::Lobby => self.back_to_conference(sid),
             Role::Screen => self.end(sid, CallStatus::Completed, None),
             Role::Whisper => self.join_dequeued(sid),
         }
@@ -134,7 +137,7 @@ impl Network {
         call.stage = Stage::Idle;
         match role {
             Role::Main | Role::Screen => call.stack.clear(),
-            Role::Wait | Role::Whisper => call.stack.retain(|frame| frame.role == Role::Main),
+            Role::Wait | Role::Lobby | Role::Whisper => call.stack.retain(|frame| frame.role == Role::Main),
         }
         call.stack.push(Frame { role, base, verbs: document.verbs.into() });
         self.run(sid);
@@ -181,6 +184,7 @@ impl Network {
                 self.end(sid, CallStatus::Completed, None);
             }
             Role::Wait => self.wait_over(sid),
+            Role::Lobby => self.back_to_conference(sid),
             Role::Screen => self.join_dialled(sid),
             Role::Whisper => self.join_dequeued(sid),
         }
@@ -193,6 +197,7 @@ impl Network {
             self.notice(sid, 12200, format!("<{name}> is not known here and was skipped"));
             return Flow::Next;
         }
+        self.check_verb(sid, verb);
         if !allowed(role, name) {
             return self.misplaced(sid, role, name);
         }
@@ -217,7 +222,8 @@ impl Network {
 
     /// A verb that may not stand here is an error in a queue, and skipped elsewhere.
     fn misplaced(&mut self, sid: &Sid, role: Role, name: &str) -> Flow {
-        self.notice(sid, 12200, format!("<{name}> may not stand in a {} document", role.word()));
+        let code = if role == Role::Lobby { 13238 } else { 12200 };
+        self.notice(sid, code, format!("<{name}> may not stand in a {} document", role.word()));
         if role == Role::Wait {
             self.finish_visit(sid, "error");
             return Flow::Wait;
@@ -255,6 +261,7 @@ impl Role {
         match self {
             Self::Main => "call's",
             Self::Wait => "queue's",
+            Self::Lobby => "conference's",
             Self::Screen => "callee's",
             Self::Whisper => "dequeued caller's",
         }
@@ -266,7 +273,7 @@ fn allowed(role: Role, verb: &str) -> bool {
         Role::Main => true,
         Role::Wait => matches!(verb, "Say" | "Play" | "Pause" | "Gather" | "Hangup" | "Redirect" | "Leave"),
         Role::Screen => matches!(verb, "Say" | "Play" | "Pause" | "Gather" | "Hangup" | "Redirect" | "Record"),
-        Role::Whisper => matches!(verb, "Say" | "Play" | "Pause" | "Redirect"),
+        Role::Whisper | Role::Lobby => matches!(verb, "Say" | "Play" | "Pause" | "Redirect"),
     }
 }
 

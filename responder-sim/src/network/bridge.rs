@@ -7,7 +7,7 @@ use crate::{
     webhook::Fields,
 };
 
-use super::{Dialing, Leaving, Network, Seat, Stage, Talking, Timer, queue::dequeue_fields};
+use super::{Departure, Dialing, Leaving, Network, Seat, Stage, Talking, Timer, queue::dequeue_fields};
 
 /// How a `<Dial>` came out, as its action is told.
 #[derive(Debug)]
@@ -134,7 +134,10 @@ impl Network {
     }
 
     pub(super) fn talk_limit(&mut self, sid: &Sid) {
-        self.drop_peer(sid);
+        match self.call(sid).stay {
+            Some(_) => self.depart(sid, Departure::Updated),
+            None => self.drop_peer(sid),
+        }
     }
 
     /// The fields of a `<Dial>` action. For a queue they name the caller as well (Twilio, `<Queue>`).

@@ -7,7 +7,10 @@ use std::{
 
 use responder_core::Timestamp;
 
-use super::stage::{Frame, Role, Stage, Timer, Visit};
+use super::{
+    conference::Stay,
+    stage::{Frame, Role, Stage, Timer, Visit},
+};
 
 use crate::{
     agenda::Ticket,
@@ -39,6 +42,7 @@ pub(crate) struct Call {
     pub(crate) stage: Stage,
     pub(crate) stack: Vec<Frame>,
     pub(crate) visit: Option<Visit>,
+    pub(crate) stay: Option<Stay>,
     pub(crate) cookies: Cookies,
     pub(crate) timers: BTreeMap<Timer, Ticket>,
     /// The document that is awaited; an answer to an older request is dropped.
@@ -68,6 +72,8 @@ pub(crate) enum Source {
     Nothing,
     Inline(String),
     At(Target),
+    /// There is none: it goes into this conference.
+    Conference(Sid),
 }
 
 /// Who is told of a call's progress.
@@ -156,6 +162,7 @@ impl Call {
             stage: Stage::Idle,
             stack: Vec::new(),
             visit: None,
+            stay: None,
             cookies: Cookies::new(),
             timers: BTreeMap::new(),
             fetch: 0,

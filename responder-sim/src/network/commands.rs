@@ -87,9 +87,9 @@ impl Network {
     pub(crate) fn phone_dials(&mut self, order: DialIn) -> Result<Sid, ControlError> {
         let mut config = self.numbers.get(&order.to).cloned().unwrap_or_default();
         if let Some(url) = order.voice_url {
-            config = NumberConfig { voice_url: Some(url), ..config };
+            config = NumberConfig { voice_url: Some(url), voice_application: None, trunk: None, ..config };
         }
-        if config.voice_url.is_none() {
+        if config.asked_about_calls().is_none() {
             return Err(ControlError::NumberNotSetUp(order.to));
         }
         if let Some(behaviour) = order.behaviour {

@@ -81,7 +81,7 @@ impl Network {
         }
         match self.call(child).document.clone() {
             Source::At(target) => self.fetch(child, target, Fields::new(), Role::Screen),
-            Source::Inline(_) | Source::Nothing => self.join_dialled(child),
+            Source::Inline(_) | Source::Nothing | Source::Conference(_) => self.join_dialled(child),
         }
     }
 

@@ -30,7 +30,8 @@ impl Network {
             ..NewMessage::default()
         };
         let sid = self.add_message(order, "received");
-        let target = config.sms_url.map(|url| Target::new(url, config.sms_method.as_deref())).ok_or(NobodyToTell)?;
+        let url = config.asked_about_texts().ok_or(NobodyToTell)?;
+        let target = Target::new(url, config.sms_method.as_deref());
         let fields = self.incoming_fields(&sid);
         self.post(HookKind::Sms, Purpose::Replies { message: sid.clone() }, target, fields, Some(&sid));
         Ok(sid)

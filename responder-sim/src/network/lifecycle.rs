@@ -9,7 +9,9 @@ use crate::{
     webhook::{Fields, Target},
 };
 
-use super::{Call, CallEvent, Callback, Detection, Network, RecordOptions, Role, Source, Stage, Timer, call::Phone};
+use super::{
+    Call, CallEvent, Callback, Detection, Network, RecordOptions, Role, Source, Stage, Stay, Timer, call::Phone,
+};
 
 /// An order to call somebody, by REST.
 #[derive(Debug)]
@@ -175,6 +177,10 @@ impl Network {
             Source::At(target) => self.fetch(sid, target, Fields::new(), Role::Main),
             Source::Inline(text) => self.load_inline(sid, &text),
             Source::Nothing => self.end(sid, CallStatus::Failed, Some(404)),
+            Source::Conference(conference) if self.conference(&conference).is_open() => {
+                self.enter_conference(sid, Stay { conference, action: None, star: false, only: true });
+            }
+            Source::Conference(_) => self.end(sid, CallStatus::Completed, None),
         }
     }
 
@@ -248,9 +254,11 @@ impl Network {
             | Stage::Fetching(_)
             | Stage::Hearing
             | Stage::Gathering(_)
-            | Stage::Holding => {}
+            | Stage::Holding
+            | Stage::Conferring => {}
         }
         self.leave_queue(sid, how);
+        self.leave_conference(sid, how);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The owner of all state: calls, queues, messages, recordings, and what is due when.
+//! The owner of all state: calls, queues, conferences, messages, recordings, and what is due when.
 //!
 //! The network is plain data with methods. It neither sleeps nor talks HTTP: time is told to it, requests to the
 //! application are put into an outbox, and their outcomes are told to it as well.
@@ -6,6 +6,7 @@
 mod bridge;
 mod call;
 mod commands;
+mod conference;
 mod detection;
 mod dial;
 mod incoming;
@@ -41,6 +42,7 @@ use crate::{
 
 pub(crate) use call::{Call, CallEvent, Callback, Detection, MAX_TALK, RecordOptions, Running, Source};
 pub use commands::{ControlError, DialIn};
+pub(crate) use conference::{Conference, ConferenceCallback, Departure, Entry, MAX_PARTICIPANTS, Participant, Stay};
 pub(crate) use lifecycle::{Leaving, Order};
 pub(crate) use message::{Message, NewMessage, segments};
 pub(crate) use queue::Queue;
@@ -62,6 +64,7 @@ pub(crate) struct Network {
     /// Oldest first.
     pub(crate) call_order: Vec<Sid>,
     pub(crate) queues: Vec<Queue>,
+    pub(crate) conferences: Vec<Conference>,
     pub(crate) messages: Vec<Message>,
     pub(crate) recordings: Vec<Recording>,
     pub(crate) requests: Vec<Exchange>,
@@ -111,7 +114,7 @@ impl Network {
     pub(crate) fn new(options: Arc<Options>, public_url: String, now: Timestamp, epoch: u64) -> Self {
         Self {
             now,
-            sids: SidSource::new(options.seed),
+            sids: SidSource::new(options.seed, options.dress.shape()),
             numbers: options.numbers.clone(),
             options,
             public_url,
@@ -120,6 +123,7 @@ impl Network {
             calls: BTreeMap::new(),
             call_order: Vec::new(),
             queues: Vec::new(),
+            conferences: Vec::new(),
             messages: Vec::new(),
             recordings: Vec::new(),
             requests: Vec::new(),

@@ -26,10 +26,22 @@ pub(crate) struct Recording {
 impl Network {
     /// Begins to record a call; of two legs that talk it is the one that dialled.
     pub(crate) fn start_recording(&mut self, call: &Sid, source: &str, options: &RecordOptions) -> Sid {
+        self.begin_recording(call, None, source, options)
+    }
+
+    /// As [`start_recording`](Self::start_recording); one of a conference does not end with the call.
+    pub(super) fn begin_recording(
+        &mut self,
+        call: &Sid,
+        conference: Option<&Sid>,
+        source: &str,
+        options: &RecordOptions,
+    ) -> Sid {
         let sid = self.sids.child(Kind::Recording, call.as_str());
         let record = RecordingRecord {
             sid: sid.clone(),
             call_sid: call.clone(),
+            conference_sid: conference.cloned(),
             source: source.to_owned(),
             status: "in-progress".to_owned(),
             channels: if options.dual { 2 } else { 1 },
@@ -46,7 +58,9 @@ impl Network {
             paused: std::time::Duration::ZERO,
             paused_since: None,
         });
-        self.call(call).recordings.push(sid.clone());
+        if conference.is_none() {
+            self.call(call).recordings.push(sid.clone());
+        }
         self.report_recording(&sid, "in-progress");
         sid
     }
@@ -124,6 +138,7 @@ impl Network {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
+        fields.extend(record.conference_sid.map(|sid| ("ConferenceSid".to_owned(), sid.to_string())));
         self.push_recording_fields(&[record.sid], &mut fields);
         self.post(HookKind::Recording, Purpose::Inform, target, fields, Some(&record.call_sid));
     }

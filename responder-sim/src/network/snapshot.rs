@@ -19,6 +19,7 @@ impl Network {
             messages: self.messages.iter().map(|message| message.record.clone()).collect(),
             recordings: self.recordings.iter().map(|recording| recording.record.clone()).collect(),
             queues: self.queue_records(),
+            conferences: self.conferences.iter().map(|conference| conference.record.clone()).collect(),
             requests: self.requests.clone(),
             notices: self.notices.clone(),
         }

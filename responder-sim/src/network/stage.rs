@@ -28,6 +28,8 @@ pub(crate) enum Stage {
     Gathering(Box<Gathering>),
     /// In a queue, with silence or the provider's music.
     Holding,
+    /// In a conference, or alone where it will be.
+    Conferring,
     /// `<Dial>`, and nobody is on the line yet.
     Dialing(Box<Dialing>),
     Talking(Box<Talking>),
@@ -50,6 +52,8 @@ pub(crate) enum Role {
     Main,
     /// The wait in a queue.
     Wait,
+    /// Something to be heard in a conference.
+    Lobby,
     /// The noun's document, to a callee, before the caller is let on.
     Screen,
     /// The noun's document, to a caller from a queue, before the agent is let on.

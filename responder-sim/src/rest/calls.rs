@@ -101,7 +101,8 @@ pub(super) fn delete(network: &mut Network, sid: &Sid) -> Result<Reply, RestErro
     Ok(Reply::Gone)
 }
 
-fn order(network: &Network, form: Form<'_>) -> Result<Order, RestError> {
+/// Who calls and who is called.
+pub(super) fn caller_and_callee(network: &Network, form: Form<'_>) -> Result<(String, String), RestError> {
     let to = form.get("To").ok_or_else(|| RestError::bad(21201, "a call needs a To"))?;
     let from = form.get("From").ok_or_else(|| RestError::bad(21213, "a call needs a From"))?;
     let to = address(to).ok_or_else(|| RestError::bad(21211, "To is no number that can be called"))?;
@@ -109,6 +110,11 @@ fn order(network: &Network, form: Form<'_>) -> Result<Order, RestError> {
     if network.options.owned_from_only && !network.numbers.contains_key(&from) {
         return Err(RestError::bad(21210, "From is no number of this account"));
     }
+    Ok((from, to))
+}
+
+fn order(network: &Network, form: Form<'_>) -> Result<Order, RestError> {
+    let (from, to) = caller_and_callee(network, form)?;
     let document = document(form)?;
     if document == Source::Nothing {
         return Err(RestError::bad(BAD_URL, "a call needs a Url or a Twiml (applications are not simulated)"));
@@ -258,7 +264,7 @@ pub(super) fn required_target(form: Form<'_>) -> Result<Target, RestError> {
 }
 
 const MAX_TWIML: usize = 4000;
-const BAD_URL: u32 = 21205;
+pub(super) const BAD_URL: u32 = 21205;
 pub(super) const BAD_CALLBACK: u32 = 21609;
 pub(super) const NOT_IN_PROGRESS: u32 = 21220;
 const STILL_RUNNING: u32 = 20009;

@@ -1,11 +1,16 @@
 //! The sound of a recording: silence, of about the right length.
 
-use super::{Form, Reply, RestError, form::INVALID, operation::Format, recordings::found};
+use super::{
+    Form, Reply, RestError,
+    form::INVALID,
+    operation::Format,
+    recordings::{Of, found},
+};
 use crate::{network::Network, sid::Sid};
 
 /// The media of a recording that is ready. Two channels can only be had where two were recorded.
 pub(super) fn fetch(network: &Network, sid: &Sid, format: Format, form: Form<'_>) -> Result<Reply, RestError> {
-    let record = &found(network, None, sid)?.record;
+    let record = &found(network, &Of::Account, sid)?.record;
     if record.status != "completed" {
         return Err(RestError::not_found(&format!("Recordings/{sid}")));
     }

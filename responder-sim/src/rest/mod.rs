@@ -1,6 +1,7 @@
 //! The REST API, version 2010-04-01 (Twilio, API reference; shapes from its `OpenAPI` description).
 
 mod calls;
+mod conferences;
 mod error;
 mod form;
 mod media;
@@ -10,12 +11,14 @@ mod numbers;
 mod operation;
 mod paging;
 mod parameters;
+mod participants;
 mod queues;
 mod recordings;
 
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
+use self::recordings::Of;
 use crate::{network::Network, webhook::Fields};
 
 pub(crate) use error::RestError;
@@ -75,13 +78,25 @@ pub(crate) fn serve(
         Operation::FetchMember(queue, member) => members::fetch(network, &queue, &member),
         Operation::UpdateMember(queue, member) => members::update(network, &queue, &member, form),
         Operation::CreateCallRecording(call) => recordings::create(network, &call, form),
-        Operation::ListCallRecording(call) => recordings::list(network, Some(&call), form, path),
-        Operation::FetchCallRecording(call, sid) => recordings::fetch(network, Some(&call), &sid),
-        Operation::UpdateCallRecording(call, sid) => recordings::update(network, &call, &sid, form),
-        Operation::DeleteCallRecording(call, sid) => recordings::delete(network, Some(&call), &sid),
-        Operation::ListRecording => recordings::list(network, None, form, path),
-        Operation::FetchRecording(sid) => recordings::fetch(network, None, &sid),
-        Operation::DeleteRecording(sid) => recordings::delete(network, None, &sid),
+        Operation::ListCallRecording(call) => recordings::list(network, &Of::call(call), form, path),
+        Operation::FetchCallRecording(call, sid) => recordings::fetch(network, &Of::call(call), &sid),
+        Operation::UpdateCallRecording(call, sid) => recordings::update(network, &Of::call(call), &sid, form),
+        Operation::DeleteCallRecording(call, sid) => recordings::delete(network, &Of::call(call), &sid),
+        Operation::ListConference => conferences::list(network, form, path),
+        Operation::FetchConference(sid) => conferences::fetch(network, &sid),
+        Operation::UpdateConference(sid) => conferences::update(network, &sid, form),
+        Operation::CreateParticipant(conference) => participants::create(network, &conference, form),
+        Operation::ListParticipant(conference) => participants::list(network, &conference, form, path),
+        Operation::FetchParticipant(conference, call) => participants::fetch(network, &conference, &call),
+        Operation::UpdateParticipant(conference, call) => participants::update(network, &conference, &call, form),
+        Operation::DeleteParticipant(conference, call) => participants::delete(network, &conference, &call),
+        Operation::ListConferenceRecording(sid) => recordings::list(network, &Of::conference(sid), form, path),
+        Operation::FetchConferenceRecording(of, sid) => recordings::fetch(network, &Of::conference(of), &sid),
+        Operation::UpdateConferenceRecording(of, sid) => recordings::update(network, &Of::conference(of), &sid, form),
+        Operation::DeleteConferenceRecording(of, sid) => recordings::delete(network, &Of::conference(of), &sid),
+        Operation::ListRecording => recordings::list(network, &Of::Account, form, path),
+        Operation::FetchRecording(sid) => recordings::fetch(network, &Of::Account, &sid),
+        Operation::DeleteRecording(sid) => recordings::delete(network, &Of::Account, &sid),
         Operation::FetchMedia(sid, format) => media::fetch(network, &sid, format, form),
         Operation::CreateIncomingPhoneNumber => numbers::create(network, form),
         Operation::ListIncomingPhoneNumber => numbers::list(network, form, path),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Form, Reply, RestError, calls::address, paging::page};
+use super::{Form, Reply, RestError, calls::address, form::INVALID, paging::page};
 use crate::{clock::rfc2822, network::Network, sid::Sid, trace::NumberConfig};
 
 pub(super) fn create(network: &mut Network, form: Form<'_>) -> Result<Reply, RestError> {
@@ -17,9 +17,12 @@ pub(super) fn fetch(network: &Network, sid: &Sid) -> Result<Reply, RestError> {
 }
 
 pub(super) fn list(network: &Network, form: Form<'_>, path: &str) -> Result<Reply, RestError> {
-    let wanted = |number: &&String| form.get("PhoneNumber").is_none_or(|part| number.contains(part));
-    let numbers = network.numbers.keys().filter(wanted);
-    let items = numbers.map(|number| (network.number_sid(number), shown(network, number))).collect();
+    let named = |number: &str, config: &NumberConfig| config.friendly_name.as_deref().unwrap_or(number).to_owned();
+    let numbers = network.numbers.iter().filter(|(number, config)| {
+        let digits = form.get("PhoneNumber").is_none_or(|part| number.contains(part));
+        digits && form.get("FriendlyName").is_none_or(|name| named(number, config) == name)
+    });
+    let items = numbers.map(|(number, _)| (network.number_sid(number), shown(network, number))).collect();
     page(items, form, path, "incoming_phone_numbers")
 }
 
@@ -57,7 +60,12 @@ fn merged(mut config: NumberConfig, form: Form<'_>) -> Result<NumberConfig, Rest
     for name in ["VoiceUrl", "VoiceFallbackUrl", "StatusCallback", "SmsUrl", "SmsFallbackUrl"] {
         form.target(name, "", 21502)?;
     }
-    let fields: [(&str, &mut Option<String>); 11] = [
+    for name in ["VoiceMethod", "VoiceFallbackMethod", "StatusCallbackMethod", "SmsMethod", "SmsFallbackMethod"] {
+        if form.get(name).is_some_and(|method| !matches!(method, "GET" | "POST")) {
+            return Err(RestError::bad(INVALID, format!("{name} is GET or POST")));
+        }
+    }
+    let fields: [(&str, &mut Option<String>); 14] = [
         ("VoiceUrl", &mut config.voice_url),
         ("VoiceMethod", &mut config.voice_method),
         ("VoiceFallbackUrl", &mut config.voice_fallback_url),
@@ -68,6 +76,9 @@ fn merged(mut config: NumberConfig, form: Form<'_>) -> Result<NumberConfig, Rest
         ("SmsMethod", &mut config.sms_method),
         ("SmsFallbackUrl", &mut config.sms_fallback_url),
         ("SmsFallbackMethod", &mut config.sms_fallback_method),
+        ("VoiceApplicationSid", &mut config.voice_application),
+        ("SmsApplicationSid", &mut config.sms_application),
+        ("TrunkSid", &mut config.trunk),
         ("FriendlyName", &mut config.friendly_name),
     ];
     for (name, value) in fields.into_iter().filter(|(name, _)| form.has(name)) {
@@ -100,6 +111,14 @@ fn shown(network: &Network, number: &str) -> Value {
         "sms_method": method(config.sms_method),
         "sms_fallback_url": config.sms_fallback_url,
         "sms_fallback_method": method(config.sms_fallback_method),
+        "voice_application_sid": config.voice_application,
+        "sms_application_sid": config.sms_application,
+        "trunk_sid": config.trunk,
+        "address_sid": null,
+        "identity_sid": null,
+        "bundle_sid": null,
+        "emergency_address_sid": null,
+        "type": "local",
         "capabilities": { "voice": true, "sms": true, "mms": true, "fax": false },
         "address_requirements": "none",
         "emergency_status": "Inactive",

@@ -44,6 +44,18 @@ pub(crate) enum Operation {
     FetchCallRecording(Sid, Sid),
     UpdateCallRecording(Sid, Sid),
     DeleteCallRecording(Sid, Sid),
+    ListConference,
+    FetchConference(Sid),
+    UpdateConference(Sid),
+    CreateParticipant(Sid),
+    ListParticipant(Sid),
+    FetchParticipant(Sid, Sid),
+    UpdateParticipant(Sid, Sid),
+    DeleteParticipant(Sid, Sid),
+    ListConferenceRecording(Sid),
+    FetchConferenceRecording(Sid, Sid),
+    UpdateConferenceRecording(Sid, Sid),
+    DeleteConferenceRecording(Sid, Sid),
     ListRecording,
     FetchRecording(Sid),
     DeleteRecording(Sid),
@@ -102,6 +114,7 @@ impl Operation {
             (Get, ["Queues", queue, "Members"]) => Self::ListMember(Sid::from(*queue)),
             (Get, ["Queues", queue, "Members", call]) => Self::FetchMember(Sid::from(*queue), Sid::from(*call)),
             (Post, ["Queues", queue, "Members", call]) => Self::UpdateMember(Sid::from(*queue), Sid::from(*call)),
+            (_, ["Conferences", below @ ..]) => return Self::of_conferences(method, below),
             (Get, ["Recordings"]) => Self::ListRecording,
             (Get, ["Recordings", sid]) => Self::FetchRecording(Sid::from(*sid)),
             (Delete, ["Recordings", sid]) => Self::DeleteRecording(Sid::from(*sid)),
@@ -113,6 +126,26 @@ impl Operation {
             _ => return None,
         };
         Some(operation)
+    }
+
+    fn of_conferences(method: Method, below: &[&str]) -> Option<Self> {
+        use Method::{Delete, Get, Post};
+        let (sid, one) = (|index: usize| Sid::from(below[index]), (method, below));
+        Some(match one {
+            (Get, []) => Self::ListConference,
+            (Get, [_]) => Self::FetchConference(sid(0)),
+            (Post, [_]) => Self::UpdateConference(sid(0)),
+            (Post, [_, "Participants"]) => Self::CreateParticipant(sid(0)),
+            (Get, [_, "Participants"]) => Self::ListParticipant(sid(0)),
+            (Get, [_, "Participants", _]) => Self::FetchParticipant(sid(0), sid(2)),
+            (Post, [_, "Participants", _]) => Self::UpdateParticipant(sid(0), sid(2)),
+            (Delete, [_, "Participants", _]) => Self::DeleteParticipant(sid(0), sid(2)),
+            (Get, [_, "Recordings"]) => Self::ListConferenceRecording(sid(0)),
+            (Get, [_, "Recordings", _]) => Self::FetchConferenceRecording(sid(0), sid(2)),
+            (Post, [_, "Recordings", _]) => Self::UpdateConferenceRecording(sid(0), sid(2)),
+            (Delete, [_, "Recordings", _]) => Self::DeleteConferenceRecording(sid(0), sid(2)),
+            _ => return None,
+        })
     }
 
     fn is_known_elsewhere(segments: &[&str]) -> bool {
@@ -160,6 +193,13 @@ impl Operation {
             | Self::FetchCallRecording(sid, _)
             | Self::UpdateCallRecording(sid, _)
             | Self::DeleteCallRecording(sid, _)
+            | Self::FetchConference(sid)
+            | Self::UpdateConference(sid)
+            | Self::CreateParticipant(sid)
+            | Self::ListParticipant(sid)
+            | Self::FetchParticipant(sid, _)
+            | Self::UpdateParticipant(sid, _)
+            | Self::DeleteParticipant(sid, _)
             | Self::FetchRecording(sid)
             | Self::DeleteRecording(sid)
             | Self::FetchMedia(sid, _) => Some(sid),
@@ -193,12 +233,14 @@ mod tests {
         assert_eq!(name(Method::Get, "/Calls/CA1.json"), ok("FetchCall"));
         assert_eq!(name(Method::Post, "/Queues/QU1/Members/Front.json"), ok("UpdateMember"));
         assert_eq!(name(Method::Get, "/Recordings/RE1.json"), ok("FetchRecording"));
+        assert_eq!(name(Method::Delete, "/Conferences/CF1/Participants/CA1.json"), ok("DeleteParticipant"));
+        assert_eq!(name(Method::Delete, "/Conferences/CF1.json"), Err(405));
         for media in ["/Recordings/RE1", "/Recordings/RE1.mp3", "/Calls/CA1/Recordings/RE1.wav"] {
             assert_eq!(name(Method::Get, media), ok("FetchMedia"), "{media}");
         }
         assert_eq!(name(Method::Get, ".json"), ok("FetchAccount"));
         assert_eq!(name(Method::Delete, "/Calls.json"), Err(405));
-        for unknown in ["/Calls", "/Calls/CA1", "/Conferences.json", "/Recordings/RE1.ogg", ""] {
+        for unknown in ["/Calls", "/Calls/CA1", "/Applications.json", "/Recordings/RE1.ogg", ""] {
             assert_eq!(name(Method::Get, unknown), Err(404), "{unknown}");
         }
     }

@@ -50,6 +50,37 @@ fn known(operation: &str) -> Option<&'static str> {
         "CreateQueue" => "FriendlyName MaxSize",
         "UpdateQueue" => "FriendlyName MaxSize",
         "UpdateMember" => "Method Url",
+        "ListRecording" => "CallSid ConferenceSid DateCreated DateCreated< DateCreated> IncludeSoftDeleted",
+        "ListCallRecording" | "ListConferenceRecording" => "DateCreated DateCreated< DateCreated>",
+        "UpdateConferenceRecording" => "PauseBehavior Status",
+        "FetchRecording" => "IncludeSoftDeleted",
+        "ListConference" => {
+            "DateCreated DateCreated< DateCreated> DateUpdated DateUpdated< DateUpdated> FriendlyName Status"
+        }
+        "UpdateConference" => "AnnounceMethod AnnounceUrl Status",
+        "ListParticipant" => "Coaching Hold Muted",
+        "UpdateParticipant" => {
+            "AnnounceMethod AnnounceUrl BeepOnExit CallSidToCoach Coaching EndConferenceOnExit Hold HoldMethod \
+         HoldUrl Muted WaitMethod WaitUrl"
+        }
+        "CreateParticipant" => {
+            "AmdStatusCallback AmdStatusCallbackMethod Beep Byoc CallReason CallSidToCoach CallToken CallerDisplayName \
+         CallerId ClientNotificationUrl Coaching ConferenceRecord ConferenceRecordingStatusCallback \
+         ConferenceRecordingStatusCallbackEvent ConferenceRecordingStatusCallbackMethod ConferenceStatusCallback \
+         ConferenceStatusCallbackEvent ConferenceStatusCallbackMethod ConferenceTrim EarlyMedia EndConferenceOnExit \
+         From JitterBufferSize Label MachineDetection MachineDetectionSilenceTimeout \
+         MachineDetectionSpeechEndThreshold MachineDetectionSpeechThreshold MachineDetectionTimeout MaxParticipants \
+         Muted Record RecordingChannels RecordingStatusCallback RecordingStatusCallbackEvent \
+         RecordingStatusCallbackMethod RecordingTrack Region SipAuthPassword SipAuthUsername StartConferenceOnEnter \
+         StatusCallback StatusCallbackEvent StatusCallbackMethod TimeLimit Timeout To Trim WaitMethod WaitUrl"
+        }
+        "ListIncomingPhoneNumber" => "Beta FriendlyName Origin PhoneNumber",
+        "CreateIncomingPhoneNumber" | "UpdateIncomingPhoneNumber" => {
+            "AccountSid AddressSid ApiVersion AreaCode BundleSid EmergencyAddressSid EmergencyStatus FriendlyName \
+         IdentitySid PhoneNumber SmsApplicationSid SmsFallbackMethod SmsFallbackUrl SmsMethod SmsUrl StatusCallback \
+         StatusCallbackMethod TrunkSid VoiceApplicationSid VoiceCallerIdLookup VoiceFallbackMethod VoiceFallbackUrl \
+         VoiceMethod VoiceReceiveMode VoiceUrl"
+        }
         _ => return None,
     };
     Some(names)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Form, Reply, RestError,
     calls::{self, NOT_IN_PROGRESS, record_options},
+    conferences,
     form::INVALID,
     paging::{in_time, is_wanted, page},
 };
@@ -14,6 +15,40 @@ use crate::{
     sid::Sid,
 };
 
+/// Whose recordings are asked for.
+pub(super) enum Of {
+    Account,
+    Call(Sid),
+    /// By its identifier; none of another name has recordings.
+    Conference(Sid),
+}
+
+impl Of {
+    pub(super) fn call(sid: Sid) -> Self {
+        Self::Call(sid)
+    }
+
+    pub(super) fn conference(sid: Sid) -> Self {
+        Self::Conference(sid)
+    }
+
+    fn has(&self, recording: &Recording) -> bool {
+        match self {
+            Self::Account => true,
+            Self::Call(call) => recording.record.call_sid == *call && recording.record.conference_sid.is_none(),
+            Self::Conference(conference) => recording.record.conference_sid.as_ref() == Some(conference),
+        }
+    }
+
+    fn known(&self, network: &Network) -> Result<(), RestError> {
+        match self {
+            Self::Account => Ok(()),
+            Self::Call(call) => calls::known(network, call),
+            Self::Conference(conference) => conferences::found(network, conference).map(|_| ()),
+        }
+    }
+}
+
 /// Begins to record a call that is in progress.
 pub(super) fn create(network: &mut Network, call: &Sid, form: Form<'_>) -> Result<Reply, RestError> {
     calls::known(network, call)?;
@@ -22,23 +57,23 @@ pub(super) fn create(network: &mut Network, call: &Sid, form: Form<'_>) -> Resul
         return Err(RestError::bad(NOT_IN_PROGRESS, "only a call in progress can be recorded"));
     }
     let sid = network.start_recording(call, "StartCallRecordingAPI", &options);
-    found(network, None, &sid).map(|recording| Reply::Created(shown(network, recording)))
+    made(network, &Of::Account, &sid).map(|recording| Reply::Created(shown(network, recording)))
 }
 
-pub(super) fn fetch(network: &Network, call: Option<&Sid>, sid: &Sid) -> Result<Reply, RestError> {
-    found(network, call, sid).map(|recording| Reply::Found(shown(network, recording)))
+pub(super) fn fetch(network: &Network, of: &Of, sid: &Sid) -> Result<Reply, RestError> {
+    found(network, of, sid).map(|recording| Reply::Found(shown(network, recording)))
 }
 
-pub(super) fn list(network: &Network, call: Option<&Sid>, form: Form<'_>, path: &str) -> Result<Reply, RestError> {
-    if let Some(call) = call {
-        calls::known(network, call)?;
-    }
+pub(super) fn list(network: &Network, of: &Of, form: Form<'_>, path: &str) -> Result<Reply, RestError> {
+    of.known(network)?;
     let passes = |recording: &&Recording| {
         let record = &recording.record;
-        record.status != DELETED
-            && call.is_none_or(|call| record.call_sid == *call)
+        let conference = record.conference_sid.as_ref().map_or("", Sid::as_str);
+        (record.status != DELETED || form.flag("IncludeSoftDeleted"))
+            && has_appeared(network, recording)
+            && of.has(recording)
             && is_wanted(form, "CallSid", record.call_sid.as_str())
-            && !form.has("ConferenceSid")
+            && is_wanted(form, "ConferenceSid", conference)
             && in_time(form, "DateCreated", Some(recording.created))
     };
     let item = |recording: &Recording| (recording.record.sid.clone(), shown(network, recording));
@@ -47,21 +82,21 @@ pub(super) fn list(network: &Network, call: Option<&Sid>, form: Form<'_>, path: 
 }
 
 /// Pauses, resumes or stops a recording that runs.
-pub(super) fn update(network: &mut Network, call: &Sid, sid: &Sid, form: Form<'_>) -> Result<Reply, RestError> {
-    let sid = current(network, call, sid);
-    let sid = found(network, Some(call), &sid)?.record.sid.clone();
+pub(super) fn update(network: &mut Network, of: &Of, sid: &Sid, form: Form<'_>) -> Result<Reply, RestError> {
+    let sid = current(network, of, sid);
+    let sid = made(network, of, &sid)?.record.sid.clone();
     let Some(status @ ("paused" | "in-progress" | "stopped")) = form.get("Status") else {
         return Err(RestError::bad(INVALID, "Status is paused, in-progress or stopped"));
     };
     if !network.steer_recording(&sid, status) {
         return Err(RestError::bad(NOT_IN_PROGRESS, "this recording has ended"));
     }
-    fetch(network, Some(call), &sid)
+    made(network, of, &sid).map(|recording| Reply::Found(shown(network, recording)))
 }
 
 /// `Twilio.CURRENT` is the recording that runs.
-fn current(network: &Network, call: &Sid, sid: &Sid) -> Sid {
-    let runs = |recording: &&Recording| recording.record.call_sid == *call && recording.record.to.is_none();
+fn current(network: &Network, of: &Of, sid: &Sid) -> Sid {
+    let runs = |recording: &&Recording| of.has(recording) && recording.record.to.is_none();
     match sid.as_str() {
         "Twilio.CURRENT" => network.recordings.iter().rev().find(runs),
         _ => None,
@@ -69,20 +104,32 @@ fn current(network: &Network, call: &Sid, sid: &Sid) -> Sid {
     .map_or_else(|| sid.clone(), |recording| recording.record.sid.clone())
 }
 
-pub(super) fn delete(network: &mut Network, call: Option<&Sid>, sid: &Sid) -> Result<Reply, RestError> {
-    let sid = found(network, call, sid)?.record.sid.clone();
+pub(super) fn delete(network: &mut Network, of: &Of, sid: &Sid) -> Result<Reply, RestError> {
+    let sid = found(network, of, sid)?.record.sid.clone();
     for recording in network.recordings.iter_mut().filter(|recording| recording.record.sid == sid) {
         DELETED.clone_into(&mut recording.record.status);
     }
     Ok(Reply::Gone)
 }
 
-pub(super) fn found<'a>(network: &'a Network, call: Option<&Sid>, sid: &Sid) -> Result<&'a Recording, RestError> {
+/// A recording that can be seen by now.
+pub(super) fn found<'a>(network: &'a Network, of: &Of, sid: &Sid) -> Result<&'a Recording, RestError> {
+    made(network, of, sid).and_then(|recording| match has_appeared(network, recording) {
+        true => Ok(recording),
+        false => Err(RestError::not_found(&format!("Recordings/{sid}"))),
+    })
+}
+
+/// A recording that there is, whether lists know it already or not.
+fn made<'a>(network: &'a Network, of: &Of, sid: &Sid) -> Result<&'a Recording, RestError> {
     let is_it = |recording: &&Recording| {
-        let record = &recording.record;
-        record.sid == *sid && record.status != DELETED && call.is_none_or(|call| record.call_sid == *call)
+        recording.record.sid == *sid && recording.record.status != DELETED && of.has(recording)
     };
     network.recordings.iter().find(is_it).ok_or_else(|| RestError::not_found(&format!("Recordings/{sid}")))
+}
+
+fn has_appeared(network: &Network, recording: &Recording) -> bool {
+    recording.created + network.options.timing.recording_appears <= network.now
 }
 
 fn shown(network: &Network, recording: &Recording) -> Value {
@@ -93,7 +140,7 @@ fn shown(network: &Network, recording: &Recording) -> Value {
         "sid": record.sid,
         "account_sid": account,
         "call_sid": record.call_sid,
-        "conference_sid": null,
+        "conference_sid": record.conference_sid,
         "status": record.status,
         "source": record.source,
         "channels": record.channels,

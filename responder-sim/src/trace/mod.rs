@@ -1,6 +1,7 @@
 //! What happened: the record that tests read.
 
 mod call;
+mod conference;
 mod number;
 mod record;
 mod words;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::sid::Sid;
 
 pub use call::{CallRecord, Heard, Hold, Pressed, Sound, Talk};
+pub use conference::{ConferenceRecord, ConferenceState, ParticipantRecord};
 pub use number::NumberConfig;
 pub(crate) use number::Numbers;
 pub use record::{Exchange, HookKind, MessageRecord, Notice, QueueRecord, RecordingRecord, Side};
@@ -32,6 +34,8 @@ pub struct Trace {
     pub recordings: Vec<RecordingRecord>,
     /// All queues, also deleted ones, oldest first.
     pub queues: Vec<QueueRecord>,
+    /// All conferences, oldest first.
+    pub conferences: Vec<ConferenceRecord>,
     /// All requests in both directions, in the order in which they began.
     pub requests: Vec<Exchange>,
     /// Warnings and errors, as the provider's debugger would list them.
@@ -58,6 +62,11 @@ impl Trace {
     pub fn talks(&self) -> impl Iterator<Item = (&CallRecord, &Talk)> {
         let dialler = |talk: &&Talk| talk.dialler;
         self.calls.iter().flat_map(move |call| call.talks.iter().filter(dialler).map(move |talk| (call, talk)))
+    }
+
+    /// The conferences of this name, oldest first.
+    pub fn conferences_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ConferenceRecord> {
+        self.conferences.iter().filter(move |conference| conference.name == name)
     }
 
     /// The webhooks of one kind, in the order in which they began.

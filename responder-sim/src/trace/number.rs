@@ -30,6 +30,13 @@ pub struct NumberConfig {
     pub sms_fallback_url: Option<String>,
     /// GET or POST.
     pub sms_fallback_method: Option<String>,
+    /// The application that is asked about calls in place of these addresses. Applications are not simulated: calls to
+    /// such a number fail.
+    pub voice_application: Option<String>,
+    /// The application that is asked about texts in place of these addresses; texts to such a number reach nobody.
+    pub sms_application: Option<String>,
+    /// The SIP trunk that calls go to; calls to such a number fail.
+    pub trunk: Option<String>,
     /// A name for people.
     pub friendly_name: Option<String>,
 }
@@ -38,6 +45,17 @@ impl NumberConfig {
     /// A number that answers calls with the document at `voice_url`.
     pub fn voice(voice_url: impl Into<String>) -> Self {
         Self { voice_url: Some(voice_url.into()), ..Self::default() }
+    }
+
+    /// The address that is asked about calls, unless something stands before it.
+    pub(crate) fn asked_about_calls(&self) -> Option<&String> {
+        let elsewhere = self.voice_application.is_some() || self.trunk.is_some();
+        self.voice_url.as_ref().filter(|_| !elsewhere)
+    }
+
+    /// The address that is asked about texts, unless something stands before it.
+    pub(crate) fn asked_about_texts(&self) -> Option<&String> {
+        self.sms_url.as_ref().filter(|_| self.sms_application.is_none())
     }
 
     /// Tells `url` when an inbound call has ended.

@@ -45,7 +45,9 @@ pub struct RecordingRecord {
     pub sid: Sid,
     /// The call; of two legs, the one that dialled.
     pub call_sid: Sid,
-    /// What it was started by: `DialVerb`, `RecordVerb`, `OutboundAPI` or `StartCallRecordingAPI`.
+    /// The conference, if it is of one; the call is then the first one in it.
+    pub conference_sid: Option<Sid>,
+    /// What it was started by: `DialVerb`, `RecordVerb`, `OutboundAPI`, `StartCallRecordingAPI` or `Conference`.
     pub source: String,
     /// `in-progress`, `paused`, `stopped`, `processing`, `completed`, `absent` or `deleted`.
     pub status: String,
@@ -151,6 +153,8 @@ pub enum HookKind {
     Detection,
     /// A recording's progress.
     Recording,
+    /// A conference's progress.
+    Conference,
     /// A message has come in.
     Sms,
     /// A message has come in and its first address failed.

@@ -109,7 +109,7 @@ fn request(wire: &Wire<'_>, uri: &Uri, route: &Route) -> Result<Request<Full<Byt
         .header(header::HOST, host)
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::ACCEPT, "*/*")
-        .header(responder_core::signature::HEADER, wire.signature)
+        .header(route.signer.header(), wire.signature)
         .header("I-Twilio-Idempotency-Token", wire.token);
     if let Some(settings) = route.signer.settings() {
         request = request.header(responder_core::signature::SETTINGS_HEADER, settings);

@@ -8,24 +8,32 @@ use responder_core::signature::{Algorithm, AuthTokens, Payload, without_port};
 use super::{Method, Webhook};
 use crate::{options::Options, trace::HookKind};
 
-/// Signs as the provider does: with the auth token, or with a shared key that a header names.
+/// Signs as the provider does: with the auth token or the signing key, or with a shared key that a header names.
 #[derive(Clone, Debug)]
 pub(crate) struct Signer {
     secret: AuthTokens,
     algorithm: Algorithm,
+    header: &'static str,
     settings: Option<HeaderValue>,
 }
 
 impl Signer {
     pub(crate) fn of(options: &Options) -> io::Result<Self> {
+        let header = options.dress.signature_header();
         let Some((id, secret)) = &options.webhook_key else {
-            let secret = AuthTokens::new(options.auth_token.clone()).map_err(io::Error::other)?;
-            return Ok(Self { secret, algorithm: Algorithm::HmacSha1, settings: None });
+            let secret = options.signing_key.as_ref().unwrap_or(&options.auth_token);
+            let secret = AuthTokens::new(secret.clone()).map_err(io::Error::other)?;
+            return Ok(Self { secret, algorithm: Algorithm::HmacSha1, header, settings: None });
         };
         let algorithm = Algorithm::HmacSha256;
         let settings = HeaderValue::from_str(&algorithm.settings(id)).map_err(io::Error::other)?;
         let secret = AuthTokens::new(secret.clone()).map_err(io::Error::other)?;
-        Ok(Self { secret, algorithm, settings: Some(settings) })
+        Ok(Self { secret, algorithm, header, settings: Some(settings) })
+    }
+
+    /// The name of the header that carries the signature.
+    pub(super) const fn header(&self) -> &'static str {
+        self.header
     }
 
     /// What is said about the signature, if anything is.

@@ -239,10 +239,10 @@ async fn answer_on_bridge_keeps_the_caller_ringing() {
 #[tokio::test]
 async fn a_noun_that_is_not_simulated_is_named_in_the_notices() {
     let world = World::new().await;
-    world.says("/voice", "<Dial action='/after'><Conference>room</Conference></Dial>");
+    world.says("/voice", "<Dial action='/after'><Sim>DE0001</Sim></Dial>");
     let customer = world.customer_calls("/voice");
     world.pass(5).await;
     assert_eq!(values(&world.seen_at("/after"), "DialCallStatus"), ["failed"]);
-    assert!(world.trace().notices.iter().any(|notice| notice.code == 12200 && notice.text.contains("Conference")));
+    assert!(world.trace().notices.iter().any(|notice| notice.code == 12200 && notice.text.contains("Sim")));
     assert!(!world.record(&customer).heard.iter().any(|heard| heard.what == Sound::ApplicationError));
 }

@@ -4,9 +4,12 @@ mod world;
 
 mod calls;
 mod clock;
+mod conference;
 mod control;
 mod detection;
 mod dial;
+mod documents;
+mod dress;
 mod faults;
 mod gather;
 mod in_process;

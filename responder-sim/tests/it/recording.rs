@@ -1,5 +1,7 @@
 //! Recordings.
 
+use std::time::Duration;
+
 use crate::world::{TECHNICIAN, World, values};
 
 #[tokio::test]
@@ -89,4 +91,30 @@ async fn a_call_can_be_recorded_from_its_start() {
     assert_eq!(values(&world.seen_at("/recorded"), "RecordingStatus"), ["completed"]);
     let (_, list) = world.get(&format!("Calls/{sid}/Recordings.json"), &[]).await;
     assert_eq!(list["recordings"][0]["source"], "OutboundAPI");
+}
+
+#[tokio::test]
+async fn it_appears_late() {
+    let late = |builder: responder_sim::SimulatorBuilder| {
+        builder.timing(|timing| {
+            timing.recording_appears = Duration::from_secs(20);
+            timing.recording_ready = Duration::from_secs(30);
+        })
+    };
+    let world = World::with(late).await;
+    world.says("/voice", "<Pause length='10'/>");
+    let sid = world.call(TECHNICIAN, "/voice", &[("Record", "true")]).await;
+    world.pass(18).await;
+    let count = async || {
+        let (_, list) = world.get("Recordings.json", &[("CallSid", sid.as_str())]).await;
+        list["recordings"].as_array().expect("a list").len()
+    };
+    let made = world.trace().recordings[0].sid.clone();
+    let path = format!("Recordings/{made}.json");
+    assert_eq!((count().await, world.get(&path, &[]).await.0), (0, 404), "nobody knows of it yet");
+    world.pass(10).await;
+    assert_eq!((count().await, world.get(&path, &[]).await.1["status"].as_str()), (1, Some("processing")));
+    assert_eq!(world.get(&format!("Recordings/{made}"), &[]).await.0, 404, "nobody can hear it yet");
+    world.pass(30).await;
+    assert_eq!(world.get(&path, &[]).await.1["status"], "completed");
 }

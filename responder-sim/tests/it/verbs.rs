@@ -95,7 +95,12 @@ async fn unknown_and_misplaced_verbs_are_skipped_with_a_notice() {
     world.pass(30).await;
     assert_eq!(world.record(&sid).texts().collect::<Vec<_>>(), ["End."]);
     let trace = world.trace();
-    let about: Vec<_> = trace.notices.iter().filter(|notice| notice.code == 12200).map(|notice| &notice.text).collect();
+    let about: Vec<_> = trace
+        .notices
+        .iter()
+        .filter(|notice| [12200, 13320].contains(&notice.code))
+        .map(|notice| &notice.text)
+        .collect();
     assert_eq!(about.len(), 4, "{about:?}");
     assert!(about[0].contains("Sing") && about[3].contains("say"), "names are case-sensitive: {about:?}");
 }
@@ -103,8 +108,8 @@ async fn unknown_and_misplaced_verbs_are_skipped_with_a_notice() {
 #[tokio::test]
 async fn long_documents_do_no_harm() {
     let world = World::new().await;
-    let dials = "<Dial/>".repeat(20_000);
-    let prompts = "<Sing/>".repeat(20_000);
+    let dials = "<Dial/>".repeat(4_500);
+    let prompts = "<Sing/>".repeat(4_500);
     world.says("/voice", &format!("{dials}<Gather timeout='1'>{prompts}</Gather><Say>End.</Say>"));
     let sid = world.call(TECHNICIAN, "/voice", &[]).await;
     world.pass(30).await;

@@ -40,6 +40,12 @@ function document(path) {
       response.say("Please hold.");
       response.pause({ length: 10 });
       return response.toString();
+    case "/room": {
+      const dial = response.dial({ action: "/talked" });
+      const statusCallbackEvent = ["start", "end", "join", "leave"];
+      dial.conference({ statusCallback: "/events", statusCallbackEvent, record: "record-from-start" }, "room");
+      return response.toString();
+    }
     case "/long":
       response.pause({ length: 600 });
       return response.toString();
@@ -165,6 +171,73 @@ async function messages(client) {
   check((await client.messages.list({ pageSize: 1 })).length === 3, "messages in three pages");
 }
 
+async function recordings(client) {
+  const url = `${app}/long`;
+  const call = await client.calls.create({ to: TECHNICIAN, from: LINE, url, record: true, recordingChannels: "dual" });
+  await wait(20);
+  const [recording] = await client.recordings.list({ callSid: call.sid });
+  check(recording.status === "in-progress" && recording.source === "OutboundAPI", "the recording runs");
+  await client.calls(call.sid).recordings("Twilio.CURRENT").update({ status: "paused", pauseBehavior: "skip" });
+  check((await client.recordings(recording.sid).fetch()).status === "paused", "it is paused");
+  await client.calls(call.sid).update({ status: "completed" });
+  await wait(10);
+  const done = await client.recordings(recording.sid).fetch();
+  check(done.status === "completed" && done.channels === 2, "it can be heard");
+  const authorization = `Basic ${Buffer.from(`${ACCOUNT}:${TOKEN}`).toString("base64")}`;
+  const part = await fetch(`${done.mediaUrl}.mp3`, { headers: { authorization, range: "bytes=2-5" } });
+  check(part.status === 206 && (await part.arrayBuffer()).byteLength === 4, "media come in parts");
+  const since = new Date("2026-01-01T00:00:00Z");
+  const listed = await client.recordings.list({ dateCreatedAfter: since, pageSize: 1 });
+  check(new Set(listed.map((one) => one.sid)).size === listed.length, "recordings since a day, page by page");
+  check((await client.calls(call.sid).recordings.list()).length === 1, "recordings of one call");
+  check(await client.recordings(done.sid).remove(), "it is deleted");
+  await refused(20404, 404, () => client.recordings(done.sid).fetch());
+}
+
+async function conferences(client) {
+  await control("PUT", `numbers/${LINE}`, { voice_url: `${app}/room` });
+  const { call_sid: customer } = await control("POST", "dial", { from: CUSTOMER, to: LINE });
+  await wait(5);
+  const [room] = await client.conferences.list({ friendlyName: "room", status: "init" });
+  const { participants } = client.conferences(room.sid);
+  const added = await participants.create({ from: LINE, to: TECHNICIAN, label: "technician", timeout: 20 });
+  check(added.status === "queued" && added.label === "technician", "a participant is called");
+  await wait(10);
+  check((await client.conferences(room.sid).fetch()).status === "in-progress", "the conference has begun");
+  const calls = (await participants.list({ pageSize: 1 })).map((one) => one.callSid);
+  check(calls.join() === [customer, added.callSid].join(), "both are in it, in two pages");
+  const muted = await client.conferences(room.sid).participants("technician").update({ muted: true });
+  check(muted.muted && muted.callSid === added.callSid, "a label names a participant");
+  const held = await client.conferences(room.sid).participants(customer).update({ hold: true, holdUrl: `${app}/wait` });
+  check(held.hold, "one is on hold");
+  check(await client.conferences(room.sid).participants(customer).remove(), "one is sent out");
+  const ended = await client.conferences(room.sid).update({ status: "completed" });
+  check(ended.reasonConferenceEnded === "conference-ended-via-api", "the conference is ended");
+  await wait(10);
+  const recorded = await client.conferences(room.sid).recordings.list();
+  check(recorded.map((one) => one.source).join() === "Conference", "it was recorded");
+  const events = [...new Set(at("/events").map((fields) => fields.StatusCallbackEvent))].sort();
+  check(events.join() === "conference-end,conference-start,participant-join,participant-leave", `events: ${events}`);
+  check(at("/talked")[0].DialCallStatus === "answered", "the action was told");
+}
+
+async function numbers(client) {
+  for (let last = 0; last < 4; last += 1) {
+    await client.incomingPhoneNumbers.create({ phoneNumber: `+1500555002${last}`, friendlyName: `Branch ${last}` });
+  }
+  const listed = await client.incomingPhoneNumbers.list({ phoneNumber: "+1500555002", pageSize: 2 });
+  check(listed.length === 4, "numbers in two pages");
+  const [number] = await client.incomingPhoneNumbers.list({ friendlyName: "Branch 2" });
+  const addresses = { voiceUrl: `${app}/keys`, statusCallback: `${app}/number-ended`, smsUrl: `${app}/sms` };
+  const changed = await client.incomingPhoneNumbers(number.sid).update(addresses);
+  check(changed.voiceUrl === `${app}/keys` && changed.phoneNumber === number.phoneNumber, "addresses are entered");
+  await control("POST", "dial", { from: CUSTOMER, to: number.phoneNumber });
+  await wait(10);
+  check(at("/number-ended").length === 1, "and asked from then on");
+  await refused(21502, 400, () => client.incomingPhoneNumbers(number.sid).update({ voiceUrl: "nowhere" }));
+  check(await client.incomingPhoneNumbers(number.sid).remove(), "a number is released");
+}
+
 async function errors(client) {
   const url = `${app}/voice`;
   await refused(21211, 400, () => client.calls.create({ to: "555", from: LINE, url }));
@@ -184,7 +257,7 @@ await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 app = `http://127.0.0.1:${server.address().port}`;
 const client = twilio(ACCOUNT, TOKEN);
 client.api.baseUrl = BASE;
-for (const part of [calls, queues, messages, errors]) await part(client);
+for (const part of [calls, queues, messages, recordings, conferences, numbers, errors]) await part(client);
 check(seen.length > 10 && seen.every((one) => one.valid), "the SDK accepts every signature, and no forged one");
 console.log(`node: ${checks} checks, ${seen.length} webhooks`);
 process.exit(0);

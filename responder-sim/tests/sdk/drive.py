@@ -45,6 +45,10 @@ def document(path):
     elif path == "/wait":
         response.say("Please hold.")
         response.pause(length=10)
+    elif path == "/room":
+        dial = response.dial(action="/talked")
+        dial.conference("room", status_callback="/events", status_callback_event="start end join leave",
+                        participant_label="customer", record="record-from-start")
     elif path == "/long":
         response.pause(length=600)
     elif path == "/sms":
@@ -177,6 +181,75 @@ def messages(client):
     check(len(client.messages.list(page_size=1)) == 3, "messages in three pages")
 
 
+def recordings(client):
+    call = client.calls.create(to=TECHNICIAN, from_=LINE, url=f"{APP}/long", record=True, recording_channels="dual")
+    wait(20)
+    recording = client.recordings.list(call_sid=call.sid)[0]
+    check(recording.status == "in-progress" and recording.source == "OutboundAPI", "the recording runs")
+    client.calls(call.sid).recordings("Twilio.CURRENT").update(status="paused", pause_behavior="skip")
+    check(client.recordings(recording.sid).fetch().status == "paused", "it is paused")
+    client.calls(call.sid).update(status="completed")
+    wait(10)
+    done = client.recordings(recording.sid).fetch()
+    check(done.status == "completed" and done.channels == 2, "it can be heard")
+    check(done.media_url == f"{BASE}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{done.sid}", "and is where it says")
+    part = client.request("GET", f"{done.media_url}.wav", headers={"Range": "bytes=0-3"})
+    check(part.status_code == 206 and part.text == "RIFF", "media come in parts")
+    today = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    listed = [one.sid for one in client.recordings.list(date_created_after=today, page_size=1)]
+    check(done.sid in listed and len(set(listed)) == len(listed), "recordings since a day, page by page")
+    check(len(client.calls(call.sid).recordings.list()) == 1, "recordings of one call")
+    check(client.recordings(done.sid).delete(), "it is deleted")
+    refused(20404, 404, lambda: client.recordings(done.sid).fetch())
+
+
+def conferences(client):
+    control("PUT", f"numbers/{LINE}", {"voice_url": f"{APP}/room"})
+    customer = control("POST", "dial", {"from": CUSTOMER, "to": LINE})["call_sid"]
+    wait(5)
+    room = client.conferences.list(friendly_name="room", status="init")[0]
+    added = client.conferences(room.sid).participants.create(
+        from_=LINE, to=TECHNICIAN, label="technician", timeout=20, end_conference_on_exit=False)
+    check(added.status == "queued" and added.label == "technician", "a participant is called")
+    wait(10)
+    check(client.conferences(room.sid).fetch().status == "in-progress", "the conference has begun")
+    participants = client.conferences(room.sid).participants
+    calls = [one.call_sid for one in participants.list(page_size=1)]
+    check(calls == [customer, added.call_sid], "both are in it, in two pages")
+    muted = participants("technician").update(muted=True)
+    check(muted.muted and muted.call_sid == added.call_sid, "a label names a participant")
+    check([one.call_sid for one in participants.list(muted=True)] == [added.call_sid], "muted ones")
+    check(participants(customer).update(hold=True, hold_url=f"{APP}/wait").hold, "one is on hold")
+    check(participants(customer).delete(), "one is sent out")
+    refused(20404, 404, lambda: participants(customer).fetch())
+    ended = client.conferences(room.sid).update(status="completed")
+    check(ended.reason_conference_ended == "conference-ended-via-api", "the conference is ended")
+    wait(10)
+    check([one.source for one in client.conferences(room.sid).recordings.list()] == ["Conference"], "it was recorded")
+    events = [fields["StatusCallbackEvent"] for fields in at("/events")]
+    check(sorted(set(events)) == ["conference-end", "conference-start", "participant-join", "participant-leave"],
+          f"its events: {events}")
+    check(at("/talked")[0]["DialCallStatus"] == "answered", "the action was told")
+
+
+def numbers(client):
+    for last in range(4):
+        client.incoming_phone_numbers.create(phone_number=f"+1500555002{last}", friendly_name=f"Branch {last}")
+    listed = client.incoming_phone_numbers.list(phone_number="+1500555002", page_size=2)
+    check(len(listed) == 4, "numbers in two pages")
+    number = client.incoming_phone_numbers.list(friendly_name="Branch 2")[0]
+    changed = client.incoming_phone_numbers(number.sid).update(
+        voice_url=f"{APP}/keys", voice_method="POST", status_callback=f"{APP}/number-ended", sms_url=f"{APP}/sms")
+    check(changed.voice_url == f"{APP}/keys" and changed.phone_number == number.phone_number, "addresses are entered")
+    control("POST", "dial", {"from": CUSTOMER, "to": number.phone_number})
+    wait(10)
+    check(len(at("/number-ended")) == 1, "and asked from then on")
+    check(not client.incoming_phone_numbers(number.sid).update(voice_url="").voice_url, "an address is taken away")
+    refused(21502, 400, lambda: client.incoming_phone_numbers(number.sid).update(voice_url="nowhere"))
+    check(client.incoming_phone_numbers(number.sid).delete(), "a number is released")
+    refused(20404, 404, lambda: client.incoming_phone_numbers(number.sid).fetch())
+
+
 def errors(client):
     refused(21211, 400, lambda: client.calls.create(to="555", from_=LINE, url=f"{APP}/voice"))
     refused(21205, 400, lambda: client.calls.create(to=TECHNICIAN, from_=LINE, url="nowhere"))
@@ -195,7 +268,7 @@ APP = f"http://127.0.0.1:{server.server_address[1]}"
 threading.Thread(target=server.serve_forever, daemon=True).start()
 sdk = Client(ACCOUNT, TOKEN)
 sdk.api.base_url = BASE
-for part in (calls, queues, messages, errors):
+for part in (calls, queues, messages, recordings, conferences, numbers, errors):
     part(sdk)
 check(len(seen) > 10 and all(valid for _, _, valid in seen), "the SDK accepts every signature, and no forged one")
 print(f"python: {checks} checks, {len(seen)} webhooks")

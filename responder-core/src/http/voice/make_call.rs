@@ -31,14 +31,14 @@ pub(super) fn make_call(voice: &Voice, ended_at: &str, call: &Call) -> Answer {
     let settings = &voice.settings;
     let dial = || {
         let caller = from.as_deref().filter(|from| !from.is_empty()).unwrap_or(&settings.from);
-        let dial = Dial::new().caller_id(caller).time_limit_secs(settings.time_limit_secs);
-        if settings.call_metrics { dial.action(ended_at) } else { dial }
+        let dial = Dial::new().caller_id(caller.to_owned()).time_limit_secs(settings.time_limit_secs);
+        if settings.call_metrics { dial.action(ended_at.to_owned()) } else { dial }
     };
     let (kind, document) = match Callee::of(to.as_deref().unwrap_or_default(), settings) {
         Callee::Number(number) => (CallKind::Number, Response::new().dial(dial().number(Number::new(number)))),
         Callee::Client(identity) => (CallKind::Client, Response::new().dial(dial().client(Client::new(identity)))),
-        Callee::Nobody => (CallKind::Test, Response::new().say(settings.wording.test_call.as_str())),
-        Callee::Refused => (CallKind::Refused, Response::new().say(settings.wording.refused.as_str())),
+        Callee::Nobody => (CallKind::Test, Response::new().say(settings.wording.test_call.clone())),
+        Callee::Refused => (CallKind::Refused, Response::new().say(settings.wording.refused.clone())),
     };
     voice.metrics.call_routed(kind);
     Ok(twiml(&document))

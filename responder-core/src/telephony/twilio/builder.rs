@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Pacer, TwilioClient,
+    dialect::Dialect,
     transport::{Route, Transport},
 };
 use crate::{
@@ -26,6 +27,7 @@ pub struct TwilioBuilder {
     username: Option<String>,
     password: SecretString,
     base_url: String,
+    dialect: Dialect,
     calls_per_second: NonZeroU32,
     connect_timeout: Duration,
     timeout: Duration,
@@ -44,6 +46,9 @@ pub enum TwilioConfigError {
     /// The account, its token, or the API key is empty.
     #[error("the account sid and its secret must not be empty")]
     Credentials,
+    /// It is not what this provider names accounts like.
+    #[error("the account sid is not of the form that this provider's have")]
+    AccountSid,
     /// Too late to tell a failed connection from a lost answer.
     #[error("the time to connect must be shorter than the time for the whole request")]
     Timeouts,
@@ -59,6 +64,7 @@ impl TwilioBuilder {
             username: None,
             password: auth_token,
             base_url: "https://api.twilio.com".to_owned(),
+            dialect: Dialect::default(),
             calls_per_second: NonZeroU32::MIN,
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(10),
@@ -80,6 +86,13 @@ impl TwilioBuilder {
     #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
+        self
+    }
+
+    /// What is different at this provider; Twilio itself if nothing is said.
+    #[must_use]
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
         self
     }
 
@@ -139,18 +152,29 @@ impl TwilioBuilder {
         if empty || matches!(self.account_sid.as_str(), "." | "..") {
             return Err(TwilioConfigError::Credentials);
         }
+        if !self.dialect.account_ids.fit(&self.account_sid) {
+            return Err(TwilioConfigError::AccountSid);
+        }
         if self.connect_timeout >= self.timeout {
             return Err(TwilioConfigError::Timeouts);
         }
         let route = match self.courier {
-            Some(courier) => Route::Courier { courier, timeout: self.timeout },
+            Some(courier) => Route::Courier(courier),
             None => {
                 let http = http_client(self.connect_timeout, self.timeout, self.proxy.as_deref());
                 Route::Http(http.map_err(|error| TwilioConfigError::Client(Box::new(error.without_url())))?)
             }
         };
         Ok(TwilioClient {
-            transport: Transport { route, base_url, account_sid: self.account_sid, username, password: self.password },
+            transport: Transport {
+                route,
+                base_url,
+                account_sid: self.account_sid,
+                auth_scheme: self.dialect.auth_scheme,
+                username,
+                password: self.password,
+                timeout: self.timeout,
+            },
             pacer: Mutex::new(Pacer::per_second(self.calls_per_second)),
             clock: self.clock,
         })
@@ -209,6 +233,8 @@ mod tests {
         for wrong in [no_account, no_token, climbing, builder().api_key("", "secret".into())] {
             assert!(matches!(wrong.build(), Err(TwilioConfigError::Credentials)));
         }
+        let foreign = builder().dialect(Dialect::SIGNALWIRE);
+        assert!(matches!(foreign.build(), Err(TwilioConfigError::AccountSid)));
         let slow = builder().connect_timeout(Duration::from_secs(10)).timeout(Duration::from_secs(10));
         assert!(matches!(slow.build(), Err(TwilioConfigError::Timeouts)));
         assert!(matches!(builder().proxy("http://[").build(), Err(TwilioConfigError::Client(_))));

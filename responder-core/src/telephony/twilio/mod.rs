@@ -1,6 +1,8 @@
 //! Everything that speaks Twilio's REST API of 2010-04-01.
 
 mod builder;
+mod dialect;
+pub mod rest;
 mod transport;
 mod wire;
 
@@ -12,6 +14,7 @@ use std::{
 use async_trait::async_trait;
 
 pub use builder::{TwilioBuilder, TwilioConfigError};
+pub use dialect::{AccountIds, AuthScheme, Dialect};
 
 use self::{
     transport::{Request, Transport},
@@ -66,6 +69,7 @@ impl TwilioClient {
         self.transport.send_for_nothing(self.transport.get(&[], &[])).await
     }
 
+    /// Waits for nobody: it is this call's turn, or it is not.
     fn take_turn(&self) -> Result<(), TelephonyError> {
         let mut pacer = self.pacer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         pacer.take(self.clock.now()).map_err(|wait| TelephonyError::RateLimited { retry_after: Some(wait) })

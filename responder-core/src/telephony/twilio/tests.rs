@@ -1,9 +1,10 @@
 //! The client against real sockets.
 
-mod contract;
 mod courier;
+mod fields;
 mod loopback;
 mod outcomes;
+mod rest;
 
 use std::time::Duration;
 

@@ -4,11 +4,16 @@ use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use reqwest::{Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 
+use super::dialect::AuthScheme;
 use crate::{
     Timestamp,
     telephony::{Answer, Courier, CourierError, TelephonyError},
@@ -19,8 +24,11 @@ pub(super) struct Transport {
     pub(super) route: Route,
     pub(super) base_url: Url,
     pub(super) account_sid: String,
+    pub(super) auth_scheme: AuthScheme,
     pub(super) username: String,
     pub(super) password: SecretString,
+    /// For a whole request, or for the beginning and each piece of one whose answer is a stream.
+    pub(super) timeout: Duration,
 }
 
 /// Who carries requests.
@@ -28,7 +36,7 @@ pub(super) enum Route {
     /// The HTTP client and its pool of connections; it keeps the time itself.
     Http(reqwest::Client),
     /// Somebody else.
-    Courier { courier: Arc<dyn Courier>, timeout: Duration },
+    Courier(Arc<dyn Courier>),
 }
 
 /// A request that is ready to be sent.
@@ -36,25 +44,54 @@ pub(super) struct Request {
     method: Method,
     url: Url,
     form: Option<String>,
+    range: Option<String>,
+    max_body: usize,
+}
+
+impl Request {
+    fn new(method: Method, url: Url) -> Self {
+        Self { method, url, form: None, range: None, max_body: MAX_BODY }
+    }
+
+    /// Only this part of what is there (RFC 9110, 14.2).
+    pub(super) fn with_range(mut self, range: Option<String>) -> Self {
+        self.range = range;
+        self
+    }
+
+    /// For a page of a list, which is longer than anything else.
+    pub(super) fn for_page(mut self) -> Self {
+        self.max_body = MAX_PAGE;
+        self
+    }
 }
 
 impl Transport {
     /// A request for something of the account's, such as `["Calls", sid]`; without segments, for the account.
     pub(super) fn get(&self, path: &[&str], query: &[(&str, String)]) -> Request {
-        let mut url = self.url(path);
+        let mut url = self.url(path, ".json");
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        Request { method: Method::GET, url, form: None }
+        Request::new(Method::GET, url)
+    }
+
+    /// A request for something that is no JSON, such as `["Recordings", sid]` with the ending `.mp3`.
+    pub(super) fn get_file(&self, path: &[&str], ending: &str, query: &[(&str, String)]) -> Request {
+        let mut url = self.url(path, ending);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Request::new(Method::GET, url)
     }
 
     pub(super) fn post(&self, path: &[&str], form: &[(&str, String)]) -> Request {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        Request { method: Method::POST, url: self.url(path), form: Some(form) }
+        Request { form: Some(form), ..Request::new(Method::POST, self.url(path, ".json")) }
     }
 
     pub(super) fn delete(&self, path: &[&str]) -> Request {
-        Request { method: Method::DELETE, url: self.url(path), form: None }
+        Request::new(Method::DELETE, self.url(path, ".json"))
     }
 
     /// The next page of a list. The address comes from the answer, the credentials from us: it must not lead away.
@@ -63,7 +100,10 @@ impl Transport {
         if url.origin() != self.base_url.origin() {
             return Err(unreadable("the next page is on another host"));
         }
-        Ok(Request { method: Method::GET, url, form: None })
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(unreadable("the next page brings credentials of its own"));
+        }
+        Ok(Request::new(Method::GET, url).for_page())
     }
 
     /// Sends a request, once, and reads the JSON of its answer.
@@ -84,6 +124,30 @@ impl Transport {
         Ok(self.exchange(request).await?.map(|_| ()))
     }
 
+    /// Sends a request, once, whose answer is passed on as it comes.
+    pub(super) async fn open(&self, request: Request) -> Result<Answer<Opened>, TelephonyError> {
+        let opened = match &self.route {
+            Route::Http(client) => self.opened(client, self.finished(request)?).await?,
+            Route::Courier(courier) => Opened::of(self.by_courier(courier, self.finished(request)?).await?),
+        };
+        let provider_time = provider_time(&opened.headers);
+        if opened.status.is_success() {
+            return Ok(Answer { value: opened, provider_time });
+        }
+        let body = opened.whole(MAX_BODY).await;
+        Err(refused(body.status, &body.headers, body.body))
+    }
+
+    /// A stream takes as long as it takes, as long as it does not stop for too long.
+    async fn opened(&self, client: &reqwest::Client, request: http::Request<Bytes>) -> Result<Opened, TelephonyError> {
+        let mut request: reqwest::Request = request.try_into().map_err(not_answered)?;
+        *request.timeout_mut() = Some(LONGEST_STREAM);
+        let answered = tokio::time::timeout(self.timeout, client.execute(request)).await;
+        let mut response = answered.map_err(|late| unknown(None, late))?.map_err(not_answered)?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        Ok(Opened { status, headers, body: pieces(response, self.timeout) })
+    }
+
     async fn exchange(&self, request: Request) -> Result<Answer<(StatusCode, Vec<u8>)>, TelephonyError> {
         let Raw { status, headers, body } = self.carried(request).await?;
         let provider_time = provider_time(&headers);
@@ -91,37 +155,36 @@ impl Transport {
             let body = body.map_err(|error| unknown(Some(status), error))?;
             return Ok(Answer { value: (status, body), provider_time });
         }
-        Err(match status {
-            StatusCode::TOO_MANY_REQUESTS => TelephonyError::RateLimited { retry_after: retry_after(&headers) },
-            // The server gave up waiting for the request, or failed while it was at it.
-            status if status == StatusCode::REQUEST_TIMEOUT || status.is_server_error() => {
-                TelephonyError::Unknown { status: Some(status.as_u16()), source: None }
-            }
-            // The status says enough; what a broken body might have added can be missed.
-            status => rejected(status, &body.unwrap_or_default()),
-        })
+        Err(refused(status, &headers, body))
     }
 
     async fn carried(&self, request: Request) -> Result<Raw, TelephonyError> {
+        let max_body = request.max_body;
         let request = self.finished(request)?;
         match &self.route {
             Route::Http(client) => {
                 let request = request.try_into().map_err(not_answered)?;
-                Ok(Raw::read(client.execute(request).await.map_err(not_answered)?).await)
+                Ok(Raw::read(client.execute(request).await.map_err(not_answered)?, max_body).await)
             }
-            Route::Courier { courier, timeout } => match tokio::time::timeout(*timeout, courier.carry(request)).await {
-                Ok(Ok(answer)) => Ok(Raw::of(answer)),
-                Ok(Err(CourierError::NotSent(source))) => Err(TelephonyError::NotSent { source }),
-                Ok(Err(CourierError::Lost(source))) => Err(unknown(None, source)),
-                Err(late) => Err(unknown(None, late)),
-            },
+            Route::Courier(courier) => Ok(Raw::of(self.by_courier(courier, request).await?, max_body)),
+        }
+    }
+
+    async fn by_courier(
+        &self,
+        courier: &Arc<dyn Courier>,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TelephonyError> {
+        match tokio::time::timeout(self.timeout, courier.carry(request)).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(CourierError::NotSent(source))) => Err(TelephonyError::NotSent { source }),
+            Ok(Err(CourierError::Lost(source))) => Err(unknown(None, source)),
+            Err(late) => Err(unknown(None, late)),
         }
     }
 
     fn finished(&self, request: Request) -> Result<http::Request<Bytes>, TelephonyError> {
-        let credentials = format!("{}:{}", self.username, self.password.expose_secret());
-        let mut credentials = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(credentials)))
-            .expect("BUG: base64 fits into a header");
+        let mut credentials = self.credentials()?;
         credentials.set_sensitive(true);
         let mut finished = http::Request::builder()
             .method(request.method)
@@ -131,11 +194,23 @@ impl Transport {
         if request.form.is_some() {
             finished = finished.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
+        if let Some(range) = request.range {
+            finished = finished.header(header::RANGE, range);
+        }
         let body = Bytes::from(request.form.unwrap_or_default());
         finished.body(body).map_err(|error| TelephonyError::NotSent { source: error.into() })
     }
 
-    fn url(&self, path: &[&str]) -> Url {
+    fn credentials(&self) -> Result<HeaderValue, TelephonyError> {
+        let secret = self.password.expose_secret();
+        let credentials = match self.auth_scheme {
+            AuthScheme::Basic => format!("Basic {}", STANDARD.encode(format!("{}:{secret}", self.username))),
+            AuthScheme::Bearer => format!("Bearer {secret}"),
+        };
+        HeaderValue::try_from(credentials).map_err(|error| TelephonyError::NotSent { source: error.into() })
+    }
+
+    fn url(&self, path: &[&str], ending: &str) -> Url {
         let mut url = self.base_url.clone();
         let (last, parents) =
             path.split_last().map_or((self.account_sid.as_str(), None), |(last, parents)| (*last, Some(parents)));
@@ -144,7 +219,7 @@ impl Transport {
         if let Some(parents) = parents {
             segments.push(&self.account_sid).extend(parents);
         }
-        segments.push(&format!("{last}.json"));
+        segments.push(&format!("{last}{ending}"));
         drop(segments);
         url
     }
@@ -165,15 +240,72 @@ struct Raw {
 }
 
 impl Raw {
-    async fn read(mut response: Response) -> Self {
-        let body = body(&mut response).await;
+    async fn read(mut response: Response, max_body: usize) -> Self {
+        let body = body(&mut response, max_body).await;
         Self { status: response.status(), headers: std::mem::take(response.headers_mut()), body }
     }
 
+    fn of(answer: http::Response<Bytes>, max_body: usize) -> Self {
+        let (head, body) = answer.into_parts();
+        let body = if body.len() > max_body { Err(TOO_LONG.into()) } else { Ok(body.into()) };
+        Self { status: head.status, headers: head.headers, body }
+    }
+}
+
+/// An answer whose body is still coming.
+pub(super) struct Opened {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: BoxStream<'static, Result<Bytes, TelephonyError>>,
+}
+
+impl Opened {
     fn of(answer: http::Response<Bytes>) -> Self {
         let (head, body) = answer.into_parts();
-        let body = if body.len() > MAX_BODY { Err(TOO_LONG.into()) } else { Ok(body.into()) };
-        Self { status: head.status, headers: head.headers, body }
+        Self { status: head.status, headers: head.headers, body: stream::once(async move { Ok(body) }).boxed() }
+    }
+
+    /// The answer with its body, as far as that can be had; only what it says of an error is looked at.
+    async fn whole(mut self, max_body: usize) -> Raw {
+        let mut body = Vec::new();
+        while let Some(Ok(piece)) = self.body.next().await {
+            if body.len() + piece.len() > max_body {
+                break;
+            }
+            body.extend_from_slice(&piece);
+        }
+        Raw { status: self.status, headers: self.headers, body: Ok(body) }
+    }
+}
+
+/// The body of an answer, piece by piece; an error ends it.
+fn pieces(response: Response, patience: Duration) -> BoxStream<'static, Result<Bytes, TelephonyError>> {
+    let next = move |mut response: Response| async move {
+        let status = Some(response.status());
+        match tokio::time::timeout(patience, response.chunk()).await {
+            Ok(Ok(Some(piece))) => Ok(Some((piece, response))),
+            Ok(Ok(None)) => Ok(None),
+            Ok(Err(error)) => Err(unknown(status, error.without_url())),
+            Err(late) => Err(unknown(status, late)),
+        }
+    };
+    stream::try_unfold(response, next).boxed()
+}
+
+/// What an answer without success means.
+fn refused(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: Result<Vec<u8>, Box<dyn Error + Send + Sync>>,
+) -> TelephonyError {
+    match status {
+        StatusCode::TOO_MANY_REQUESTS => TelephonyError::RateLimited { retry_after: retry_after(headers) },
+        // The server gave up waiting for the request, or failed while it was at it.
+        status if status == StatusCode::REQUEST_TIMEOUT || status.is_server_error() => {
+            TelephonyError::Unknown { status: Some(status.as_u16()), source: None }
+        }
+        // The status says enough; what a broken body might have added can be missed.
+        status => rejected(status, &body.unwrap_or_default()),
     }
 }
 
@@ -193,10 +325,10 @@ fn not_answered(error: reqwest::Error) -> TelephonyError {
     if certainly_not_sent { TelephonyError::NotSent { source: source.into() } } else { unknown(None, source) }
 }
 
-async fn body(response: &mut Response) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
+async fn body(response: &mut Response, max_body: usize) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
-        if body.len() + chunk.len() > MAX_BODY {
+        if body.len() + chunk.len() > max_body {
             return Err(TOO_LONG.into());
         }
         body.extend_from_slice(&chunk);
@@ -241,5 +373,11 @@ pub(super) fn parse_date(text: &str) -> Option<Timestamp> {
 
 /// The largest answer is a page of 1,000 queues, which is about half of this.
 const MAX_BODY: usize = 1 << 20;
+
+/// A page of 1,000 calls has about two million characters; texts and numbers are shorter or about as long.
+const MAX_PAGE: usize = 8 << 20;
+
+/// No recording takes a day to be played.
+const LONGEST_STREAM: Duration = Duration::from_secs(86_400);
 
 const TOO_LONG: &str = "the answer is too long";
