@@ -210,13 +210,13 @@ impl NewCall {
         let form = match &self.machine_detection {
             AnsweringMachineDetection::Off => form,
             AnsweringMachineDetection::Async { callback } => {
-                form.with("MachineDetection", "Enable").with("AsyncAmd", true).with("AsyncAmdStatusCallback", callback)
+                form.with("MachineDetection", "Enable").with("AsyncAmd", &true).with("AsyncAmdStatusCallback", callback)
             }
         };
         match &self.record {
             CallRecording::Off => form,
             CallRecording::Dual { callback } => form
-                .with("Record", true)
+                .with("Record", &true)
                 .with("RecordingChannels", "dual")
                 .with("RecordingStatusCallback", callback)
                 .each("RecordingStatusCallbackEvent", ["completed", "absent"]),

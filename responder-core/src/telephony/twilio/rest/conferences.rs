@@ -95,7 +95,7 @@ impl<'a> Conferences<'a> {
     /// # Errors
     /// [`TelephonyError::Rejected`] if it is over.
     pub async fn end(&self, conference: &ConferenceSid) -> Result<Answer<Conference>, TelephonyError> {
-        let form = Form::default().with("Status", ConferenceStatus::Completed);
+        let form = Form::default().with("Status", &ConferenceStatus::Completed);
         self.transport.submit(&[RESOURCE, conference.as_str()], form).await
     }
 

@@ -10,7 +10,7 @@ use crate::Timestamp;
 pub(super) struct Form(pub(super) Vec<(&'static str, String)>);
 
 impl Form {
-    pub(super) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(super) fn with<T: ToString + ?Sized>(mut self, name: &'static str, value: &T) -> Self {
         self.0.push((name, value.to_string()));
         self
     }

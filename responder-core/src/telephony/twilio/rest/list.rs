@@ -83,7 +83,7 @@ impl<T: DeserializeOwned> State<'_, T> {
     }
 
     fn request_after(&mut self, uri: String) -> Result<Request, TelephonyError> {
-        let request = self.transport.page_after(&uri)?;
+        let request = self.transport.next_page(&uri)?;
         if self.asked.len() >= MAX_PAGES || !self.asked.insert(uri) {
             return Err(unreadable("the pages of the list lead in a circle"));
         }

@@ -118,7 +118,7 @@ impl<'a> Messages<'a> {
     /// # Errors
     /// [`TelephonyError::Rejected`] if it has been.
     pub async fn cancel(&self, message: &MessageSid) -> Result<Answer<Message>, TelephonyError> {
-        let form = Form::default().with("Status", MessageStatus::Canceled);
+        let form = Form::default().with("Status", &MessageStatus::Canceled);
         self.transport.submit(&[RESOURCE, message.as_str()], form).await
     }
 

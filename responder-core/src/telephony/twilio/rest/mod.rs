@@ -56,10 +56,7 @@ pub use recordings::{Recording, RecordingFilter, RecordingStatus, RecordingStep,
 pub use webhook::{TimeSpan, Webhook, WebhookMethod};
 
 use self::form::Form;
-use super::{
-    Answer, TelephonyError, TwilioClient,
-    transport::{Request, Transport},
-};
+use super::{Answer, TelephonyError, TwilioClient, transport::Transport};
 use crate::ConferenceSid;
 
 impl TwilioClient {
@@ -118,10 +115,7 @@ impl Transport {
         key: &'static str,
         query: Form,
     ) -> Listing<'_, T> {
-        Listing::new(self, self.get(path, &query.0).for_page(), key)
-    }
-
-    fn page_after(&self, uri: &str) -> Result<Request, TelephonyError> {
-        self.next_page(uri)
+        let Form(query) = query;
+        Listing::new(self, self.get(path, &query).for_page(), key)
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Answer, Form, Listing, Private, TelephonyError, Transport, Webhook, WebhookMethod, read};
 use crate::{E164, PhoneNumberSid};
 
-/// The numbers of an account (Twilio, "IncomingPhoneNumber resource"). They are bought and released elsewhere.
+/// The numbers of an account (Twilio, "Incoming phone number resource"). They are bought and released elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub struct IncomingPhoneNumbers<'a> {
     pub(super) transport: &'a Transport,
