@@ -133,6 +133,7 @@ fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
         intake_hmac: one("INTAKE_HMAC_SECRET")?,
         branch_tokens: one("BRANCH_TOKEN")?.map(|token| (key.to_string(), token)).into_iter().collect(),
         operator_password: one("OPERATOR_PASSWORD")?,
+        ..Keys::default()
     })
 }
 
