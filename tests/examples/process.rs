@@ -56,7 +56,7 @@ impl Example {
     pub(crate) fn word_after(&self, begin: &str) -> String {
         let (_, rest) =
             self.said.split_once(begin).unwrap_or_else(|| panic!("it does not say {begin:?}: {}", self.said));
-        rest.split([' ', '\n', ',', '\'', ')']).next().unwrap_or_default().to_owned()
+        rest.split([' ', '\n', ',', '\'', '"', ')']).next().unwrap_or_default().to_owned()
     }
 
     /// Asks it to end, as a supervisor does; it ends in order.
