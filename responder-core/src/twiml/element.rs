@@ -94,9 +94,27 @@ impl Element {
 
     /// Reads a document.
     ///
-    /// Comments and processing instructions are skipped, CDATA becomes text, line ends and attribute values are
-    /// normalised as XML 1.0 says (2.11, 3.3.3). White space between elements is kept as text. Of entities only the
-    /// five predefined ones and numeric references are known.
+    /// What is read is XML 1.0 without document types (productions in the notation of the recommendation):
+    ///
+    /// ```text
+    /// document    ::= BOM? declaration? misc* element misc*
+    /// declaration ::= '<?xml' S 'version="1.0"' (S 'encoding=' quoted)? (S 'standalone=' quoted)? S? '?>'
+    /// misc        ::= comment | instruction | S
+    /// element     ::= '<' Name (S attribute)* S? ('/>' | '>' content '</' Name S? '>')
+    /// attribute   ::= Name S? '=' S? ('"' ([^<&"] | reference)* '"' | "'" ([^<&'] | reference)* "'")
+    /// content     ::= (text | element | reference | cdata | comment | instruction)*
+    /// text        ::= Char+ without '<', '&' and ']]>'
+    /// reference   ::= '&' ('amp' | 'lt' | 'gt' | 'quot' | 'apos') ';' | '&#' [0-9]+ ';' | '&#x' [0-9a-fA-F]+ ';'
+    /// cdata       ::= '<![CDATA[' Char* ']]>'
+    /// comment     ::= '<!--' Char* without '--' '-->'
+    /// instruction ::= '<?' Name (other than xml, in any case) (S Char*)? '?>'
+    /// Name        ::= see Name
+    /// Char        ::= any character but the controls other than tab, LF and CR, U+FFFE and U+FFFF
+    /// ```
+    ///
+    /// An attribute stands once in an element, which has at most 128. Comments and instructions are skipped, CDATA
+    /// becomes text, line ends and attribute values are normalised as XML 1.0 says (2.11, 3.3.3). White space between
+    /// elements is kept as text. The encoding that a declaration names is not obeyed: whoever made a `&str` has.
     ///
     /// ```
     /// use responder_core::twiml::Element;

@@ -60,6 +60,7 @@ macro_rules! element {
             $($(
                 $(#[$child_doc])*
                 #[must_use]
+                #[allow(clippy::should_implement_trait, reason = "`sub` is a word of speech markup")]
                 pub fn $child(mut self, $child: impl Into<$child_type>) -> Self {
                     self.0.push($child.into().into());
                     self

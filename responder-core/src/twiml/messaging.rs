@@ -21,7 +21,8 @@ element! {
     /// use responder_core::twiml::messaging::Response;
     ///
     /// let document = Response::new().message("Noted.").redirect("/next");
-    /// assert!(document.to_string().ends_with("<Response><Message>Noted.</Message><Redirect>/next</Redirect></Response>"));
+    /// let expected = "<Response><Message>Noted.</Message><Redirect>/next</Redirect></Response>";
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Response = "Response" in "messaging"
     children Verb {

@@ -1,9 +1,15 @@
 //! TwiML: the XML documents that tell a Twilio-compatible provider what a call or a text conversation does next.
 //!
-//! [`voice`] and [`messaging`] hold a type for every verb that Responder uses; wrong nesting does not compile.
+//! [`voice`] and [`messaging`] hold a type for every element of the language; wrong nesting does not compile. (Fax is left
+//! out: Twilio has switched it off.) [`SCHEMA`] is the same table as data.
 //!
 //! [`Element`] is the tree underneath: any document can be built with it, it always prints well-formed XML, and
-//! [`Element::parse`] reads it back, so that a simulator can act on what a service answered.
+//! [`Element::parse`] reads it back. What has no type here goes into a typed document through `element` and
+//! `other_attribute`.
+//!
+//! [`voice::Response::parse`] reads a document into the same types, so that a simulator can act on what a service
+//! answered: `into_children` gives an enum of verbs, `read` the attributes, and `problems` what the language does not
+//! know, with line and column.
 //!
 //! ```
 //! use responder_core::twiml::Element;

@@ -64,3 +64,47 @@ pub(super) fn number(number: u32) -> Text {
 const SMALL: [&str; 21] = [
     "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found eight bytes at a time, one by one.
+    fn plainly(bytes: &[u8], class: u8) -> Option<usize> {
+        let needs_reference = |byte: u8| match class {
+            IN_TEXT => matches!(byte, b'&' | b'<' | b'>' | b'\r'),
+            IN_VALUE => matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\t' | b'\n' | b'\r'),
+            _ => byte < b' ' || byte == 0xef,
+        };
+        bytes.iter().position(|byte| needs_reference(*byte))
+    }
+
+    #[test]
+    fn every_byte_is_found_at_every_place() {
+        for byte in 0..=u8::MAX {
+            // Controls other than white space are in no tree, so what their class says of printing does not matter.
+            let classes =
+                if byte < b' ' && !b"\t\n\r".contains(&byte) { &[SUSPECT][..] } else { &[SUSPECT, IN_TEXT, IN_VALUE] };
+            for (length, class) in (1..=25).flat_map(|length| classes.iter().map(move |class| (length, *class))) {
+                for at in 0..length {
+                    let mut bytes = vec![b'x'; length];
+                    bytes[at] = byte;
+                    assert_eq!(find(&bytes, class), plainly(&bytes, class), "{byte:#x} at {at} of {length}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_numbers() {
+        for value in (0..40).chain([99, u32::MAX]) {
+            assert_eq!(number(value), value.to_string());
+        }
+    }
+
+    #[test]
+    fn a_plain_text_is_not_copied() {
+        assert!(matches!(clean("Gas leak \u{fb01} é".into()), Cow::Borrowed(_)), "U+FB01 begins like a forbidden one");
+        assert_eq!(clean("a\u{fffe}b\u{1f}".into()), "ab");
+    }
+}

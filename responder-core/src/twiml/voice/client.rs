@@ -46,7 +46,8 @@ element! {
     /// use responder_core::twiml::voice::{Client, Dial, Response};
     ///
     /// let document = Response::new().dial(Dial::new().client(Client::default().identity("desk")));
-    /// assert!(document.to_string().ends_with("<Response><Dial><Client><Identity>desk</Identity></Client></Dial></Response>"));
+    /// let expected = "<Response><Dial><Client><Identity>desk</Identity></Client></Dial></Response>";
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Identity = "Identity" in "voice"
     content required
@@ -61,7 +62,8 @@ element! {
     /// use responder_core::twiml::voice::{Application, Dial, Response};
     ///
     /// let document = Response::new().dial(Dial::new().application(Application::new("AP0").copy_parent_to(true)));
-    /// assert!(document.to_string().ends_with(r#"<Response><Dial><Application copyParentTo="true">AP0</Application></Dial></Response>"#));
+    /// let expected = r#"<Response><Dial><Application copyParentTo="true">AP0</Application></Dial></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Application = "Application" in "voice"
     content optional

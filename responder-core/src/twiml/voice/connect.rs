@@ -12,7 +12,8 @@ element! {
     /// use responder_core::twiml::voice::{Connect, Response, Stream};
     ///
     /// let document = Response::new().connect(Connect::new().stream(Stream::new().url("wss://example.com/")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Connect><Stream url="wss://example.com/"/></Connect></Response>"#));
+    /// let expected = r#"<Response><Connect><Stream url="wss://example.com/"/></Connect></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Connect = "Connect" in "voice"
     attributes {
@@ -67,7 +68,8 @@ element! {
     /// use responder_core::twiml::voice::{Connect, Response};
     ///
     /// let document = Response::new().connect(Connect::new().autopilot("assistant"));
-    /// assert!(document.to_string().ends_with("<Response><Connect><Autopilot>assistant</Autopilot></Connect></Response>"));
+    /// let expected = "<Response><Connect><Autopilot>assistant</Autopilot></Connect></Response>";
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Autopilot = "Autopilot" in "voice"
     content required
@@ -82,7 +84,8 @@ element! {
     /// use responder_core::twiml::voice::{Connect, Response, VirtualAgent};
     ///
     /// let document = Response::new().connect(Connect::new().virtual_agent(VirtualAgent::new().connector_name("desk")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Connect><VirtualAgent connectorName="desk"/></Connect></Response>"#));
+    /// let expected = r#"<Response><Connect><VirtualAgent connectorName="desk"/></Connect></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     VirtualAgent = "VirtualAgent" in "voice"
     attributes {
@@ -112,7 +115,8 @@ element! {
     /// use responder_core::twiml::voice::{Connect, Conversation, Response};
     ///
     /// let document = Response::new().connect(Connect::new().conversation(Conversation::new().service_instance_sid("IS0")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Connect><Conversation serviceInstanceSid="IS0"/></Connect></Response>"#));
+    /// let expected = r#"<Response><Connect><Conversation serviceInstanceSid="IS0"/></Connect></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Conversation = "Conversation" in "voice"
     attributes {
@@ -154,7 +158,8 @@ element! {
     /// use responder_core::twiml::voice::{AiSession, Connect, Response};
     ///
     /// let document = Response::new().connect(Connect::new().ai_session(AiSession::new().ai_connector("desk")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Connect><AiSession aiConnector="desk"/></Connect></Response>"#));
+    /// let expected = r#"<Response><Connect><AiSession aiConnector="desk"/></Connect></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     AiSession = "AiSession" in "voice"
     attributes {
@@ -174,7 +179,8 @@ element! {
     /// let document = Response::new().connect(
     ///     Connect::new().conversation_relay_session(ConversationRelaySession::new().connector("desk")),
     /// );
-    /// assert!(document.to_string().ends_with(r#"<Response><Connect><ConversationRelaySession connector="desk"/></Connect></Response>"#));
+    /// let expected = r#"<Response><Connect><ConversationRelaySession connector="desk"/></Connect></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     ConversationRelaySession = "ConversationRelaySession" in "voice"
     attributes {

@@ -65,7 +65,8 @@ element! {
     /// use responder_core::twiml::voice::{Refer, ReferSip, Response};
     ///
     /// let document = Response::new().refer(Refer::new().action("/moved").sip(ReferSip::new("sip:a@example.com")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Refer action="/moved"><Sip>sip:a@example.com</Sip></Refer></Response>"#));
+    /// let expected = r#"<Response><Refer action="/moved"><Sip>sip:a@example.com</Sip></Refer></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Refer = "Refer" in "voice"
     attributes {

@@ -17,7 +17,8 @@ element! {
     /// use responder_core::twiml::voice::{Dial, Response};
     ///
     /// let document = Response::new().dial(Dial::new().timeout_secs(20).number("+15005550006"));
-    /// assert!(document.to_string().ends_with(r#"<Response><Dial timeout="20"><Number>+15005550006</Number></Dial></Response>"#));
+    /// let expected = r#"<Response><Dial timeout="20"><Number>+15005550006</Number></Dial></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Dial = "Dial" in "voice"
     content by_hand
@@ -81,7 +82,7 @@ element! {
         sip: Sip,
         /// An application of the account.
         application: Application,
-        /// A WhatsApp number.
+        /// A `WhatsApp` number.
         whats_app: WhatsApp,
     }
 }

@@ -10,7 +10,8 @@ element! {
     /// use responder_core::twiml::voice::{Enqueue, Response};
     ///
     /// let document = Response::new().enqueue(Enqueue::new("emergency-1").wait_url("/hold"));
-    /// assert!(document.to_string().ends_with(r#"<Response><Enqueue waitUrl="/hold">emergency-1</Enqueue></Response>"#));
+    /// let expected = r#"<Response><Enqueue waitUrl="/hold">emergency-1</Enqueue></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Enqueue = "Enqueue" in "voice"
     content optional
@@ -44,7 +45,8 @@ element! {
     /// use responder_core::twiml::voice::{Enqueue, Response, Task};
     ///
     /// let document = Response::new().enqueue(Enqueue::default().workflow_sid("WW0").task(Task::new("{}").priority(5)));
-    /// assert!(document.to_string().ends_with(r#"<Response><Enqueue workflowSid="WW0"><Task priority="5">{}</Task></Enqueue></Response>"#));
+    /// let expected = r#"<Response><Enqueue workflowSid="WW0"><Task priority="5">{}</Task></Enqueue></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Task = "Task" in "voice"
     content required

@@ -12,7 +12,8 @@ element! {
     /// use responder_core::twiml::voice::{Gather, Response};
     ///
     /// let document = Response::new().gather(Gather::new().action("/keys").num_digits(1).say("Press 1."));
-    /// assert!(document.to_string().ends_with(r#"<Response><Gather action="/keys" numDigits="1"><Say>Press 1.</Say></Gather></Response>"#));
+    /// let expected = r#"<Response><Gather action="/keys" numDigits="1"><Say>Press 1.</Say></Gather></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Gather = "Gather" in "voice"
     attributes {

@@ -14,7 +14,8 @@ element! {
     /// use responder_core::twiml::voice::{Dial, Number, Response};
     ///
     /// let document = Response::new().dial(Dial::new().number(Number::new("+15005550006").url("/whisper")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Dial><Number url="/whisper">+15005550006</Number></Dial></Response>"#));
+    /// let expected = r#"<Response><Dial><Number url="/whisper">+15005550006</Number></Dial></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Number = "Number" in "voice"
     content required
@@ -68,7 +69,7 @@ element! {
 }
 
 element! {
-    /// A WhatsApp number, rung as a voice call.
+    /// A `WhatsApp` number, rung as a voice call.
     ///
     /// ```
     /// use responder_core::twiml::voice::{Dial, Response};
@@ -102,7 +103,8 @@ element! {
     /// use responder_core::twiml::voice::{Dial, Queue, Response};
     ///
     /// let document = Response::new().dial(Dial::new().queue(Queue::new("emergency-1").url("/joined")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Dial><Queue url="/joined">emergency-1</Queue></Dial></Response>"#));
+    /// let expected = r#"<Response><Dial><Queue url="/joined">emergency-1</Queue></Dial></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Queue = "Queue" in "voice"
     content required
@@ -127,7 +129,8 @@ element! {
     /// use responder_core::twiml::voice::{Conference, Dial, Response};
     ///
     /// let document = Response::new().dial(Dial::new().conference(Conference::new("room").muted(true)));
-    /// assert!(document.to_string().ends_with(r#"<Response><Dial><Conference muted="true">room</Conference></Dial></Response>"#));
+    /// let expected = r#"<Response><Dial><Conference muted="true">room</Conference></Dial></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Conference = "Conference" in "voice"
     content required

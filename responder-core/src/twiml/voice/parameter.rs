@@ -11,7 +11,8 @@ element! {
     /// let document = Response::new().connect(
     ///     Connect::new().stream(Stream::new().parameter(Parameter::new().name("id").value("1"))),
     /// );
-    /// assert!(document.to_string().ends_with(r#"<Response><Connect><Stream><Parameter name="id" value="1"/></Stream></Connect></Response>"#));
+    /// let expected = r#"<Response><Connect><Stream><Parameter name="id" value="1"/></Stream></Connect></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Parameter = "Parameter" in "voice"
     attributes {

@@ -13,7 +13,8 @@ element! {
     /// use responder_core::twiml::voice::{CardType, Pay, Response};
     ///
     /// let document = Response::new().pay(Pay::new().charge_amount("20.45").valid_card_types([CardType::Visa, CardType::Jcb]));
-    /// assert!(document.to_string().ends_with(r#"<Response><Pay chargeAmount="20.45" validCardTypes="visa jcb"/></Response>"#));
+    /// let expected = r#"<Response><Pay chargeAmount="20.45" validCardTypes="visa jcb"/></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Pay = "Pay" in "voice"
     attributes {

@@ -53,7 +53,7 @@ element! {
         intelligence_service = "intelligenceService" text,
         /// Which input is sent while we speak.
         report_input_during_agent_speech = "reportInputDuringAgentSpeech" flag,
-        /// Whether numbers and the like are written out for the voices of ElevenLabs: `on`, `auto` or `off`.
+        /// Whether numbers and the like are written out for the voices of `ElevenLabs`: `on`, `auto` or `off`.
         elevenlabs_text_normalization = "elevenlabsTextNormalization" text,
         /// How easily speech interrupts: `high`, `medium` or `low`.
         interrupt_sensitivity = "interruptSensitivity" text,
@@ -79,7 +79,7 @@ element! {
         tts_text_normalization = "ttsTextNormalization" text,
         /// The same, by the rules of the language.
         tts_language_text_normalization = "ttsLanguageTextNormalization" text,
-        /// The same for the voices of ElevenLabs, by the rules of the language.
+        /// The same for the voices of `ElevenLabs`, by the rules of the language.
         elevenlabs_language_text_normalization = "elevenlabsLanguageTextNormalization" text,
         /// What is sent with each piece of speech besides its text.
         include_in_prompt = "includeInPrompt" text,
@@ -109,7 +109,8 @@ element! {
     /// let document = responder_core::twiml::Element::from(
     ///     ConversationRelay::new().language("en-US").add_language(Language::new().code("fr-FR")),
     /// );
-    /// assert!(document.to_string().ends_with(r#"<ConversationRelay language="en-US"><Language code="fr-FR"/></ConversationRelay>"#));
+    /// let expected = r#"<ConversationRelay language="en-US"><Language code="fr-FR"/></ConversationRelay>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Language = "Language" in "voice"
     attributes {

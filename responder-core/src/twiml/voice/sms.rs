@@ -10,7 +10,8 @@ element! {
     /// use responder_core::twiml::voice::{Response, Sms};
     ///
     /// let document = Response::new().sms(Sms::new("We have your report.").to("+15005550006"));
-    /// assert!(document.to_string().ends_with(r#"<Response><Sms to="+15005550006">We have your report.</Sms></Response>"#));
+    /// let expected = r#"<Response><Sms to="+15005550006">We have your report.</Sms></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Sms = "Sms" in "voice"
     content required

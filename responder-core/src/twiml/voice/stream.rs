@@ -10,7 +10,8 @@ element! {
     /// use responder_core::twiml::voice::{Response, Start, Stream};
     ///
     /// let document = Response::new().start(Start::new().stream(Stream::new().name("copy").url("wss://example.com/")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Start><Stream name="copy" url="wss://example.com/"/></Start></Response>"#));
+    /// let expected = r#"<Response><Start><Stream name="copy" url="wss://example.com/"/></Start></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Start = "Start" in "voice"
     attributes {
@@ -92,7 +93,8 @@ element! {
     /// use responder_core::twiml::voice::{Response, Siprec, Start};
     ///
     /// let document = Response::new().start(Start::new().siprec(Siprec::new().connector_name("recorder")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Start><Siprec connectorName="recorder"/></Start></Response>"#));
+    /// let expected = r#"<Response><Start><Siprec connectorName="recorder"/></Start></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Siprec = "Siprec" in "voice"
     attributes {

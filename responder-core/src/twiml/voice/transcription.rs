@@ -10,7 +10,8 @@ element! {
     /// use responder_core::twiml::voice::{Response, Start, Transcription};
     ///
     /// let document = Response::new().start(Start::new().transcription(Transcription::new().language_code("en-US")));
-    /// assert!(document.to_string().ends_with(r#"<Response><Start><Transcription languageCode="en-US"/></Start></Response>"#));
+    /// let expected = r#"<Response><Start><Transcription languageCode="en-US"/></Start></Response>"#;
+    /// assert!(document.to_string().ends_with(expected), "{document}");
     /// ```
     Transcription = "Transcription" in "voice"
     attributes {
