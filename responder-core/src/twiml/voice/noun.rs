@@ -79,7 +79,7 @@ element! {
     /// ```
     WhatsApp = "WhatsApp" in "voice"
     content required
-    /// Its number. An [`E164`](crate::E164) will do.
+    /// Its number. An [`E164`] will do.
     number
     attributes {
         /// A document that runs on the called side before the two are connected.

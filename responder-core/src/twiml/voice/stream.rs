@@ -33,7 +33,7 @@ element! {
 }
 
 element! {
-    /// Ends what a [`Start`](super::Start) began under the same name. The next verb runs at once.
+    /// Ends what a [`Start`] began under the same name. The next verb runs at once.
     ///
     /// ```
     /// use responder_core::twiml::voice::{Response, Stop, Stream};
