@@ -1,4 +1,4 @@
-//! Access tokens: what an app on somebody's phone shows to Twilio's Voice, Video, Chat, Sync, TaskRouter and playback
+//! Access tokens: what an app on somebody's phone shows to Twilio's Voice, Video, Chat, Sync, task routing and playback
 //! services, signed with the secret of an API key (Twilio, "Access Tokens"; JWT, RFC 7519, with HS256).
 //!
 //! Nothing here knows a clock: the time is given.
