@@ -6,17 +6,17 @@ use responder::{
     CountryCode, E164, PublicUrl,
     branch::BranchSettings,
     emergency::{Confirmation, Policy, Transfer},
-    http::{Access, Key, Keys, Signatures, TrustedProxies},
+    http::{Access, Key, Keys, TrustedProxies},
     script::{Links, Script},
     settings,
-    signature::AuthTokens,
     store::BranchKey,
     telephony::TwilioClient,
 };
 
 use super::{
     database::Database,
-    variables::{BadVariable, Environment},
+    environment::{BadVariable, Environment},
+    server::{self, bad, flag, signatures},
 };
 
 /// A branch, ready to be put together.
@@ -39,7 +39,7 @@ impl Config {
         let keys = keys(env, &key)?;
         somebody_is_alerted(env)?;
         Ok(Self {
-            listen: listen(env)?,
+            listen: server::listen(env, if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" })?,
             database: Database::read(env, &key)?,
             settings: branch_settings(env)?,
             script: script(env)?,
@@ -72,18 +72,6 @@ fn address(text: &str) -> Result<String, &'static str> {
     }
 }
 
-fn bad<E: std::fmt::Display>(name: &'static str) -> impl FnOnce(E) -> BadVariable {
-    move |error| BadVariable { name, why: format!("can't be used: {error}") }
-}
-
-fn listen(env: &Environment) -> Result<SocketAddr, BadVariable> {
-    let name = if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" };
-    let port =
-        env.parsed(name, |text| text.parse().map_err(|_| "it must be a number from 0 to 65535"))?.unwrap_or(5000);
-    let address = env.parsed("BIND", str::parse)?.unwrap_or([127, 0, 0, 1].into());
-    Ok(SocketAddr::new(address, port))
-}
-
 fn links(env: &Environment) -> Result<Links, BadVariable> {
     let public: PublicUrl = env.required("PUBLIC_URL")?.parse().map_err(bad("PUBLIC_URL"))?;
     let links = Links::new(public);
@@ -113,19 +101,8 @@ fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
         intake_hmac: one("INTAKE_HMAC_SECRET")?,
         branch_tokens: one("BRANCH_TOKEN")?.map(|token| (key.to_string(), token)).into_iter().collect(),
         operator_password: one("OPERATOR_PASSWORD")?,
+        ..Keys::default()
     })
-}
-
-fn signatures(env: &Environment) -> Result<Signatures, BadVariable> {
-    if !flag(env, "TWILIO_SIGNATURE_VALIDATION", true)? {
-        tracing::warn!("TWILIO_SIGNATURE_VALIDATION is off: anybody who finds this server can speak for the provider");
-        return Ok(Signatures::Off);
-    }
-    let tokens = AuthTokens::new(env.required("TWILIO_AUTH_TOKEN")?.into()).map_err(bad("TWILIO_AUTH_TOKEN"))?;
-    Ok(Signatures::Checked(match env.secret("TWILIO_AUTH_TOKEN_PREVIOUS") {
-        Some(previous) => tokens.and(previous).map_err(bad("TWILIO_AUTH_TOKEN_PREVIOUS"))?,
-        None => tokens,
-    }))
 }
 
 fn intake(env: &Environment, keys: &Keys) -> Result<Access, BadVariable> {
@@ -228,8 +205,4 @@ fn script(env: &Environment) -> Result<Script, BadVariable> {
         google_maps_link: flag(env, "ENABLE_GOOGLE_MAPS_LINK", false)?,
         wording: default.wording,
     })
-}
-
-fn flag(env: &Environment, name: &'static str, default: bool) -> Result<bool, BadVariable> {
-    Ok(env.parsed(name, settings::flag)?.unwrap_or(default))
 }

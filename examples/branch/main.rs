@@ -5,8 +5,12 @@
 
 mod config;
 mod database;
+#[path = "../common/environment.rs"]
+mod environment;
 #[cfg(feature = "failpoints")]
 mod pace;
+#[path = "../common/server.rs"]
+mod server;
 #[path = "../common/signals.rs"]
 mod signals;
 mod variables;
@@ -14,6 +18,7 @@ mod variables;
 use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use config::Config;
+use environment::{BadVariable, Environment};
 use responder::{
     branch::Branch,
     driver::Dispatcher,
@@ -23,7 +28,7 @@ use responder::{
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
-use variables::{BadVariable, Environment};
+use variables::VARIABLES;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -32,7 +37,7 @@ async fn main() -> ExitCode {
     }
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let read = Environment::read(|name| std::env::var(name).ok());
+    let read = Environment::read(VARIABLES, |name| std::env::var(name).ok());
     let config = match read.and_then(|env| Config::read(&env)) {
         Ok(config) => config,
         Err(BadVariable { name, why }) => {
@@ -56,7 +61,10 @@ fn told(error: &dyn Error) -> String {
 
 fn answer(argument: &str) -> ExitCode {
     if argument == "--help" || argument == "-h" {
-        println!("One branch of an emergency service. It is configured by these variables:\n\n{}", variables::help());
+        println!(
+            "One branch of an emergency service. It is configured by these variables:\n\n{}",
+            environment::help(VARIABLES)
+        );
         return ExitCode::SUCCESS;
     }
     eprintln!("There are no arguments but --help; a branch is configured by its environment.");
