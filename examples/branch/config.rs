@@ -9,14 +9,15 @@ use responder::{
     http::{Access, Key, Keys, Signatures, TrustedProxies},
     script::{Links, Script},
     settings,
-    signature::{AuthTokens, SignalWire},
+    signature::SignalWire,
     store::BranchKey,
     telephony::{Dialect, TwilioClient},
 };
 
 use super::{
     database::Database,
-    variables::{BadVariable, Environment},
+    environment::{BadVariable, Environment},
+    server::{self, bad, flag},
 };
 
 /// A branch, ready to be put together.
@@ -39,7 +40,7 @@ impl Config {
         let keys = keys(env, &key)?;
         somebody_is_alerted(env)?;
         Ok(Self {
-            listen: listen(env)?,
+            listen: server::listen(env, if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" })?,
             database: Database::read(env, &key)?,
             settings: branch_settings(env)?,
             script: script(env)?,
@@ -70,18 +71,6 @@ fn address(text: &str) -> Result<String, &'static str> {
         Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => Ok(text.to_owned()),
         _ => Err("it must be an address that begins with https:// or http://"),
     }
-}
-
-fn bad<E: std::fmt::Display>(name: &'static str) -> impl FnOnce(E) -> BadVariable {
-    move |error| BadVariable { name, why: format!("can't be used: {error}") }
-}
-
-fn listen(env: &Environment) -> Result<SocketAddr, BadVariable> {
-    let name = if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" };
-    let port =
-        env.parsed(name, |text| text.parse().map_err(|_| "it must be a number from 0 to 65535"))?.unwrap_or(5000);
-    let address = env.parsed("BIND", str::parse)?.unwrap_or([127, 0, 0, 1].into());
-    Ok(SocketAddr::new(address, port))
 }
 
 pub(crate) fn links(env: &Environment) -> Result<Links, BadVariable> {
@@ -137,24 +126,14 @@ fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
     })
 }
 
+/// SignalWire signs with a key of its own.
 fn signatures(env: &Environment) -> Result<Signatures, BadVariable> {
-    if !flag(env, "TWILIO_SIGNATURE_VALIDATION", true)? {
-        tracing::warn!("TWILIO_SIGNATURE_VALIDATION is off: anybody who finds this server can speak for the provider");
-        return Ok(Signatures::Off);
-    }
-    // SignalWire signs with a key of its own.
-    let (provider, name) = match provider(env)? {
-        Provider::Twilio => (Provider::Twilio, "TWILIO_AUTH_TOKEN"),
-        Provider::SignalWire => (Provider::SignalWire, "SIGNALWIRE_SIGNING_KEY"),
-    };
-    let tokens = AuthTokens::new(env.required(name)?.into()).map_err(bad(name))?;
-    let tokens = match env.secret("TWILIO_AUTH_TOKEN_PREVIOUS") {
-        Some(previous) => tokens.and(previous).map_err(bad("TWILIO_AUTH_TOKEN_PREVIOUS"))?,
-        None => tokens,
-    };
-    Ok(match provider {
-        Provider::Twilio => Signatures::Checked(tokens),
-        Provider::SignalWire => Signatures::CheckedBy(Arc::new(SignalWire::new(tokens))),
+    Ok(match provider(env)? {
+        Provider::Twilio => server::signatures(env)?,
+        Provider::SignalWire => match server::checked_with(env, "SIGNALWIRE_SIGNING_KEY")? {
+            Some(tokens) => Signatures::CheckedBy(Arc::new(SignalWire::new(tokens))),
+            None => Signatures::Off,
+        },
     })
 }
 
@@ -262,8 +241,4 @@ fn script(env: &Environment) -> Result<Script, BadVariable> {
         google_maps_link: flag(env, "ENABLE_GOOGLE_MAPS_LINK", false)?,
         wording: default.wording,
     })
-}
-
-fn flag(env: &Environment, name: &'static str, default: bool) -> Result<bool, BadVariable> {
-    Ok(env.parsed(name, settings::flag)?.unwrap_or(default))
 }

@@ -13,7 +13,7 @@ use responder::{
 
 use super::{
     config,
-    variables::{BadVariable, Environment},
+    environment::{BadVariable, Environment},
 };
 
 /// The numbers of the branch differ from what they should be, and were left as they are.

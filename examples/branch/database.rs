@@ -9,8 +9,8 @@ use responder::{
 };
 
 use super::{
+    environment::{BadVariable, Environment},
     told,
-    variables::{BadVariable, Environment},
 };
 
 /// A database that is not open yet.

@@ -6,8 +6,12 @@
 mod config;
 mod configure;
 mod database;
+#[path = "../common/environment.rs"]
+mod environment;
 #[cfg(feature = "failpoints")]
 mod pace;
+#[path = "../common/server.rs"]
+mod server;
 #[path = "../common/signals.rs"]
 mod signals;
 mod variables;
@@ -16,6 +20,7 @@ use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use config::Config;
 use configure::Configure;
+use environment::{BadVariable, Environment};
 use responder::{
     branch::Branch,
     driver::Dispatcher,
@@ -25,7 +30,7 @@ use responder::{
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
-use variables::{BadVariable, Environment};
+use variables::VARIABLES;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -36,7 +41,7 @@ async fn main() -> ExitCode {
         ["configure"] => configure(false).await,
         ["configure", "--apply"] => configure(true).await,
         ["--help" | "-h"] => {
-            println!("{USAGE}\n\n{}", variables::help());
+            println!("{USAGE}\n\n{}", environment::help(VARIABLES));
             ExitCode::SUCCESS
         }
         _ => {
@@ -62,7 +67,7 @@ These variables say what is done:";
 async fn serve() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let config = match environment().and_then(|env| Config::read(&env)) {
+    let config = match variables().and_then(|env| Config::read(&env)) {
         Ok(config) => config,
         Err(bad) => return unusable(&bad),
     };
@@ -81,7 +86,7 @@ fn told(error: &dyn Error) -> String {
 }
 
 async fn configure(apply: bool) -> ExitCode {
-    let configure = match environment().and_then(|env| Configure::read(&env, apply)) {
+    let configure = match variables().and_then(|env| Configure::read(&env, apply)) {
         Ok(configure) => configure,
         Err(bad) => return unusable(&bad),
     };
@@ -94,8 +99,8 @@ async fn configure(apply: bool) -> ExitCode {
     }
 }
 
-fn environment() -> Result<Environment, BadVariable> {
-    Environment::read(|name| std::env::var(name).ok())
+fn variables() -> Result<Environment, BadVariable> {
+    Environment::read(VARIABLES, |name| std::env::var(name).ok())
 }
 
 fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {

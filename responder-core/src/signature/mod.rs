@@ -45,7 +45,8 @@ pub const HEADER: &str = "X-Twilio-Signature";
 /// computed once for each, is. `Debug` shows none of them.
 #[derive(Clone)]
 pub struct AuthTokens {
-    primary: Secret,
+    /// With its prepared states it is large.
+    primary: Box<Secret>,
     others: Vec<Secret>,
 }
 
@@ -80,7 +81,7 @@ impl AuthTokens {
     /// [`SignatureError::EmptyToken`] if there is nothing in it.
     #[expect(clippy::needless_pass_by_value, reason = "whoever has made these needs the token no more")]
     pub fn new(token: SecretString) -> Result<Self, SignatureError> {
-        Ok(Self { primary: Secret::new(&token)?, others: Vec::new() })
+        Ok(Self { primary: Box::new(Secret::new(&token)?), others: Vec::new() })
     }
 
     /// Accepts this token, too. Twilio signs with the primary token only; a secondary one counts from the moment it
@@ -170,7 +171,7 @@ impl AuthTokens {
         signature: &[u8],
     ) -> Result<(), SignatureError> {
         for url in url::variants(url) {
-            for secret in std::iter::once(&self.primary).chain(&self.others) {
+            for secret in std::iter::once(&*self.primary).chain(&self.others) {
                 if secret.has_signed(algorithm, &url, text, signature) {
                     return Ok(());
                 }

@@ -1,0 +1,113 @@
+//! `examples/voice`, as a process.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use responder::Timestamp;
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Command,
+    time::timeout,
+};
+
+use super::{SECRET, api_key, user_token};
+
+/// All that must be set.
+const SET: [(&str, &str); 9] = [
+    ("PORT", "0"),
+    ("PUBLIC_URL", "https://example.com/app"),
+    ("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000001"),
+    ("TWILIO_API_KEY", "SK00000000000000000000000000000001"),
+    ("TWILIO_API_KEY_SECRET", "the secret of the API key"),
+    ("TWILIO_ML_APP_SID", "AP00000000000000000000000000000001"),
+    ("TWILIO_FROM", "+15005550006"),
+    ("TWILIO_AUTH_TOKEN", "the auth token"),
+    ("USER_JWT_SECRET", SECRET),
+];
+
+fn program() -> Command {
+    let test = std::env::current_exe().expect("our own path");
+    let program: PathBuf = test.parent().and_then(Path::parent).expect("a folder").join("examples/voice");
+    assert!(program.exists(), "build it first: cargo build --example voice");
+    let mut command = Command::new(program);
+    command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+#[tokio::test]
+async fn it_serves_what_its_environment_says() {
+    let mut child = program().envs(SET).env("OPERATOR_PASSWORD", "a password").spawn().expect("the example");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let line = timeout(Duration::from_secs(20), lines.next_line()).await.expect("in time").expect("text");
+    let line = line.expect("a line");
+    let here = line.strip_prefix("voice service on ").expect("an address");
+    let http = reqwest::Client::new();
+
+    let ask = http.get(format!("{here}/api/v1/call_token?type=apns")).bearer_auth(user_token());
+    let answer: Value = ask.send().await.expect("an answer").json().await.expect("JSON");
+    let token = answer["data"]["token"].as_str().expect("a token");
+    assert_eq!(
+        api_key().verify(token, Timestamp::now()).expect("ours").identity().map(|id| id.ends_with("_uid7")),
+        Some(true)
+    );
+    let metrics = http.get(format!("{here}/metrics"));
+    let refused = metrics.try_clone().expect("a request").send().await.expect("an answer");
+    assert_eq!(refused.status(), 401);
+    let counted = metrics.basic_auth("operator", Some("a password")).send().await.expect("an answer");
+    let counted = counted.text().await.expect("a text");
+    assert!(counted.contains("voice_tokens_issued_total{platform=\"apns\"} 1\n"), "{counted}");
+
+    let id = child.id().expect("it runs").to_string();
+    Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
+    let status = timeout(Duration::from_secs(20), child.wait()).await.expect("it ends").expect("a status");
+    assert!(status.success(), "{status}");
+}
+
+#[tokio::test]
+async fn what_is_missing_or_wrong_is_said_in_a_sentence() {
+    let said = async |change: (&str, Option<&str>)| {
+        let mut command = program();
+        command.envs(SET);
+        match change {
+            (name, Some(value)) => command.env(name, value),
+            (name, None) => command.env_remove(name),
+        };
+        let output = timeout(Duration::from_secs(20), command.output()).await.expect("it ends").expect("the example");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), text.lines().last().unwrap_or_default().to_owned())
+    };
+    let starts = |(code, line): (Option<i32>, String), name: &str| {
+        assert!(code == Some(2) && line.starts_with(&format!("{name} ")) && line.ends_with("See --help."), "{line}");
+    };
+    for (name, _) in SET.iter().filter(|(name, _)| *name != "PORT") {
+        starts(said((name, None)).await, name);
+    }
+    for (name, odd) in [
+        ("TOKEN_TTL_SECONDS", "86401"),
+        ("TWILIO_CALL_TIME_LIMIT", "long"),
+        ("TWILIO_CALL_TIME_LIMIT", "0"),
+        ("ALLOWED_COUNTRY_CODES", "US"),
+        ("MAKE_CALL_ACCESS", "everybody"),
+        ("SLACK_WEBHOOK_URL", "hooks.example.com"),
+        ("USER_JWT_SECRET", "-----BEGIN PUBLIC KEY-----"),
+    ] {
+        starts(said((name, Some(odd))).await, name);
+    }
+    let both = said(("USER_JWT_PUBLIC_KEY", Some("-----BEGIN PUBLIC KEY-----"))).await;
+    starts(both, "USER_JWT_SECRET");
+}
+
+#[tokio::test]
+async fn help_lists_the_variables() {
+    let output = program().arg("--help").output().await.expect("the example");
+    let help = String::from_utf8(output.stdout).expect("text");
+    for (name, _) in SET {
+        assert!(help.contains(name), "{name}");
+    }
+    assert!(output.status.success() && help.contains("SLACK_WEBHOOK_URL"));
+    assert_eq!(program().arg("--verbose").output().await.expect("the example").status.code(), Some(2));
+}
