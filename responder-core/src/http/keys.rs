@@ -47,7 +47,6 @@ pub struct Keys {
 
 /// How requests of a provider are checked.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::large_enum_variant, reason = "a server has one of these")]
 pub enum Signatures {
     /// There is no token yet: all are refused.
     #[default]
