@@ -152,7 +152,9 @@ impl Copy {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mutants");
         let to = root.join("responder-core");
         let _ = fs::remove_dir_all(&to);
-        copy_dir(&crate_dir.join("src"), &to.join("src"));
+        for folder in ["src", "benches"] {
+            copy_dir(&crate_dir.join(folder), &to.join(folder));
+        }
         fs::copy(crate_dir.join("Cargo.toml"), to.join("Cargo.toml")).expect("a copy of the manifest");
         for file in ["Cargo.lock", "ARCHITECTURE.md"] {
             fs::copy(workspace.join(file), root.join(file)).expect("a copy");
