@@ -76,8 +76,8 @@ enum Copy {
 
 impl SmtpNotifier {
     /// By the server at `url`: `smtps://` with TLS from the first byte; `smtp://` with `?tls=required` for STARTTLS,
-    /// `?tls=opportunistic` for STARTTLS where the server knows it, in the clear without either. Certificates are those
-    /// that the system trusts.
+    /// `?tls=opportunistic` for STARTTLS where the server knows it, in the clear without either. A path is the name that we
+    /// give to the server; without one it is the sender's domain. Certificates are those that the system trusts.
     ///
     /// # Errors
     /// [`SmtpError`].
@@ -99,8 +99,10 @@ impl SmtpNotifier {
         let from: Mailbox = from.parse().map_err(|_| SmtpError::Sender)?;
         let builder =
             AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret()).map_err(|_| SmtpError::Url)?;
-        let mut builder =
-            builder.timeout(Some(ANSWER_WITHIN)).hello_name(ClientId::Domain(from.email.domain().to_owned()));
+        let mut builder = builder.timeout(Some(ANSWER_WITHIN));
+        if !server.names_us {
+            builder = builder.hello_name(ClientId::Domain(from.email.domain().to_owned()));
+        }
         if let Some(certificate) = trusted {
             let parameters = TlsParameters::builder(server.host).add_root_certificate(certificate);
             let parameters = parameters.build_rustls().map_err(|_| SmtpError::Certificate)?;
@@ -211,6 +213,8 @@ struct NotTaken(Option<u16>);
 struct Server {
     host: String,
     encryption: Encryption,
+    /// Whether the path says who we are.
+    names_us: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -227,9 +231,9 @@ impl Server {
         let host = uri.host().filter(|host| !host.is_empty()).ok_or(SmtpError::Url)?.to_owned();
         let tls = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).find(|(name, _)| name == "tls");
         let encryption = match (uri.scheme_str(), tls.as_ref().map(|(_, value)| &**value)) {
-            (Some("smtps"), None) => Encryption::Always,
-            (Some("smtp" | "smtps"), Some("required")) => Encryption::Required,
-            (Some("smtp" | "smtps"), Some("opportunistic")) => Encryption::Opportunistic,
+            (Some("smtps"), _) => Encryption::Always,
+            (Some("smtp"), Some("required")) => Encryption::Required,
+            (Some("smtp"), Some("opportunistic")) => Encryption::Opportunistic,
             (Some("smtp"), None) => Encryption::None,
             _ => return Err(SmtpError::Url),
         };
@@ -240,7 +244,7 @@ impl Server {
         if has_password && !is_hidden && !is_here {
             Err(SmtpError::PlainPassword)
         } else {
-            Ok(Self { host, encryption })
+            Ok(Self { host, encryption, names_us: uri.path().len() > 1 })
         }
     }
 }

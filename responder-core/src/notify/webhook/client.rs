@@ -23,7 +23,7 @@ use super::{
 /// Posts webhooks to the open internet, and to hosts that are allowed all the same.
 ///
 /// The address that was checked is the one that is connected to, so that a name can't lead elsewhere in between. No
-/// redirect is followed, no proxy used, and nothing remembered from one request to the next.
+/// redirect is followed, and no proxy used.
 #[derive(Clone, Debug)]
 pub struct WebhookClient {
     client: reqwest::Client,

@@ -63,7 +63,7 @@ pub enum TargetError {
     #[error("a target must not hold a user or a password")]
     Credentials,
     /// It is not on the open internet, and not among the hosts that are allowed all the same.
-    #[error("a target must have a public address")]
+    #[error("a target must have a public address, or be one of the hosts that are allowed")]
     NotPublic,
 }
 
