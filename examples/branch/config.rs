@@ -17,6 +17,7 @@ use responder::{
 use super::{
     database::Database,
     environment::{BadVariable, Environment},
+    outgoing::Outgoing,
     server::{self, bad, flag},
 };
 
@@ -32,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) intake: Access,
     pub(crate) proxies: TrustedProxies,
     pub(crate) telephony: Arc<TwilioClient>,
+    pub(crate) outgoing: Outgoing,
 }
 
 impl Config {
@@ -49,18 +51,22 @@ impl Config {
             keys,
             proxies: env.parsed("TRUSTED_PROXIES", str::parse)?.unwrap_or_default(),
             telephony: Arc::new(telephony(env)?),
+            outgoing: Outgoing::read(env)?,
             key,
         })
     }
 }
 
-/// Until mail is sent, alerts must go out as texts.
+/// By text or by mail.
 fn somebody_is_alerted(env: &Environment) -> Result<(), BadVariable> {
-    if env.text("RECIPIENT_PHONES").is_some() && flag(env, "ENABLE_TEXTS", true)? {
+    let by_text = env.text("RECIPIENT_PHONES").is_some() && flag(env, "ENABLE_TEXTS", true)?;
+    let has_server = env.text("SMTP_URL").is_some();
+    let by_mail = has_server && env.text("RECIPIENT_EMAILS").is_some() && flag(env, "ENABLE_EMAILS", true)?;
+    if by_text || by_mail {
         return Ok(());
     }
-    let why = "is missing, or ENABLE_TEXTS is off: this server sends no mail, so that nobody would hear of an emergency \
-               that nobody accepts";
+    let why = "is missing, or ENABLE_TEXTS is off: without it, or SMTP_URL and RECIPIENT_EMAILS, nobody would hear of \
+               an emergency that nobody accepts";
     Err(BadVariable { name: "RECIPIENT_PHONES", why: why.to_owned() })
 }
 

@@ -5,7 +5,7 @@ use std::{error::Error, path::PathBuf, sync::Arc};
 use responder::{
     driver::Clock,
     sql::{PostgresBuilder, PostgresStore, SqliteStore},
-    store::{BranchControl, BranchKey, EmergencyStore},
+    store::{BranchControl, BranchKey, DeliveryStore, EmergencyStore},
 };
 
 use super::{
@@ -21,8 +21,8 @@ pub(crate) enum Database {
     Postgres(PostgresBuilder),
 }
 
-/// The two sides of an open one.
-pub(crate) type Stores = (Arc<dyn EmergencyStore>, Arc<dyn BranchControl>);
+/// The sides of an open one.
+pub(crate) type Stores = (Arc<dyn EmergencyStore>, Arc<dyn BranchControl>, Arc<dyn DeliveryStore>);
 
 impl Database {
     pub(crate) fn read(env: &Environment, key: &BranchKey) -> Result<Self, BadVariable> {
@@ -53,11 +53,11 @@ impl Database {
                 }
                 let store = SqliteStore::open(&path, clock).await;
                 let store = Arc::new(store.map_err(|error| format!("{}: {}", path.display(), told(&error)))?);
-                Ok((store.clone(), store))
+                Ok((store.clone(), store.clone(), store))
             }
             Self::Postgres(server) => {
                 let store = Arc::new(server.open().await?);
-                Ok((store.clone(), store))
+                Ok((store.clone(), store.clone(), store))
             }
         }
     }

@@ -8,6 +8,7 @@ mod configure;
 mod database;
 #[path = "../common/environment.rs"]
 mod environment;
+mod outgoing;
 #[cfg(feature = "failpoints")]
 mod pace;
 #[path = "../common/server.rs"]
@@ -23,9 +24,10 @@ use configure::Configure;
 use environment::{BadVariable, Environment};
 use responder::{
     branch::Branch,
-    driver::Dispatcher,
+    driver::{Dispatcher, Webhooks},
     http::{self, Endpoints},
-    store::WorkerId,
+    notify::Webhook,
+    store::{DeliveryStore, WorkerId},
     telephony::TwilioClient,
 };
 use tokio::net::TcpListener;
@@ -110,26 +112,51 @@ fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {
 
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let (clock, sleeper) = time();
-    let (store, control) = config.database.open(clock).await?;
+    let (store, control, deliveries) = config.database.open(clock).await?;
     tokio::spawn(try_account(config.telephony.clone()));
     let branch = Branch::new(config.key, config.settings, store, config.telephony, config.script, config.links);
+    let branch = match config.outgoing.mail {
+        Some(mail) => branch.notifying(Arc::new(mail)),
+        None => branch,
+    };
     let branch = Arc::new(branch.controlled_by(control));
+    let webhooks = webhooks(&branch, deliveries, config.outgoing.hook).await?;
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
         .trusted_proxies(config.proxies)
         .endpoints(http::branch::rows(&branch, config.intake))
+        .endpoints(http::branch::firehose_rows(&branch, config.outgoing.firehose))
         .build()?;
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
     println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
-    let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(sleeper).start();
+    let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(sleeper.clone()).start();
+    let posting = webhooks.map(|webhooks| webhooks.sleeping_by(sleeper).start());
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     let served = server.with_graceful_shutdown(signals::asked_to_stop()).await;
     // The last answers may still have brought work, so that the dispatcher ends after them.
     working.stop().await;
+    if let Some(posting) = posting {
+        posting.stop().await;
+    }
     Ok(served?)
+}
+
+/// Who gets events gets them from before the first request on; whoever does no more is forgotten.
+async fn webhooks(
+    branch: &Arc<Branch>,
+    deliveries: Arc<dyn DeliveryStore>,
+    hook: Option<Webhook>,
+) -> Result<Option<Webhooks>, Box<dyn Error>> {
+    let Some(hook) = hook else {
+        deliveries.unsubscribe(branch.key(), &outgoing::TARGET.parse()?).await?;
+        return Ok(None);
+    };
+    let webhooks = Webhooks::new(branch.clone(), deliveries, hook, WorkerId::unique());
+    webhooks.subscribe().await?;
+    Ok(Some(webhooks))
 }
 
 #[cfg(feature = "failpoints")]

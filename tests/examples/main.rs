@@ -1,7 +1,14 @@
 //! Each example as whoever tries it meets it: a process, which says what to do and does what it says.
 
 mod configure;
+#[path = "../mail/server.rs"]
+#[expect(dead_code, reason = "what the tests of mail need, and these do not")]
+mod mail_server;
+mod outgoing;
 mod process;
+#[path = "../flows/receiver.rs"]
+#[expect(dead_code, reason = "what the flows need, and these do not")]
+mod receiver;
 mod signalwire;
 
 use std::time::Duration;

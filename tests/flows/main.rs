@@ -28,6 +28,8 @@ mod house;
 mod intake;
 mod operators;
 mod provider;
+mod receiver;
 mod rows;
 mod technicians;
 mod texts;
+mod webhooks;

@@ -80,6 +80,7 @@ impl Dispatcher {
     async fn hand_to_people(self, id: EmergencyId) {
         let Some(card) = self.card(id).await else { return };
         let (text, mail) = self.branch.script().render_takeover(&card);
+        let mail = mail.named(format!("{id}-takeover"));
         let texts = card.recipients.iter().filter_map(|number| number.parse().ok()).map(|to| {
             let from = self.branch.settings().automated_number;
             SendText { to, from, body: text.clone(), status_callback: None }

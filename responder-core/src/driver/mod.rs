@@ -12,6 +12,8 @@ mod signals;
 #[cfg(feature = "runtime")]
 mod sleeper;
 #[cfg(feature = "runtime")]
+mod webhooks;
+#[cfg(feature = "runtime")]
 mod working;
 
 #[cfg(feature = "mock")]
@@ -23,5 +25,7 @@ pub use dispatcher::{Dispatcher, DispatcherSettings};
 pub use sleeper::MockSleeper;
 #[cfg(feature = "runtime")]
 pub use sleeper::{Sleeper, TokioSleeper};
+#[cfg(feature = "runtime")]
+pub use webhooks::{WebhookSettings, Webhooks};
 #[cfg(feature = "runtime")]
 pub use working::Working;

@@ -197,7 +197,7 @@ async fn send_text(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, t
 
 async fn send_mail(branch: &Branch, claimed: &Claimed, emergency: EmergencyId, text: &Text) -> Run {
     let Ok(loaded) = branch.load(emergency).await else { return Run::Later(Duration::from_secs(1)) };
-    let mail = branch.script().render_mail(&loaded.state, text);
+    let mail = branch.script().render_mail(&loaded.state, text).named(claimed.id().to_string());
     let patience = Patience::of(text);
     // An emergency keeps the policy that it began with.
     let recipients = &loaded.state.policy().recipient_emails;

@@ -1,10 +1,12 @@
-//! A dispatcher at work.
+//! A dispatcher at work, or what else works in the background.
+
+use std::pin::Pin;
 
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::Dispatcher;
 
-/// A dispatcher that works on a task of its own, until it is stopped or the runtime ends. It also goes on when this is
+/// A dispatcher, or deliveries, at work on a task of its own, until it is stopped or the runtime ends. It also goes on when this is
 /// dropped.
 #[derive(Debug)]
 pub struct Working {
@@ -27,6 +29,15 @@ impl Dispatcher {
     /// # Panics
     /// Outside of a Tokio runtime.
     pub fn start(self) -> Working {
+        Working::on(|until| self.run(until))
+    }
+}
+
+impl Working {
+    /// What runs until the future that it is given completes.
+    pub(super) fn on<F: Future<Output = ()> + Send + 'static>(
+        run: impl FnOnce(Pin<Box<dyn Future<Output = ()> + Send>>) -> F,
+    ) -> Self {
         let stop = watch::Sender::new(false);
         let mut stopped = stop.subscribe();
         let until = async move {
@@ -35,17 +46,15 @@ impl Dispatcher {
                 std::future::pending::<()>().await;
             }
         };
-        Working { stop, task: tokio::spawn(self.run(until)) }
+        Self { stop, task: tokio::spawn(run(Box::pin(until))) }
     }
-}
 
-impl Working {
     /// Claims nothing more, and returns when what is under way has ended: at most the deadline of a command.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         if let Err(error) = self.task.await {
             // What it had claimed is claimed again when the leases run out.
-            tracing::error!(%error, "a dispatcher has ended by itself");
+            tracing::error!(%error, "a worker has ended by itself");
         }
     }
 }

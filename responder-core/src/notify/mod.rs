@@ -1,8 +1,11 @@
-//! What people are told beside calls and texts: mail, and failures of vendors.
+//! What people and services are told beside calls and texts: mail, events, and failures of vendors.
 
 mod failure;
 #[cfg(feature = "voice")]
 mod slack;
+#[cfg(feature = "smtp")]
+mod smtp;
+mod webhook;
 
 use std::fmt::Debug;
 
@@ -13,6 +16,17 @@ pub use failure::MockFailureReporter;
 pub use failure::{BETWEEN_REPORTS, FailureReporter, VendorFailure, VendorFailures};
 #[cfg(feature = "voice")]
 pub use slack::Slack;
+#[cfg(feature = "smtp")]
+pub use smtp::{SmtpError, SmtpNotifier};
+#[cfg(feature = "mock")]
+pub use webhook::MockWebhookSender;
+pub(crate) use webhook::compressed;
+pub use webhook::{
+    AllowedHosts, AllowedHostsError, Compression, TargetError, Undelivered, Webhook, WebhookAnswer, WebhookError,
+    WebhookMessage, WebhookPost, WebhookSender, is_public,
+};
+#[cfg(feature = "twilio")]
+pub use webhook::{HostResolver, SystemResolver, WebhookClient};
 
 use crate::script::Mail;
 
@@ -20,7 +34,8 @@ use crate::script::Mail;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Notifier: Debug + Send + Sync + 'static {
-    /// Sends one mail to all of `recipients`.
+    /// Sends one mail to all of `recipients`. One who is refused keeps it from nobody else. What is named
+    /// ([`Mail::id`]) may come more than once, and those who have it should not get it twice.
     ///
     /// # Errors
     /// [`NotifyError`]; texts of errors hold neither addresses nor what the mail says.

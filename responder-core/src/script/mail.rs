@@ -9,6 +9,8 @@ use crate::emergency::{Emergency, Summary, Text};
 /// A mail in both forms. `Debug` shows none of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// What names it among all mails: a repeat of it has the same. None until somebody sends it.
+    pub id: Option<String>,
     /// Its subject: one line, at most 150 characters.
     pub subject: String,
     /// Its body as plain text.
@@ -35,6 +37,7 @@ impl Script {
     pub(super) fn mail_of(&self, subject: &str, sentence: &str, mut rows: Vec<Row>) -> Mail {
         rows.retain(|(_, value)| !value.is_empty());
         Mail {
+            id: None,
             subject: tidy(subject).chars().take(LONGEST_SUBJECT).collect(),
             text: self.as_text(sentence, &rows),
             html: self.as_html(sentence, &rows),
@@ -103,6 +106,14 @@ fn escaped(text: &str) -> String {
         }
     }
     escaped
+}
+
+impl Mail {
+    /// The same mail under a name of its own.
+    #[must_use]
+    pub fn named(self, id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..self }
+    }
 }
 
 impl fmt::Debug for Mail {

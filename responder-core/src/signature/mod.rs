@@ -24,6 +24,7 @@ mod payload;
 mod secret;
 mod url;
 mod verifier;
+mod webhook;
 
 use std::fmt;
 
@@ -36,6 +37,7 @@ pub use algorithm::{Algorithm, SETTINGS_HEADER};
 pub use payload::{MAX_PARAMETERS, Payload};
 pub use url::{with_body_hash, without_port};
 pub use verifier::{SignalWire, SignatureVerifier};
+pub use webhook::{WebhookSecret, WebhookSecretError};
 
 /// The name of the header that carries the signature.
 pub const HEADER: &str = "X-Twilio-Signature";

@@ -37,6 +37,7 @@
 mod branch;
 pub mod codec;
 mod commit;
+mod deliveries;
 mod emergency_store;
 mod error;
 mod event_log;
@@ -53,6 +54,11 @@ mod work;
 pub use branch::MockBranchControl;
 pub use branch::{Availability, BranchControl};
 pub use commit::{Bind, Commit, Committed, Receipt, Settlement, Written};
+#[cfg(feature = "mock")]
+pub use deliveries::MockDeliveryStore;
+pub use deliveries::{
+    AfterFailure, Delivery, DeliveryRequest, DeliveryStore, DeliveryTicket, Gap, Message, TargetName, UNREADABLE,
+};
 pub use emergency_store::EmergencyStore;
 #[cfg(feature = "mock")]
 pub use emergency_store::MockEmergencyStore;

@@ -31,6 +31,9 @@ pub enum NameError {
     /// No worker name.
     #[error("a worker name has 1 to 64 visible ASCII characters")]
     Worker,
+    /// No name of a target.
+    #[error("the name of a target has 1 to 32 characters of a-z, 0-9, _ and -")]
+    Target,
 }
 
 /// The name of one attempt to write, drawn at random before the first try. It settles whether a write whose answer

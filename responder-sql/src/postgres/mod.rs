@@ -2,6 +2,7 @@
 
 mod builder;
 mod connection;
+mod deliveries;
 mod error;
 mod header;
 mod hint;
@@ -22,9 +23,9 @@ use responder_core::{
     CallSid, MessageSid, Timestamp,
     emergency::{CommandKind, EmergencyId, Event, Line},
     store::{
-        Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due,
-        EmergencyStore, EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent,
-        Ticket,
+        AfterFailure, Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed,
+        Delivery, DeliveryRequest, DeliveryStore, DeliveryTicket, Due, EmergencyStore, EventId, Health, Lease, Listing,
+        Loaded, Opened, Opening, Receipt, StoreError, StoredEvent, TargetName, Ticket,
         codec::{self, Formats},
     },
 };
@@ -274,6 +275,47 @@ impl BranchControl for PostgresStore {
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {
         let decode = |row: &PgRow| codec::decode("availability", get(row, 0)?);
         Ok(self.read_one(read::availability(branch), decode).await?.unwrap_or_default())
+    }
+}
+
+#[async_trait]
+impl DeliveryStore for PostgresStore {
+    async fn subscribe(&self, branch: &BranchKey, target: &TargetName) -> Result<(), StoreError> {
+        let call = deliveries::subscribe(branch, target);
+        self.shared.statements.rows(call, Repeat::Harmless).await.map(drop).map_err(Failure::of_write)
+    }
+
+    async fn unsubscribe(&self, branch: &BranchKey, target: &TargetName) -> Result<(), StoreError> {
+        let call = deliveries::unsubscribe(branch, target);
+        self.shared.statements.rows(call, Repeat::Harmless).await.map(drop).map_err(Failure::of_write)
+    }
+
+    async fn claim_deliveries(&self, request: &DeliveryRequest) -> Result<Vec<Delivery>, StoreError> {
+        let rows = self.shared.statements.rows(deliveries::claim(request), Repeat::Never).await;
+        let (branch, target) = (request.branch.clone(), request.target.clone());
+        let read = deliveries::read_delivery(DeliveryTicket { branch, target, lane: None, claim: 0 });
+        rows.map_err(Failure::of_write)?.iter().map(read).collect()
+    }
+
+    async fn delivered(&self, ticket: &DeliveryTicket, lease: Lease) -> Result<Option<Delivery>, StoreError> {
+        let rows = self.shared.statements.rows(deliveries::delivered(ticket, lease), Repeat::Never).await;
+        let rows = rows.map_err(Failure::of_write)?;
+        rows.first().map(deliveries::read_delivery(ticket.clone())).transpose()
+    }
+
+    async fn failed(
+        &self,
+        ticket: &DeliveryTicket,
+        delay: Duration,
+        give_up: Timestamp,
+    ) -> Result<AfterFailure, StoreError> {
+        let rows = self.shared.statements.rows(deliveries::failed(ticket, delay, give_up), Repeat::Never).await;
+        let rows = rows.map_err(Failure::of_write)?;
+        rows.first().map(deliveries::read_failure(ticket)).ok_or_else(no_row)?
+    }
+
+    async fn next_delivery(&self, branch: &BranchKey, target: &TargetName) -> Result<Option<Duration>, StoreError> {
+        Ok(self.read_one(deliveries::next(branch, target), deliveries::read_next).await?.flatten())
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod connection;
+mod deliveries;
 mod error;
 mod events;
 mod job;
@@ -24,9 +25,9 @@ use responder_core::{
     driver::Clock,
     emergency::{CommandKind, EmergencyId, Event, Line},
     store::{
-        Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed, Due,
-        EmergencyStore, EventId, Health, Lease, Listing, Loaded, Opened, Opening, Receipt, StoreError, StoredEvent,
-        Ticket, codec::Formats,
+        AfterFailure, Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed,
+        Delivery, DeliveryRequest, DeliveryStore, DeliveryTicket, Due, EmergencyStore, EventId, Health, Lease, Listing,
+        Loaded, Opened, Opening, Receipt, StoreError, StoredEvent, TargetName, Ticket, codec::Formats,
     },
 };
 use rusqlite::Connection;
@@ -265,6 +266,44 @@ impl BranchControl for SqliteStore {
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {
         let branch = branch.clone();
         self.read(move |reader, _| read::availability(reader, branch.as_str())).await
+    }
+}
+
+#[async_trait]
+impl DeliveryStore for SqliteStore {
+    async fn subscribe(&self, branch: &BranchKey, target: &TargetName) -> Result<(), StoreError> {
+        let (branch, target) = (branch.clone(), target.clone());
+        self.write(move |tx, _| deliveries::subscribe(tx, &branch, &target)).await
+    }
+
+    async fn unsubscribe(&self, branch: &BranchKey, target: &TargetName) -> Result<(), StoreError> {
+        let (branch, target) = (branch.clone(), target.clone());
+        self.write(move |tx, _| deliveries::unsubscribe(tx, &branch, &target)).await
+    }
+
+    async fn claim_deliveries(&self, request: &DeliveryRequest) -> Result<Vec<Delivery>, StoreError> {
+        let request = request.clone();
+        self.write(move |tx, asker| deliveries::claim(tx, asker.now, &request)).await
+    }
+
+    async fn delivered(&self, ticket: &DeliveryTicket, lease: Lease) -> Result<Option<Delivery>, StoreError> {
+        let ticket = ticket.clone();
+        self.write(move |tx, asker| deliveries::delivered(tx, asker.now, &ticket, lease)).await
+    }
+
+    async fn failed(
+        &self,
+        ticket: &DeliveryTicket,
+        delay: Duration,
+        give_up: Timestamp,
+    ) -> Result<AfterFailure, StoreError> {
+        let ticket = ticket.clone();
+        self.write(move |tx, asker| deliveries::failed(tx, asker.now, &ticket, delay, give_up)).await
+    }
+
+    async fn next_delivery(&self, branch: &BranchKey, target: &TargetName) -> Result<Option<Duration>, StoreError> {
+        let (branch, target) = (branch.clone(), target.clone());
+        self.read(move |reader, asker| deliveries::next(reader, &branch, &target, asker.now)).await
     }
 }
 

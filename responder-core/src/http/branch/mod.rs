@@ -20,6 +20,7 @@ mod answer;
 mod asked;
 mod condition;
 mod fallback;
+mod firehose;
 mod intake;
 mod operator;
 mod provider;
@@ -31,6 +32,10 @@ mod view;
 use std::{future::Future, sync::Arc, time::Duration};
 
 use ::http::Response;
+
+#[cfg(feature = "mock")]
+pub use firehose::MockRawLog;
+pub use firehose::{Firehose, NoLog, RawLog, firehose_rows};
 
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
 use crate::{branch::Branch, script::path};

@@ -75,7 +75,7 @@ fn emergency(call: &Call) -> Result<EmergencyId, HttpError> {
     call.params.get("id").and_then(|id| id.parse().ok()).ok_or_else(no_emergency)
 }
 
-async fn timeline(branch: &Branch, id: EmergencyId) -> Result<Vec<StoredEvent>, StoreError> {
+pub(super) async fn timeline(branch: &Branch, id: EmergencyId) -> Result<Vec<StoredEvent>, StoreError> {
     let mut events: Vec<StoredEvent> = Vec::new();
     loop {
         let after = events.last().map_or(EventId::from_u64(0), |event| event.id);

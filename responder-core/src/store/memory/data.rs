@@ -6,8 +6,10 @@ use std::{
 };
 
 use super::super::{
-    Availability, BranchKey, Columns, CommitId, LEFT_TO_NEWER, Receipt, StoredEvent, Version, codec::Formats,
+    Availability, BranchKey, Columns, CommitId, LEFT_TO_NEWER, Receipt, StoredEvent, TargetName, Version,
+    codec::Formats,
 };
+use super::deliveries::Target;
 use crate::{
     CallSid, MessageSid, Timestamp,
     emergency::{CommandId, CommandKind, EmergencyId, Line},
@@ -36,6 +38,7 @@ pub(super) struct Branch {
     pub(super) events: Vec<StoredEvent>,
     pub(super) calls: HashMap<CallSid, (EmergencyId, Line)>,
     pub(super) messages: HashMap<MessageSid, EmergencyId>,
+    pub(super) targets: BTreeMap<TargetName, Target>,
     pub(super) emergencies: BTreeSet<EmergencyId>,
     /// Those not concluded.
     pub(super) open: BTreeSet<EmergencyId>,

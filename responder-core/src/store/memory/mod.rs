@@ -1,6 +1,7 @@
 //! A store in memory.
 
 mod data;
+mod deliveries;
 mod queue;
 mod read;
 mod write;

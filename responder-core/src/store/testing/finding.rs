@@ -25,7 +25,7 @@ pub struct Violation(pub(super) String);
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// Its name: `c04_…` checks number 4 of [`EmergencyStore`](crate::store::EmergencyStore)'s contract, `b01_…` number
-    /// 1 of [`BranchControl`](crate::store::BranchControl)'s.
+    /// 1 of [`BranchControl`](crate::store::BranchControl)'s, `d01_…` of [`DeliveryStore`](crate::store::DeliveryStore)'s.
     pub name: &'static str,
     /// Runs it.
     pub run: Run,

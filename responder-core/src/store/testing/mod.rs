@@ -89,6 +89,18 @@ macro_rules! store_conformance {
             c15_a_crash_loses_nothing
             b01_a_branch_is_enabled_until_set
             b02_the_last_setting_counts
+            d01_a_target_gets_what_comes_after_it
+            d02_a_lane_goes_one_by_one
+            d02_events_of_no_emergency_have_a_lane
+            d03_lanes_do_not_wait_for_each_other
+            d04_racing_workers_never_share_a_lane
+            d04_a_lost_claim_comes_again
+            d05_who_lost_a_claim_changes_nothing
+            d06_a_failure_comes_again
+            d06_what_is_too_old_becomes_a_gap
+            d07_the_next_delivery_is_known
+            d08_a_target_can_be_forgotten
+            d09_deliveries_outlast_a_crash
         }
     };
     (@table () $($name:ident)*) => {

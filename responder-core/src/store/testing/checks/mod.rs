@@ -3,6 +3,7 @@
 mod branch;
 mod commit;
 mod deadline;
+mod deliveries;
 mod durable;
 mod events;
 mod lease;
@@ -16,6 +17,7 @@ mod unreadable;
 pub use branch::*;
 pub use commit::*;
 pub use deadline::*;
+pub use deliveries::*;
 pub use durable::*;
 pub use events::*;
 pub use lease::*;

@@ -59,6 +59,15 @@ pub(super) enum Fault {
     WakesForNewer,
     ForsakesNewer,
     HurriesNewer,
+    SubscribesAnew,
+    EndsLanesEarly,
+    DeliversOneAtATime,
+    SharesLanes,
+    ForgetsTries,
+    TakesAnyTicket,
+    ForgetsPauses,
+    NeverSkips,
+    ForgetsNobody,
 }
 
 /// A sound store, made unsound.

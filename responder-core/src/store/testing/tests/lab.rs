@@ -5,11 +5,12 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 
 use super::broken::{Broken, Fault};
+use super::deliveries::BrokenDeliveries;
 use crate::{
     Timestamp,
     driver::ManualClock,
     store::{
-        BranchControl, EmergencyStore, MemoryStore,
+        BranchControl, DeliveryStore, EmergencyStore, MemoryStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -52,6 +53,13 @@ impl Lab for MemoryLab {
 
     fn branches(&self) -> Arc<dyn BranchControl> {
         self.memory.clone()
+    }
+
+    fn deliveries(&self) -> Arc<dyn DeliveryStore> {
+        match self.fault {
+            Some(fault) => Arc::new(BrokenDeliveries { inner: self.memory.clone(), fault }),
+            None => self.memory.clone(),
+        }
     }
 
     async fn advance(&self, span: Duration) {

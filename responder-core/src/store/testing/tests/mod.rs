@@ -1,6 +1,7 @@
 //! The suite against the store in memory, and against stores that are known to be broken.
 
 mod broken;
+mod deliveries;
 mod lab;
 
 use std::collections::BTreeSet;
@@ -71,6 +72,17 @@ async fn each_fault_is_found_by_the_check_of_its_number() {
         ("c14_a_lease_can_be_extended", Fault::LosesExtensions),
         ("c15_what_is_read_is_what_was_written", Fault::ReadsOtherTexts),
         ("c15_lists_are_complete_and_in_order", Fault::ListsBackwards),
+        ("d01_a_target_gets_what_comes_after_it", Fault::SubscribesAnew),
+        ("d02_a_lane_goes_one_by_one", Fault::EndsLanesEarly),
+        ("d02_events_of_no_emergency_have_a_lane", Fault::EndsLanesEarly),
+        ("d03_lanes_do_not_wait_for_each_other", Fault::DeliversOneAtATime),
+        ("d04_racing_workers_never_share_a_lane", Fault::SharesLanes),
+        ("d04_a_lost_claim_comes_again", Fault::ForgetsTries),
+        ("d05_who_lost_a_claim_changes_nothing", Fault::TakesAnyTicket),
+        ("d06_a_failure_comes_again", Fault::ForgetsPauses),
+        ("d06_what_is_too_old_becomes_a_gap", Fault::NeverSkips),
+        ("d07_the_next_delivery_is_known", Fault::SleepsForEver),
+        ("d08_a_target_can_be_forgotten", Fault::ForgetsNobody),
     ];
     for (check, fault) in expected {
         assert!(is_found(check, fault).await, "{check} does not find {fault:?}");
@@ -82,5 +94,6 @@ fn every_number_of_the_contract_has_a_check() {
     let numbers: BTreeSet<_> = CHECKS.iter().map(|check| &check.name[..3]).collect();
     let mut expected: BTreeSet<_> = (1..=15).map(|n| format!("c{n:02}")).collect();
     expected.extend(["b01".to_owned(), "b02".to_owned()]);
+    expected.extend((1..=9).map(|n| format!("d{n:02}")));
     assert_eq!(numbers, expected.iter().map(String::as_str).collect());
 }
