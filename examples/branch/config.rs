@@ -6,7 +6,7 @@ use responder::{
     CountryCode, E164, PublicUrl,
     branch::BranchSettings,
     emergency::{Confirmation, Policy, Transfer},
-    http::{Access, Key, Keys, Signatures, TrustedProxies},
+    http::{Access, AllowedOrigins, Key, Keys, Signatures, TrustedProxies},
     script::{Links, Script},
     settings,
     signature::SignalWire,
@@ -31,6 +31,7 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) intake: Access,
     pub(crate) proxies: TrustedProxies,
+    pub(crate) origins: AllowedOrigins,
     pub(crate) telephony: Arc<TwilioClient>,
 }
 
@@ -48,6 +49,7 @@ impl Config {
             intake: intake(env, &keys)?,
             keys,
             proxies: env.parsed("TRUSTED_PROXIES", str::parse)?.unwrap_or_default(),
+            origins: env.parsed("CORS_ALLOWED_ORIGINS", str::parse)?.unwrap_or_default(),
             telephony: Arc::new(telephony(env)?),
             key,
         })

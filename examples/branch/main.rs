@@ -117,16 +117,22 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
         .trusted_proxies(config.proxies)
+        .allowed_origins(config.origins)
         .endpoints(http::branch::rows(&branch, config.intake))
         .build()?;
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
     println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
-    let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(sleeper).start();
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(sleeper).start();
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    let served = server.with_graceful_shutdown(signals::asked_to_stop()).await;
+    let stop = async move {
+        signals::asked_to_stop().await;
+        // The server waits for open connections, and these would stay open.
+        branch.end_streams();
+    };
+    let served = server.with_graceful_shutdown(stop).await;
     // The last answers may still have brought work, so that the dispatcher ends after them.
     working.stop().await;
     Ok(served?)

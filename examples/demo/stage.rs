@@ -129,6 +129,7 @@ impl Stage {
 
     /// Finishes what is under way and closes everything.
     pub(crate) async fn close(self) -> Result<(), Trouble> {
+        self.branch.end_streams();
         self.stop.send_replace(true);
         for task in self.running {
             task.await?;

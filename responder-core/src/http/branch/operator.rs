@@ -92,7 +92,7 @@ fn no_emergency() -> HttpError {
     HttpError::new(StatusCode::NOT_FOUND, "no_such_emergency", "There is no such emergency in this branch.")
 }
 
-fn not_handled(error: HandleError) -> HttpError {
+pub(super) fn not_handled(error: HandleError) -> HttpError {
     match error {
         HandleError::NotFound => no_emergency(),
         HandleError::Contended => HttpError::unavailable("contended", "Too much happens at once; try again.", 1),
