@@ -24,10 +24,11 @@ use environment::{BadVariable, Environment};
 use responder::{
     branch::Branch,
     driver::Dispatcher,
-    http::{self, Endpoints},
+    http::{self, Access, Endpoints},
     store::WorkerId,
     telephony::TwilioClient,
 };
+use responder_dashboard::STATUS;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use variables::VARIABLES;
@@ -119,11 +120,14 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         .trusted_proxies(config.proxies)
         .allowed_origins(config.origins)
         .endpoints(http::branch::rows(&branch, config.intake))
+        // `responder::dashboard` for whoever has the feature `dashboard` on.
+        .endpoints(responder_dashboard::rows(&branch, &Access::operator()))
         .build()?;
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
     println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
+    println!("status page {} (user operator, OPERATOR_PASSWORD)", branch.links().public().at(STATUS));
     let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(sleeper).start();
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());

@@ -78,16 +78,10 @@ impl Follower {
     pub(crate) async fn next(&mut self) -> Option<Vec<Arc<Noted>>> {
         loop {
             let tip = self.beyond_position().await?;
-            let events = match self.branch.feed().kept_after(self.position) {
-                Some(kept) => kept,
+            let (events, position) = match self.branch.feed().kept_after(self.position) {
+                Some(kept) => self.chosen(kept, tip),
                 None => match self.read(tip).await {
-                    Ok((events, position)) => {
-                        self.position = position;
-                        if !events.is_empty() {
-                            return Some(events);
-                        }
-                        continue;
-                    }
+                    Ok(read) => read,
                     Err(error) => {
                         complain(self.branch.key(), &error);
                         sleep(AFTER_FAILURE).await;
@@ -95,13 +89,18 @@ impl Follower {
                     }
                 },
             };
-            self.position = events.last().map_or(tip, |last| last.stored.id);
-            let wanted = |noted: &Arc<Noted>| self.only.is_none_or(|only| noted.stored.emergency == Some(only));
-            let events: Vec<_> = events.into_iter().filter(wanted).collect();
+            self.position = position;
             if !events.is_empty() {
                 return Some(events);
             }
         }
+    }
+
+    /// Those that are wanted, and how far all go.
+    fn chosen(&self, events: Vec<Arc<Noted>>, tip: EventId) -> (Vec<Arc<Noted>>, EventId) {
+        let position = events.last().map_or(tip, |last| last.stored.id);
+        let is_wanted = |noted: &Arc<Noted>| self.only.is_none_or(|only| noted.stored.emergency == Some(only));
+        (events.into_iter().filter(is_wanted).collect(), position)
     }
 
     /// Waits for something after the position. Gives the tip.

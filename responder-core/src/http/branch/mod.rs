@@ -33,6 +33,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use ::http::Response;
 
+pub use condition::{Status, condition};
+
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
 use crate::{branch::Branch, script::path};
 
