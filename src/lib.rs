@@ -10,6 +10,10 @@ pub use responder_core::{
 #[cfg(feature = "axum")]
 pub use responder_axum as axum;
 
+/// Web pages: how a branch is, and what happens in it.
+#[cfg(feature = "dashboard")]
+pub use responder_dashboard as dashboard;
+
 /// A phone network of one's own, for tests and demonstrations.
 #[cfg(feature = "sim")]
 pub use responder_sim as sim;

@@ -25,11 +25,12 @@ use environment::{BadVariable, Environment};
 use responder::{
     branch::Branch,
     driver::{Dispatcher, Webhooks},
-    http::{self, Endpoints},
+    http::{self, Access, Endpoints},
     notify::Webhook,
     store::{DeliveryStore, WorkerId},
     telephony::TwilioClient,
 };
+use responder_dashboard::STATUS;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 use variables::VARIABLES;
@@ -124,18 +125,27 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
         .trusted_proxies(config.proxies)
+        .allowed_origins(config.origins)
         .endpoints(http::branch::rows(&branch, config.intake))
         .endpoints(http::branch::firehose_rows(&branch, config.outgoing.firehose))
+        // `responder::dashboard` for whoever has the feature `dashboard` on.
+        .endpoints(responder_dashboard::rows(&branch, &Access::operator()))
         .build()?;
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
     println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
-    let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(sleeper.clone()).start();
+    println!("status page {} (user operator, OPERATOR_PASSWORD)", branch.links().public().at(STATUS));
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(sleeper.clone()).start();
     let posting = webhooks.map(|webhooks| webhooks.sleeping_by(sleeper).start());
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    let served = server.with_graceful_shutdown(signals::asked_to_stop()).await;
+    let stop = async move {
+        signals::asked_to_stop().await;
+        // The server waits for open connections, and these would stay open.
+        branch.end_streams();
+    };
+    let served = server.with_graceful_shutdown(stop).await;
     // The last answers may still have brought work, so that the dispatcher ends after them.
     working.stop().await;
     if let Some(posting) = posting {

@@ -22,6 +22,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     ),
     plain("DATABASE_CONNECTIONS", "8", "connections to a PostgreSQL server; one more listens to other nodes"),
     plain("TRUSTED_PROXIES", "", "addresses of proxies in front, such as 10.0.0.0/8"),
+    plain("CORS_ALLOWED_ORIGINS", "", "origins whose pages may ask with a token, such as https://monitor.example.com"),
     plain("FALLBACK_URL", "", "a static TwiML document on another host, for when we are down"),
     plain("TELEPHONY_PROVIDER", "twilio", "or signalwire; the names of the other variables stay"),
     plain("TWILIO_ACCOUNT_SID", "(required)", "the account; of SignalWire, the project"),

@@ -61,13 +61,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
         responder_warp::filter(endpoints).or(bookings::routes()).with(warp::log::custom(|info| bookings::log(&info)));
 
     // Somebody has to do what the branch decides: call, text, keep the deadlines.
-    let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(phones.sleeper).start();
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper).start();
     println!("A plumber's site on {here}, with a branch of Responder beside it.\n");
     println!("  somebody can wait           curl {here}/bookings -d 'Tuesday, a dripping tap'");
     service::tell_how_to_report(&here, &token, &phones.technician.to_string(), "+15005550102");
     service::tell_how_to_go_on(&here, &token, "+15005550102", phones.simulated.as_deref());
     println!("\nCtrl-C ends it.");
-    warp::serve(site).incoming(listener).graceful(signals::asked_to_stop()).run().await;
+    // The server waits for open connections, and streams of events would stay open.
+    let stop = async move {
+        signals::asked_to_stop().await;
+        branch.end_streams();
+    };
+    warp::serve(site).incoming(listener).graceful(stop).run().await;
     working.stop().await;
     store.close().await;
     Ok(())

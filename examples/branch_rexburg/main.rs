@@ -50,7 +50,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     service::tell_how_to_go_on(&here, &token, "+15005550102", phones.simulated.as_deref());
     println!("\nCtrl-C ends it.");
     let front = front::before(addresses)?;
-    axum::serve(listener, front).with_graceful_shutdown(signals::asked_to_stop()).await?;
+    let branches: Vec<_> = nodes.iter().map(Node::branch).collect();
+    let stop = async move {
+        signals::asked_to_stop().await;
+        // The front waits for open connections, and streams of events would stay open.
+        branches.iter().for_each(|branch| branch.end_streams());
+    };
+    axum::serve(listener, front).with_graceful_shutdown(stop).await?;
     for node in nodes {
         node.stop().await;
     }

@@ -21,6 +21,7 @@ use crate::phones::Phones;
 /// A node at work.
 pub(crate) struct Node {
     address: SocketAddr,
+    branch: Arc<Branch>,
     working: Working,
     server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
@@ -47,7 +48,8 @@ impl Node {
         };
         let endpoints = http::branch::endpoints(&branch).keys(keys).build()?;
         // A name of its own, by which the store knows what it has claimed.
-        let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(phones.sleeper.clone()).start();
+        let working =
+            Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper.clone()).start();
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -60,15 +62,20 @@ impl Node {
                 tracing::error!(%error, "a node serves no more");
             }
         });
-        Ok(Self { address, working, server, stop })
+        Ok(Self { address, branch, working, server, stop })
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
 
+    pub(crate) fn branch(&self) -> Arc<Branch> {
+        Arc::clone(&self.branch)
+    }
+
     /// Answers what is being asked, finishes what is under way, and claims nothing more.
     pub(crate) async fn stop(self) {
+        self.branch.end_streams();
         let _ = self.stop.send(());
         let _ = self.server.await;
         self.working.stop().await;

@@ -68,14 +68,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .into_make_service_with_connect_info::<SocketAddr>();
 
     // Somebody has to do what the branch decides: call, text, keep the deadlines.
-    let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(phones.sleeper).start();
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper).start();
     println!("A property manager's service on {here}, with a branch of Responder below {MOUNT}.\n");
     println!("  a tenant has an emergency   curl {here}/tenants/2/emergency -d 'Water comes through the ceiling.'");
-    let (branch, technician) = (format!("{here}{MOUNT}"), phones.technician.to_string());
-    service::tell_how_to_report(&branch, &token, &technician, "+15005550102");
-    service::tell_how_to_go_on(&branch, &token, "+15005550102", phones.simulated.as_deref());
+    let (below, technician) = (format!("{here}{MOUNT}"), phones.technician.to_string());
+    service::tell_how_to_report(&below, &token, &technician, "+15005550102");
+    service::tell_how_to_go_on(&below, &token, "+15005550102", phones.simulated.as_deref());
     println!("\nCtrl-C ends it.");
-    axum::serve(listener, service).with_graceful_shutdown(signals::asked_to_stop()).await?;
+    // The server waits for open connections, and streams of events would stay open.
+    let stop = async move {
+        signals::asked_to_stop().await;
+        branch.end_streams();
+    };
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     working.stop().await;
     store.close().await;
     Ok(())

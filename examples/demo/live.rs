@@ -84,6 +84,7 @@ fn introduce(stage: &Stage, style: Style) {
     let text = format!(
         "A branch of Responder, and a phone network that is simulated: no real phone rings.
 
+  look on          {url}/status  (user: operator, password: {token})
   its state        curl {url}/api/status
   report one       curl {url}/webhook -H 'Authorization: Bearer {token}' \\
                      -H 'Content-Type: application/json' -d '{report}'

@@ -14,7 +14,7 @@ use responder::{
     branch::{Branch, BranchSettings},
     driver::{Clock, Dispatcher, DispatcherSettings},
     emergency::Policy,
-    http::{Endpoints, Key, Keys, Signatures, branch::endpoints},
+    http::{Access, Endpoints, Key, Keys, Signatures, branch::endpoints},
     script::{Links, Script},
     signature::AuthTokens,
     sql::SqliteStore,
@@ -48,7 +48,7 @@ pub(crate) struct Stage {
     pub(crate) network: Arc<Simulator>,
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) branch: Arc<Branch>,
-    /// Who reports emergencies, and who asks about them, shows this.
+    /// Who reports emergencies, and who asks about them, shows this; it is also the password of the status page.
     pub(crate) token: String,
     client: reqwest::Client,
     stop: watch::Sender<bool>,
@@ -90,7 +90,8 @@ impl Stage {
         register_numbers(&network, branch.links());
 
         let token = random_token()?;
-        let endpoints = endpoints(&branch).keys(keys(&network, &token)?).build()?;
+        let pages = responder_dashboard::rows(&branch, &Access::operator());
+        let endpoints = endpoints(&branch).endpoints(pages).keys(keys(&network, &token)?).build()?;
         let (stop, stopped) = watch::channel(false);
         let server = serve(listener, endpoints, stopped.clone());
         let dispatcher = dispatch(&branch, &network, clock, stopped)?;
@@ -129,6 +130,7 @@ impl Stage {
 
     /// Finishes what is under way and closes everything.
     pub(crate) async fn close(self) -> Result<(), Trouble> {
+        self.branch.end_streams();
         self.stop.send_replace(true);
         for task in self.running {
             task.await?;
@@ -171,6 +173,7 @@ fn keys(network: &Simulator, token: &str) -> Result<Keys, Trouble> {
     Ok(Keys {
         signatures: Signatures::Checked(AuthTokens::new(network.auth_token().into())?),
         intake_token: Some(Key::new(token.into())?),
+        operator_password: Some(Key::new(token.into())?),
         ..Keys::default()
     })
 }

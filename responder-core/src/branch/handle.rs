@@ -6,7 +6,7 @@ use super::{Branch, HandleError};
 use crate::{
     emergency::{Emergency, EmergencyId, Input, Outcome, Reply},
     fail,
-    store::{Claimed, Commit, Committed, Loaded, StoreError},
+    store::{Claimed, Commit, Committed, EventId, Loaded, StoreError, StoredEvent},
 };
 
 /// An input that was handled and stored.
@@ -23,6 +23,9 @@ const MOST_CONFLICTS: usize = 20;
 
 /// How often a commit whose answer was lost is repeated.
 const MOST_REPEATS: usize = 3;
+
+/// Events that are read at a time.
+const EVENTS: u32 = 1000;
 
 impl Branch {
     /// Has an emergency of this branch handle an input, and stores what comes of it.
@@ -63,6 +66,23 @@ impl Branch {
     pub async fn load(&self, id: EmergencyId) -> Result<Loaded, HandleError> {
         let loaded = self.store.load(id).await?;
         loaded.filter(|loaded| loaded.branch == self.key).ok_or(HandleError::NotFound)
+    }
+
+    /// Everything that has happened in an emergency, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn timeline(&self, id: EmergencyId) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events: Vec<StoredEvent> = Vec::new();
+        loop {
+            let after = events.last().map_or(EventId::START, |event| event.id);
+            let page = self.store.events_of(id, after, EVENTS).await?;
+            let is_last = page.len() < usize::try_from(EVENTS).unwrap_or(usize::MAX);
+            events.extend(page);
+            if is_last {
+                return Ok(events);
+            }
+        }
     }
 
     /// Handles an input once, on the state as it was loaded.

@@ -6,6 +6,7 @@
 
 mod arrivals;
 mod error;
+mod feed;
 mod handle;
 mod handover;
 mod inbound;
@@ -21,6 +22,7 @@ use std::{
 
 pub(crate) use arrivals::Arrivals;
 pub use error::{HandleError, ReportError};
+pub(crate) use feed::{FollowError, Follower, Noted};
 pub use handle::Handled;
 pub(crate) use handover::Handover;
 pub use inbound::Inbound;
@@ -71,6 +73,7 @@ pub struct Branch {
     pulse: Pulse,
     handover: Handover,
     arrivals: Arrivals,
+    feed: Arc<feed::Feed>,
 }
 
 impl Branch {
@@ -96,6 +99,7 @@ impl Branch {
             pulse: Pulse::default(),
             handover: Handover::default(),
             arrivals: Arrivals::default(),
+            feed: Arc::default(),
             control: None,
         }
     }

@@ -27,6 +27,9 @@ pub enum Credential {
     /// `Authorization: Bearer` with a token by which a user of an app is known; see
     /// [`UserTokens`](super::UserTokens).
     UserToken,
+    /// `?ticket=` with a ticket for this path that [`Call::ticket`](super::Call::ticket) has given out: for a browser's
+    /// `EventSource`, which can send no header of its own. Good once, for a minute.
+    Ticket,
 }
 
 /// Whose token counts.
@@ -54,6 +57,8 @@ pub enum Caller {
     },
     /// A person with the operator's password.
     Operator,
+    /// Whoever was given a ticket.
+    Ticket,
     /// A user of an app.
     User {
         /// As whom their token knows them.
@@ -75,6 +80,14 @@ impl Access {
     /// Whoever may look into the branch and steer it: a server of ours, who may report, or a person with the password.
     pub fn operator() -> Self {
         Self::AnyOf(vec![Credential::Internal(BranchScope::Any), Credential::IntakeToken, Credential::OperatorBasic])
+    }
+
+    /// As [`operator`](Self::operator), or with a ticket that one of them has asked for. For a `GET` that changes
+    /// nothing.
+    pub fn operator_or_ticket() -> Self {
+        let Self::AnyOf(mut credentials) = Self::operator() else { return Self::operator() };
+        credentials.push(Credential::Ticket);
+        Self::AnyOf(credentials)
     }
 
     /// Only a server of ours.

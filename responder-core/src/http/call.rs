@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 
+use super::ticket::Issuer;
 use super::{Caller, Form, HttpError, MountedPath, Params};
 
 /// A request that may pass: everything about it has been checked that its endpoint declares.
@@ -27,6 +28,7 @@ pub struct Call {
     pub body: Bytes,
     pub(super) form: Form,
     pub(super) query: Form,
+    pub(super) issuer: Issuer,
 }
 
 /// What a body says it is.
@@ -83,6 +85,15 @@ impl Call {
             }
             _ => HttpError::bad_request("malformed_json", "The body is not well-formed JSON."),
         })
+    }
+
+    /// A ticket with which somebody may call `path`, a path of this table that takes
+    /// [`Credential::Ticket`](super::Credential::Ticket), once within a minute.
+    ///
+    /// # Errors
+    /// 500 when the table has no secrets, so that no ticket could be known again.
+    pub fn ticket(&self, path: &str) -> Result<String, HttpError> {
+        self.issuer.ticket(path)
     }
 
     /// A header, if it is there and is text.

@@ -3,6 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
+use super::ticket::Tickets;
 use super::{Access, BranchScope, Caller, Credential, HttpError, Keys, MountedPath, Params, Signatures};
 use crate::PublicUrl;
 use crate::signature::Payload;
@@ -15,6 +16,8 @@ pub(super) struct Guard<'a> {
     pub(super) head: &'a Parts,
     pub(super) target: &'a MountedPath,
     pub(super) params: &'a Params,
+    pub(super) path: &'a str,
+    pub(super) tickets: &'a Tickets,
 }
 
 /// What the head of a request shows.
@@ -54,9 +57,10 @@ impl Guard<'_> {
                         return Ok(Admission::Granted(Caller::User { id }));
                     }
                 }
+                Credential::Ticket if self.shows_ticket() => return Ok(Admission::Granted(Caller::Ticket)),
                 Credential::TwilioSignature => depends_on_body |= self.may_be_signed(),
                 Credential::IntakeHmac => depends_on_body |= self.header(HMAC_HEADER).is_some(),
-                Credential::IntakeToken | Credential::OperatorBasic => {}
+                Credential::IntakeToken | Credential::OperatorBasic | Credential::Ticket => {}
             }
         }
         match (depends_on_body, is_foreign) {
@@ -130,6 +134,13 @@ impl Guard<'_> {
         let given = given.and_then(|given| String::from_utf8(given).ok());
         let password = given.as_deref().and_then(|given| given.strip_prefix("operator:"));
         self.keys.operator_password.as_ref().zip(password).is_some_and(|(key, password)| key.matches(password))
+    }
+
+    /// Last of all, because it uses the ticket up.
+    fn shows_ticket(&self) -> bool {
+        let query = super::Form::parse(self.target.query().as_bytes());
+        let ticket = query.as_ref().ok().and_then(|query| query.get("ticket"));
+        ticket.is_some_and(|ticket| self.tickets.redeem(ticket, self.path, self.keys, self.public))
     }
 
     /// What a browser can be made to send from elsewhere without harm.

@@ -99,6 +99,21 @@ impl Signatures {
 }
 
 impl Keys {
+    /// A key of its own for a purpose, which whoever has the same secrets of operators has, too. None without any.
+    pub(super) fn derived(&self, purpose: &str, of: &str) -> Option<[u8; 32]> {
+        let branches = self.branch_tokens.iter().map(|(_, key)| key);
+        let mut secrets =
+            [&self.operator_password, &self.intake_token].into_iter().flatten().chain(branches).peekable();
+        secrets.peek()?;
+        let mut hash = Sha256::new();
+        for text in [purpose, of].into_iter().chain(secrets.map(|key| key.0.expose_secret())) {
+            // With its length, so that no two lists are the same in a row.
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text.as_bytes());
+        }
+        Some(hash.finalize().into())
+    }
+
     /// The branch whose token this is. All are compared, so that time does not tell which.
     pub(super) fn branch_of(&self, token: &str) -> Option<&str> {
         self.branch_tokens.iter().fold(None, |found, (branch, key)| match key.matches(token) {

@@ -34,6 +34,7 @@ mod body;
 #[cfg(feature = "runtime")]
 pub mod branch;
 mod call;
+mod cors;
 mod endpoint;
 mod error;
 mod form;
@@ -46,6 +47,7 @@ mod serve;
 mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod ticket;
 mod user;
 #[cfg(feature = "voice")]
 pub mod voice;
@@ -56,6 +58,7 @@ mod tests;
 pub use access::{Access, BranchScope, Caller, Credential};
 pub use body::Body;
 pub use call::Call;
+pub use cors::{AllowedOrigins, AllowedOriginsError};
 #[cfg(feature = "mock")]
 pub use endpoint::MockHandler;
 pub use endpoint::{BodyRule, Endpoint, Handler, MAX_BODY};

@@ -11,6 +11,7 @@ use super::call::{Media, unsupported};
 use super::form::{decode, malformed};
 use super::guard::{Admission, Guard};
 use super::table::Route;
+use super::ticket::Issuer;
 use super::{Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, MountedPath};
 
 impl Endpoints {
@@ -26,9 +27,13 @@ impl Endpoints {
         B::Error: Send,
     {
         let (head, body) = request.into_parts();
-        let is_head = head.method == Method::HEAD;
+        let (is_head, crossing) = (head.method == Method::HEAD, self.crossing(&head));
         let response = self.answer(head, body, peer).await;
-        finished(response.unwrap_or_else(HttpError::into_response), is_head)
+        let mut response = finished(response.unwrap_or_else(HttpError::into_response), is_head);
+        if let Some(crossing) = crossing {
+            crossing.tell(&mut response);
+        }
+        response
     }
 
     async fn answer<B>(&self, head: Parts, body: B, peer: Option<IpAddr>) -> Result<Response<Body>, HttpError>
@@ -45,7 +50,8 @@ impl Endpoints {
         let endpoint = route.endpoint(&head.method).ok_or_else(|| not_allowed(route))?;
         let keys = self.keys();
         let (access, public) = (endpoint.access(), self.public_url());
-        let guard = Guard { access, keys: &keys, public, head: &head, target: &target, params: &params };
+        let (path, tickets) = (endpoint.path(), self.tickets());
+        let guard = Guard { access, keys: &keys, public, head: &head, target: &target, params: &params, path, tickets };
 
         let admission = guard.by_head().inspect_err(|error| refused(endpoint, error))?;
         let body = match endpoint.body() {
@@ -71,7 +77,8 @@ impl Endpoints {
 
         let peer = peer.map(|socket| self.proxies().client(socket, &head.headers));
         let method = endpoint.method().clone();
-        let call = Call { method, target, params, headers: head.headers, peer, caller, body, form, query };
+        let issuer = Issuer { table: self.clone(), keys };
+        let call = Call { method, target, params, headers: head.headers, peer, caller, body, form, query, issuer };
         handled(endpoint, call).await
     }
 }

@@ -7,8 +7,12 @@ use futures_util::future::BoxFuture;
 use http::Method;
 
 use super::path::segments;
-use super::{Access, BodyRule, BranchScope, Credential, Endpoint, Handler, Keys, Params, PathTemplate, TrustedProxies};
-use crate::PublicUrl;
+use super::ticket::Tickets;
+use super::{
+    Access, AllowedOrigins, BodyRule, BranchScope, Credential, Endpoint, Handler, Keys, Params, PathTemplate,
+    TrustedProxies,
+};
+use crate::{PublicUrl, driver::Clock};
 
 /// All endpoints of a service. A clone is another handle to the same table.
 ///
@@ -30,6 +34,8 @@ pub struct Endpoints(Arc<Inner>);
 struct Inner {
     public: PublicUrl,
     proxies: TrustedProxies,
+    origins: AllowedOrigins,
+    tickets: Tickets,
     timer: Option<Timer>,
     /// Replaced as a whole when settings change; never held while anything is awaited.
     keys: Arc<RwLock<Arc<Keys>>>,
@@ -48,6 +54,8 @@ pub(super) struct Route {
 pub struct EndpointsBuilder {
     public: PublicUrl,
     proxies: TrustedProxies,
+    origins: AllowedOrigins,
+    tickets: Tickets,
     timer: Option<Timer>,
     keys: Keys,
     endpoints: Vec<Endpoint>,
@@ -76,6 +84,9 @@ pub enum TableError {
     /// What is signed is the body, and it would not be read.
     #[error("{0} takes a signed body and reads none")]
     SignedBodyUnread(String),
+    /// Addresses are written down in many places, so that a ticket in one must not let anybody change something.
+    #[error("{0} takes a ticket and is no GET")]
+    TicketToChange(String),
     /// The path has no parameter of that name, so that no token would fit.
     #[error("{0} has no parameter that names the branch")]
     NoBranchParameter(String),
@@ -84,8 +95,15 @@ pub enum TableError {
 impl Endpoints {
     /// An empty table below `public`, which nobody has credentials for.
     pub fn builder(public: PublicUrl) -> EndpointsBuilder {
-        let (proxies, keys) = (TrustedProxies::default(), Keys::default());
-        EndpointsBuilder { public, proxies, timer: None, keys, endpoints: Vec::new() }
+        EndpointsBuilder {
+            public,
+            proxies: TrustedProxies::default(),
+            origins: AllowedOrigins::default(),
+            tickets: Tickets::default(),
+            timer: None,
+            keys: Keys::default(),
+            endpoints: Vec::new(),
+        }
     }
 
     /// Replaces all secrets, for requests from now on. Also for tables that were made from this one.
@@ -121,9 +139,16 @@ impl Endpoints {
             let endpoints = route.endpoints.iter().map(|row| row.clone().with_handler(change(row))).collect();
             routes.push(Route { path: route.path.clone(), endpoints });
         }
-        let Inner { public, proxies, timer, keys, routes: _ } = &*self.0;
-        let (public, proxies, timer, keys) = (public.clone(), proxies.clone(), timer.clone(), keys.clone());
-        Self(Arc::new(Inner { public, proxies, timer, keys, routes }))
+        let Inner { public, proxies, origins, tickets, timer, keys, routes: _ } = &*self.0;
+        Self(Arc::new(Inner {
+            public: public.clone(),
+            proxies: proxies.clone(),
+            origins: origins.clone(),
+            tickets: tickets.clone(),
+            timer: timer.clone(),
+            keys: keys.clone(),
+            routes,
+        }))
     }
 
     pub(super) fn keys(&self) -> Arc<Keys> {
@@ -132,6 +157,14 @@ impl Endpoints {
 
     pub(super) fn proxies(&self) -> &TrustedProxies {
         &self.0.proxies
+    }
+
+    pub(super) fn origins(&self) -> &AllowedOrigins {
+        &self.0.origins
+    }
+
+    pub(super) fn tickets(&self) -> &Tickets {
+        &self.0.tickets
     }
 
     pub(super) fn timer(&self) -> Option<&Timer> {
@@ -149,6 +182,10 @@ impl Route {
     pub(super) fn endpoint(&self, method: &Method) -> Option<&Endpoint> {
         let wanted = if *method == Method::HEAD { &Method::GET } else { method };
         self.endpoints.iter().find(|endpoint| endpoint.method() == wanted)
+    }
+
+    pub(super) fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
     }
 
     /// The value of `Allow`.
@@ -175,6 +212,20 @@ impl EndpointsBuilder {
     #[must_use]
     pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
         self.proxies = proxies;
+        self
+    }
+
+    /// From which other origins pages may ask, and read the answers; from none, if nothing is said.
+    #[must_use]
+    pub fn allowed_origins(mut self, origins: AllowedOrigins) -> Self {
+        self.origins = origins;
+        self
+    }
+
+    /// By which clock tickets run out; that of this machine, if nothing is said.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.tickets = Tickets::new(clock);
         self
     }
 
@@ -230,8 +281,8 @@ impl EndpointsBuilder {
         }
         routes.sort_by(|one, other| one.path.cmp(&other.path));
         let keys = Arc::new(RwLock::new(Arc::new(self.keys)));
-        let Self { public, proxies, timer, .. } = self;
-        Ok(Endpoints(Arc::new(Inner { public, proxies, timer, keys, routes })))
+        let Self { public, proxies, origins, tickets, timer, .. } = self;
+        Ok(Endpoints(Arc::new(Inner { public, proxies, origins, tickets, timer, keys, routes })))
     }
 }
 
@@ -262,9 +313,12 @@ fn check(endpoint: &Endpoint, path: &PathTemplate) -> Result<(), TableError> {
             Credential::Internal(BranchScope::Parameter(name)) if !path.has_parameter(name) => {
                 return Err(TableError::NoBranchParameter(named()));
             }
-            Credential::IntakeToken | Credential::Internal(_) | Credential::OperatorBasic | Credential::UserToken => {
-                false
-            }
+            Credential::Ticket if *method != Method::GET => return Err(TableError::TicketToChange(named())),
+            Credential::IntakeToken
+            | Credential::Internal(_)
+            | Credential::OperatorBasic
+            | Credential::UserToken
+            | Credential::Ticket => false,
         };
         if covers_body && endpoint.body() == BodyRule::Empty {
             return Err(TableError::SignedBodyUnread(named()));

@@ -48,12 +48,17 @@ struct Statuses {
     kept: Mutex<Option<(Instant, Bytes)>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-enum Status {
+/// How a branch is, in one word, written as `/api/status` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Status {
+    /// It waits for reports.
     Ready,
+    /// An emergency is being handled.
     #[serde(rename = "In Use")]
     InUse,
+    /// Something failed in the last five minutes that needs a person.
     Error,
+    /// It is switched off.
     Disabled,
 }
 
@@ -62,7 +67,7 @@ impl Statuses {
         if let Some(body) = self.kept() {
             return Ok(json_bytes(body));
         }
-        let (status, message) = match status(&self.branch).await {
+        let (status, message) = match condition(&self.branch).await {
             Ok(found) => found,
             Err(error) => {
                 tracing::error!(branch = %self.branch.key(), %error, "the status can't be read");
@@ -90,7 +95,11 @@ fn json_bytes(body: Bytes) -> Response<Body> {
     response
 }
 
-async fn status(branch: &Branch) -> Result<(Status, &'static str), StoreError> {
+/// How the branch is, and why in a sentence: what [`rows`](super::rows) answer at `/api/status`, read anew.
+///
+/// # Errors
+/// [`StoreError::Unavailable`].
+pub async fn condition(branch: &Branch) -> Result<(Status, &'static str), StoreError> {
     if let Some(control) = branch.control()
         && control.availability(branch.key()).await? == Availability::Disabled
     {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-use super::operator::{store_failed, timeline};
+use super::operator::store_failed;
 use crate::{
     branch::Branch,
     http::{Access, Body, BodyRule, BranchScope, Call, Credential, Endpoint, HttpError, json as answer},
@@ -194,9 +194,9 @@ async fn newest(branch: &Branch) -> Result<Vec<Value>, HttpError> {
     let readable = listing.emergencies.iter().map(|loaded| loaded.state.id());
     let mut events: Vec<StoredEvent> = Vec::new();
     for id in readable.chain(listing.unreadable).chain(listing.newer) {
-        events.extend(timeline(branch, id).await.map_err(store_failed)?);
+        events.extend(branch.timeline(id).await.map_err(store_failed)?);
     }
-    events.sort_unstable_by(|a, b| b.id.cmp(&a.id));
+    events.sort_unstable_by_key(|event| std::cmp::Reverse(event.id));
     events.truncate(EVENTS);
     Ok(events.iter().map(told).collect())
 }

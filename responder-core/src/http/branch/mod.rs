@@ -19,6 +19,7 @@
 mod answer;
 mod asked;
 mod condition;
+mod events;
 mod fallback;
 mod firehose;
 mod intake;
@@ -33,6 +34,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use ::http::Response;
 
+pub use condition::{Status, condition};
 #[cfg(feature = "mock")]
 pub use firehose::MockRawLog;
 pub use firehose::{Firehose, NoLog, RawLog, firehose_rows};
@@ -72,6 +74,10 @@ pub fn rows(branch: &Arc<Branch>, intake: Access) -> Vec<Endpoint> {
             desk.handler(operator::cancel),
         ),
     ];
+    rows.extend([
+        Endpoint::get(events::EVENTS, Access::operator_or_ticket(), desk.handler(events::stream)),
+        Endpoint::post(events::TICKET, Access::operator(), BodyRule::Empty, desk.handler(events::ticket)),
+    ]);
     rows.extend(provider::DOCUMENTS.iter().map(|(path, read)| desk.document(path, *read)));
     rows.extend(provider::NOTICES.iter().map(|(path, read)| desk.notice(path, *read)));
     rows.extend(condition::rows(branch));

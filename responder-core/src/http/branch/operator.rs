@@ -10,16 +10,13 @@ use crate::{
     branch::{Branch, HandleError},
     emergency::{EmergencyId, Input, Phase},
     http::{Body, Call, HttpError, json as answer},
-    store::{EventId, StoreError, StoredEvent},
+    store::StoreError,
 };
 
 /// Emergencies on a page, if nothing is said.
 const PAGE: u32 = 50;
 /// And at most.
 const LONGEST_PAGE: u32 = 200;
-
-/// Events that are read at a time.
-const EVENTS: u32 = 1000;
 
 /// `?limit=` emergencies, newest first, from `?before=` on.
 pub(super) async fn list(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
@@ -45,7 +42,7 @@ pub(super) async fn list(branch: Arc<Branch>, call: Call) -> Result<Response<Bod
 pub(super) async fn one(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
     let id = emergency(&call)?;
     let loaded = branch.load(id).await.map_err(not_handled)?;
-    let timeline = timeline(&branch, id).await.map_err(store_failed)?;
+    let timeline = branch.timeline(id).await.map_err(store_failed)?;
     answer(StatusCode::OK, &EmergencyView::new(branch.key(), &loaded.state).with_timeline(&timeline))
 }
 
@@ -75,24 +72,11 @@ fn emergency(call: &Call) -> Result<EmergencyId, HttpError> {
     call.params.get("id").and_then(|id| id.parse().ok()).ok_or_else(no_emergency)
 }
 
-pub(super) async fn timeline(branch: &Branch, id: EmergencyId) -> Result<Vec<StoredEvent>, StoreError> {
-    let mut events: Vec<StoredEvent> = Vec::new();
-    loop {
-        let after = events.last().map_or(EventId::from_u64(0), |event| event.id);
-        let page = branch.store().events_of(id, after, EVENTS).await?;
-        let is_last = page.len() < usize::try_from(EVENTS).unwrap_or(usize::MAX);
-        events.extend(page);
-        if is_last {
-            return Ok(events);
-        }
-    }
-}
-
 fn no_emergency() -> HttpError {
     HttpError::new(StatusCode::NOT_FOUND, "no_such_emergency", "There is no such emergency in this branch.")
 }
 
-fn not_handled(error: HandleError) -> HttpError {
+pub(super) fn not_handled(error: HandleError) -> HttpError {
     match error {
         HandleError::NotFound => no_emergency(),
         HandleError::Contended => HttpError::unavailable("contended", "Too much happens at once; try again.", 1),

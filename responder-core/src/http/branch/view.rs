@@ -141,7 +141,7 @@ impl<'a> RecordingView<'a> {
 }
 
 /// `{event, timestamp, data}` with the emergency in the data, as every record of an event has it.
-fn event_view(stored: &StoredEvent) -> Value {
+pub(super) fn event_view(stored: &StoredEvent) -> Value {
     // What another build wrote is passed on as it is; what is no JSON at all shows as an event without data.
     let mut read: Value = serde_json::from_str(&stored.json).unwrap_or(Value::Null);
     let mut data = read.get_mut("data").map(Value::take).filter(Value::is_object).unwrap_or_else(|| json!({}));

@@ -111,7 +111,9 @@ fn request(endpoint: &Endpoint, headers: &Headers) -> Request<String> {
     };
     let mut request = Request::new(body.to_owned());
     *request.method_mut() = if *endpoint.method() == Method::HEAD { Method::GET } else { endpoint.method().clone() };
-    let path: String = endpoint.path().chars().filter(|c| !matches!(c, '{' | '}')).collect();
+    let mut path: String = endpoint.path().chars().filter(|c| !matches!(c, '{' | '}')).collect();
+    // Of no use, whatever else is shown with it.
+    path.push_str(WRONG_TICKET);
     *request.uri_mut() = path.parse().unwrap_or_default();
     let headers_in = request.headers_mut();
     if let Some(content_type) = content_type {
@@ -123,6 +125,8 @@ fn request(endpoint: &Endpoint, headers: &Headers) -> Request<String> {
     request
 }
 
+/// As long as one of ours.
+const WRONG_TICKET: &str = "?ticket=dW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGU";
 /// `{"alg":"none"}`, `{"sub":"uninvited","exp":9999999999}`
 const UNSIGNED_JWT: &str = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1bmludml0ZWQiLCJleHAiOjk5OTk5OTk5OTl9.";
 const WRONG_SHA256: &str = "dW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbjA=";

@@ -48,6 +48,7 @@ async fn echo(call: Call) -> Result<Response<Body>, HttpError> {
         Caller::Internal { branch } => branch,
         Caller::Operator => "operator",
         Caller::User { id } => id,
+        Caller::Ticket => "ticket",
     };
     let text = format!("{caller} {} {}", call.method, String::from_utf8_lossy(&call.body));
     Ok(Response::new(Body::from(text)))

@@ -75,6 +75,7 @@ fn tables_that_can_not_be_are_refused() {
         (vec![get("/a", Access::AnyOf(Vec::new()))], TableError::NobodyMayCall("/a".into())),
         (vec![post(Access::provider())], TableError::SignedBodyUnread("/a".into())),
         (vec![post(Access::intake())], TableError::SignedBodyUnread("/a".into())),
+        (vec![post(Access::operator_or_ticket())], TableError::TicketToChange("/a".into())),
         (vec![get("/{a}", by_branch.clone())], TableError::NoBranchParameter("/{a}".into())),
     ];
     for (rows, error) in cases {

@@ -12,7 +12,11 @@ use super::{Adapter, Finding, Violation};
 /// Asks each in memory and over a connection of its own, and compares both with what should come. Tells all that is
 /// wrong, not only the first.
 pub(super) async fn holds(adapter: &Arc<dyn Adapter>, cases: Vec<(Ask, Heard)>) -> Finding {
-    let desk = Desk::open()?;
+    holds_at(adapter, Desk::open()?, cases).await
+}
+
+/// The same with another table.
+pub(super) async fn holds_at(adapter: &Arc<dyn Adapter>, desk: Desk, cases: Vec<(Ask, Heard)>) -> Finding {
     let server = Server::open(adapter, desk.endpoints.clone()).await?;
     let mut wrong = Vec::new();
     for (ask, expected) in &cases {

@@ -12,12 +12,16 @@ use tokio::sync::{Notify, Semaphore};
 use super::Violation;
 use super::finding::soon;
 use crate::http::{
-    Access, Body, BodyRule, Call, Endpoint, Endpoints, HttpError, Key, Keys, MAX_BODY, Signatures, no_content,
+    Access, AllowedOrigins, Body, BodyRule, Call, Endpoint, Endpoints, HttpError, Key, Keys, MAX_BODY, Signatures,
+    no_content,
 };
 use crate::signature::{AuthTokens, Payload};
 
 /// The public address of the mount point. What stands before it in a request is for a proxy to have taken away.
 pub(super) const PUBLIC: &str = "https://help.example.com/tuc";
+
+/// Where a page is that may ask.
+pub(super) const PAGE: &str = "https://monitor.example.com";
 
 /// What a handler answers.
 type Answer = Result<Response<Body>, HttpError>;
@@ -52,11 +56,22 @@ impl Drop for Presence {
 
 impl Desk {
     pub(super) fn open() -> Result<Self, Violation> {
+        Self::with(AllowedOrigins::default())
+    }
+
+    /// Where pages of another origin may ask.
+    pub(super) fn for_pages() -> Result<Self, Violation> {
+        let origins = format!("https://other.example.com, {PAGE}").parse();
+        Self::with(origins.map_err(|error| Violation(format!("BUG: {error}")))?)
+    }
+
+    fn with(origins: AllowedOrigins) -> Result<Self, Violation> {
         let gate = Semaphore::new(0);
         let (begun, gone, late) = (Notify::new(), Notify::new(), Arc::new(Notify::new()));
         let seen = Seen { runs: AtomicUsize::new(0), pieces: AtomicUsize::new(0), gate, begun, gone, late };
         let seen = Arc::new(seen);
-        let endpoints = table(&seen).ok_or_else(|| Violation("BUG: the suite's own table is none".to_owned()))?;
+        let endpoints =
+            table(&seen, origins).ok_or_else(|| Violation("BUG: the suite's own table is none".to_owned()))?;
         Ok(Self { endpoints, seen })
     }
 }
@@ -105,7 +120,7 @@ fn tokens() -> Option<AuthTokens> {
     AuthTokens::new("auth-token".into()).ok()
 }
 
-fn table(seen: &Arc<Seen>) -> Option<Endpoints> {
+fn table(seen: &Arc<Seen>, origins: AllowedOrigins) -> Option<Endpoints> {
     let keys = Keys {
         signatures: Signatures::Checked(tokens()?),
         intake_token: Some(Key::new("intake-token".into()).ok()?),
@@ -115,7 +130,7 @@ fn table(seen: &Arc<Seen>) -> Option<Endpoints> {
     let (public, small, late) = (Access::Public, BodyRule::Form { max: 4 }, Arc::clone(&seen.late));
     let post = |path, access, body| rows.row(Method::POST, path, access, body, echo);
     let get = |path, answer: fn(Call, Arc<Seen>) -> Answer| rows.get(path, answer);
-    let table = Endpoints::builder(PUBLIC.parse().ok()?).keys(keys).endpoints([
+    let table = Endpoints::builder(PUBLIC.parse().ok()?).keys(keys).allowed_origins(origins).endpoints([
         rows.get("/", echo),
         rows.get("/rows/{id}", echo),
         get("/rows/all", |_, _| Ok(Response::new("all".into()))),

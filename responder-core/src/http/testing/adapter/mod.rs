@@ -71,6 +71,8 @@ macro_rules! adapter_conformance {
             caller_shows_a_token
             caller_signs_the_public_address
             caller_address_is_that_of_the_connection
+            page_asks_first_and_is_told
+            page_may_read_if_it_is_listed
             body_is_limited_however_it_comes
             body_that_is_declared_too_long_is_not_waited_for
             body_without_end_is_not_collected

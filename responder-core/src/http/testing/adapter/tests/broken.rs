@@ -34,6 +34,7 @@ pub(super) enum Fault {
     LosesBytes,
     JoinsAnswers,
     AddsHeaders,
+    LetsPagesIn,
     DropsCredentials,
     LosesPeer,
     BelievesProxies,
@@ -167,6 +168,9 @@ impl Broken {
         let headers = response.headers_mut();
         match self.fault {
             Fault::AddsHeaders => drop(headers.insert(header::SERVER, HeaderValue::from_static("broken"))),
+            Fault::LetsPagesIn => {
+                drop(headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+            }
             Fault::ClosesConnections => drop(headers.insert(header::CONNECTION, HeaderValue::from_static("close"))),
             Fault::JoinsAnswers => *headers = joined(headers),
             Fault::SwallowsHead if method == Method::HEAD => {

@@ -1,0 +1,31 @@
+//! Responder's web pages, as rows for a table of endpoints: no framework, no build step, no file beside the program.
+//!
+//! [`rows`] are those of a branch: `/status` shows an operator how the branch is and what happens in it, live. Put them
+//! into the table of the branch:
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use responder_core::branch::Branch;
+//! # fn example(branch: &Arc<Branch>) -> Result<(), Box<dyn std::error::Error>> {
+//! use responder_core::http::{Access, Key, Keys, branch};
+//!
+//! let keys = Keys { operator_password: Some(Key::new("a password".into())?), ..Keys::default() };
+//! let endpoints = branch::endpoints(branch)
+//!     .endpoints(responder_dashboard::rows(branch, &Access::operator()))
+//!     .keys(keys)
+//!     .build()?;
+//! # let _ = endpoints;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A browser that opens `/status` asks for the password of the user `operator`. The pages work behind any prefix, need
+//! nothing from elsewhere, and say so to the browser (`Content-Security-Policy`): neither a script nor a style can be
+//! put into them by what somebody reported. Without scripts they show the state of the moment.
+
+mod assets;
+mod chart;
+mod page;
+mod status;
+
+pub use status::{STATUS, rows};

@@ -1,0 +1,1 @@
+//! The page, before and after something has happened.

@@ -1,0 +1,181 @@
+// Keeps the status page up to date: hears of events, fetches the part that changed, lets clocks run.
+"use strict";
+
+(() => {
+  const live = document.getElementById("live");
+  const link = document.getElementById("link");
+  const said = document.getElementById("said");
+  const AFTER_EVENT_MS = 150;
+  const LONGEST_PAUSE_MS = 30000;
+
+  // An address may have been opened with the password in it, which no request may have.
+  const at = (path) => new URL(path, location.origin + location.pathname).href;
+
+  let skew = 0; // The server's clock against ours, in milliseconds.
+  let source = null;
+  let failures = 0;
+  let timer = 0;
+  let isAsking = false;
+  let isStale = false;
+
+  // ---- clocks and times
+
+  const part = () => document.getElementById("page");
+  const two = (number) => String(number).padStart(2, "0");
+
+  function running(seconds) {
+    const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+    return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  }
+
+  function tick() {
+    const now = Date.now() + skew;
+    for (const clock of live.querySelectorAll(".clock")) {
+      const text = running(Math.max(0, Math.floor((now - Number(clock.dataset.since)) / 1000)));
+      if (clock.textContent !== text) clock.textContent = text;
+    }
+  }
+
+  const zoneClock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const zoneDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+  function localize(root) {
+    for (const time of root.querySelectorAll("time[datetime]")) {
+      const at = new Date(time.dateTime);
+      if (Number.isNaN(at.getTime())) continue;
+      time.textContent = ("long" in time.dataset ? zoneDay : zoneClock).format(at);
+      time.title = at.toLocaleString();
+    }
+  }
+
+  // ---- the part that changes
+
+  // Only what differs is replaced, so that focus, selection and what is folded out stay where they are.
+  function replace(old, fresh) {
+    if (old.dataset) {
+      for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+    }
+    const olds = [...old.children];
+    const news = [...fresh.children];
+    const known = new Map(olds.filter((child) => child.id).map((child) => [child.id, child]));
+    let place = old.firstElementChild;
+    for (const child of news) {
+      const twin = known.get(child.id);
+      if (!twin) {
+        localize(child);
+        old.insertBefore(child, place);
+        continue;
+      }
+      known.delete(child.id);
+      if (twin !== place) old.insertBefore(twin, place);
+      else place = place.nextElementSibling;
+      update(twin, child);
+    }
+    for (const child of olds) {
+      if (!child.id || known.has(child.id)) child.remove();
+    }
+  }
+
+  const texts = new WeakMap();
+
+  function update(old, fresh) {
+    const text = fresh.outerHTML;
+    if (texts.get(old) === text) return;
+    if (old.matches("#now, #before")) {
+      texts.set(old, text);
+      replace(old, fresh);
+      return;
+    }
+    const folded = [...old.querySelectorAll("details[id]")].filter((details) => details.open).map((details) => details.id);
+    const focus = old.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : null;
+    const onSummary = document.activeElement?.tagName === "SUMMARY";
+    for (const id of folded) fresh.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+    localize(fresh);
+    old.replaceWith(fresh);
+    texts.set(fresh, text);
+    if (focus) {
+      const target = document.getElementById(focus);
+      (onSummary ? target?.querySelector("summary") : target)?.focus({ preventScroll: true });
+    }
+  }
+
+  function show(text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("page");
+    if (!fresh) throw new Error("not the live part");
+    skew = Number(fresh.dataset.now) - Date.now();
+    if (said.textContent !== fresh.dataset.said) said.textContent = fresh.dataset.said;
+    replace(part(), fresh);
+    tick();
+  }
+
+  async function refresh() {
+    window.clearTimeout(timer);
+    if (isAsking) {
+      isStale = true;
+      return;
+    }
+    isAsking = true;
+    isStale = false;
+    try {
+      const answer = await fetch(at(live.dataset.live), { cache: "no-store", headers: { accept: "text/html" } });
+      if (answer.status !== 200 && answer.status !== 503) throw new Error(String(answer.status));
+      show(await answer.text());
+      tell(source?.readyState === 1);
+    } catch {
+      link.textContent = "This page can't reach the server; what it shows may be old. It keeps trying.";
+      document.body.classList.add("lost");
+    }
+    isAsking = false;
+    timer = window.setTimeout(refresh, isStale ? AFTER_EVENT_MS : again());
+  }
+
+  function again() {
+    return Math.min(LONGEST_PAUSE_MS, (Number(part()?.dataset.again) || 30) * 1000);
+  }
+
+  function soon() {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(refresh, AFTER_EVENT_MS);
+  }
+
+  function tell(isLive) {
+    document.body.classList.remove("lost");
+    link.textContent = isLive ? "This page is live." : `This page looks again every ${again() / 1000} seconds.`;
+  }
+
+  // ---- events
+
+  function listen(url) {
+    source?.close();
+    source = new EventSource(at(url));
+    source.onopen = () => {
+      failures = 0;
+      soon();
+    };
+    source.onmessage = soon;
+    source.onerror = () => {
+      tell(false);
+      // A browser comes back by itself, unless it was refused: then with a ticket, which is good for one stream.
+      if (source.readyState === 2) window.setTimeout(listenWithTicket, Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** failures++));
+    };
+  }
+
+  async function listenWithTicket() {
+    try {
+      const answer = await fetch(at(live.dataset.ticket), { method: "POST" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { ticket } = await answer.json();
+      listen(`${live.dataset.events}?unnamed&ticket=${encodeURIComponent(ticket)}`);
+    } catch {
+      window.setTimeout(listenWithTicket, Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** failures++));
+    }
+  }
+
+  skew = Number(part().dataset.now) - Date.now();
+  localize(live);
+  document.getElementById("zone").textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone || "this device"}.`;
+  window.setInterval(tick, 250);
+  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  listen(`${live.dataset.events}?unnamed`);
+  timer = window.setTimeout(refresh, again());
+})();
