@@ -35,6 +35,8 @@
 mod error;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod parcel;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

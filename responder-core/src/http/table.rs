@@ -8,7 +8,7 @@ use http::Method;
 
 use super::path::segments;
 use super::{Access, BodyRule, BranchScope, Credential, Endpoint, Handler, Keys, Params, PathTemplate, TrustedProxies};
-use crate::PublicUrl;
+use crate::{PublicUrl, access::Need};
 
 /// All endpoints of a service. A clone is another handle to the same table.
 ///
@@ -261,6 +261,14 @@ fn check(endpoint: &Endpoint, path: &PathTemplate) -> Result<(), TableError> {
             Credential::TwilioSignature => *method != Method::GET,
             Credential::Internal(BranchScope::Parameter(name)) if !path.has_parameter(name) => {
                 return Err(TableError::NoBranchParameter(named()));
+            }
+            Credential::Session(need) | Credential::Page(need) => {
+                if let Need::Branch { parameter, .. } = need
+                    && !path.has_parameter(parameter)
+                {
+                    return Err(TableError::NoBranchParameter(named()));
+                }
+                false
             }
             Credential::IntakeToken | Credential::Internal(_) | Credential::OperatorBasic | Credential::UserToken => {
                 false

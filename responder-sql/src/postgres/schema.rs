@@ -31,7 +31,10 @@ pub(super) struct Migration {
 }
 
 /// All versions, the first of which makes an empty database ready.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration { script: include_str!("migrations/1.sql"), oldest_reader: 1 }];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration { script: include_str!("migrations/1.sql"), oldest_reader: 1 },
+    Migration { script: include_str!("migrations/admin.sql"), oldest_reader: 1 },
+];
 
 /// The version that this build knows.
 pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -32,7 +32,7 @@ const SHORT: Duration = Duration::from_secs(1);
 
 const BROKEN: Migration = Migration { script: "CREATE TABLE half (a text); SELECT nonsense", oldest_reader: 1 };
 
-const NARROWER: Migration = Migration { script: "DROP TABLE messages", oldest_reader: 2 };
+const NARROWER: Migration = Migration { script: "DROP TABLE messages", oldest_reader: schema::KNOWN + 1 };
 
 /// A deploy: the first new node changes the tables while an old one is in the middle of its work.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,9 +113,9 @@ async fn tables_that_lack_something_are_refused_by_those_who_need_it() {
     let all = [MIGRATIONS, &[NARROWER, WIDER]].concat();
     place.connector.migrate(&all).await.unwrap();
     let refused = place.connector.migrate(MIGRATIONS).await;
-    assert!(matches!(refused, Err(OpenError::Newer { found: 3 })), "{refused:?}");
+    assert!(matches!(refused, Err(OpenError::Newer { found }) if found == schema::KNOWN + 2), "{refused:?}");
     place.connector.migrate(&all).await.unwrap();
-    place.connector.migrate(&all[..2]).await.unwrap();
+    place.connector.migrate(&all[..=MIGRATIONS.len()]).await.unwrap();
 }
 
 /// Commits one thing after the other; the number of commits.

@@ -24,6 +24,7 @@ mod intake;
 mod operator;
 mod provider;
 mod sms;
+mod steering;
 #[cfg(all(test, feature = "mock"))]
 mod tests;
 mod view;
@@ -32,6 +33,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use ::http::Response;
 
+pub use self::steering::{Steering, steering};
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
 use crate::{branch::Branch, script::path};
 

@@ -1,5 +1,6 @@
 //! A store in memory.
 
+mod admin;
 mod data;
 mod queue;
 mod read;

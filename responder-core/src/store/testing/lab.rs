@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{
     emergency::{CommandId, EmergencyId},
-    store::{BranchControl, EmergencyStore, codec::Formats},
+    store::{AdminStore, BranchControl, EmergencyStore, codec::Formats},
 };
 
 /// A task that runs beside others.
@@ -23,6 +23,9 @@ pub trait Lab: Debug + Send + Sync + 'static {
 
     /// The control of the same store's branches.
     fn branches(&self) -> Arc<dyn BranchControl>;
+
+    /// What the same store keeps for an admin server: settings, users, sessions, and what was done.
+    fn admin(&self) -> Arc<dyn AdminStore>;
 
     /// Moves the store's clock on. Between two calls it stands, or runs as slowly as a real one.
     async fn advance(&self, span: Duration);

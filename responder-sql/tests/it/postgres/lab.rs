@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use responder_core::{
     Timestamp,
     store::{
-        BranchControl, EmergencyStore,
+        AdminStore, BranchControl, EmergencyStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -50,6 +50,10 @@ impl Lab for PostgresLab {
     }
 
     fn branches(&self) -> Arc<dyn BranchControl> {
+        self.store.clone()
+    }
+
+    fn admin(&self) -> Arc<dyn AdminStore> {
         self.store.clone()
     }
 

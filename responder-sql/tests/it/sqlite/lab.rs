@@ -7,7 +7,7 @@ use responder_core::{
     Timestamp,
     driver::ManualClock,
     store::{
-        BranchControl, EmergencyStore,
+        AdminStore, BranchControl, EmergencyStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -51,6 +51,10 @@ impl Lab for SqliteLab {
     }
 
     fn branches(&self) -> Arc<dyn BranchControl> {
+        self.store.clone()
+    }
+
+    fn admin(&self) -> Arc<dyn AdminStore> {
         self.store.clone()
     }
 

@@ -9,7 +9,7 @@ use crate::{
     Timestamp,
     driver::ManualClock,
     store::{
-        BranchControl, EmergencyStore, MemoryStore,
+        AdminStore, BranchControl, EmergencyStore, MemoryStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -51,6 +51,10 @@ impl Lab for MemoryLab {
     }
 
     fn branches(&self) -> Arc<dyn BranchControl> {
+        self.memory.clone()
+    }
+
+    fn admin(&self) -> Arc<dyn AdminStore> {
         self.memory.clone()
     }
 
