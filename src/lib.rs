@@ -2,8 +2,8 @@
 
 pub use responder_core::{
     CallSid, ConferenceSid, CountryCode, E164, MessageSid, PhoneError, PhoneNumberSid, PublicUrl, PublicUrlError,
-    QueueSid, RecordingSid, SidError, Timestamp, TimestampError, branch, driver, emergency, http, notify, script,
-    settings, signature, store, telephony, token, twiml,
+    QueueSid, RecordingSid, SidError, Timestamp, TimestampError, access, branch, driver, emergency, http, notify,
+    script, settings, signature, store, telephony, token, twiml,
 };
 
 /// Endpoints as a router of axum.

@@ -44,7 +44,7 @@ async fn main() -> ExitCode {
         ["configure"] => configure(false).await,
         ["configure", "--apply"] => configure(true).await,
         ["--help" | "-h"] => {
-            println!("{USAGE}\n\n{}", environment::help(VARIABLES));
+            println!("{USAGE}\n\n{}", environment::help(&VARIABLES));
             ExitCode::SUCCESS
         }
         _ => {
@@ -103,7 +103,7 @@ async fn configure(apply: bool) -> ExitCode {
 }
 
 fn variables() -> Result<Environment, BadVariable> {
-    Environment::read(VARIABLES, |name| std::env::var(name).ok())
+    Environment::read(&VARIABLES, |name| std::env::var(name).ok())
 }
 
 fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {

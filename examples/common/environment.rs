@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt, fs};
 use secrecy::SecretString;
 
 /// One variable.
+#[derive(Clone, Copy)]
 pub(crate) struct Variable {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,

@@ -10,7 +10,11 @@ mod feed;
 mod handle;
 mod handover;
 mod inbound;
+mod live;
 mod pulse;
+mod reload;
+#[cfg(feature = "admin")]
+pub mod remote;
 mod report;
 mod settings;
 mod texts;
@@ -27,6 +31,9 @@ pub use handle::Handled;
 pub(crate) use handover::Handover;
 pub use inbound::Inbound;
 pub(crate) use pulse::Pulse;
+#[cfg(feature = "mock")]
+pub use reload::MockReload;
+pub use reload::Reload;
 pub use report::Reported;
 pub use settings::{BranchSettings, SettingsError};
 use texts::AnswerLimit;
@@ -61,12 +68,10 @@ use crate::{
 /// ```
 pub struct Branch {
     key: BranchKey,
-    settings: Arc<BranchSettings>,
+    live: live::Live,
     store: Arc<dyn EmergencyStore>,
-    telephony: Arc<dyn Telephony>,
     notifier: Arc<dyn Notifier>,
     control: Option<Arc<dyn BranchControl>>,
-    script: Script,
     links: Links,
     work: watch::Sender<()>,
     answers: Mutex<AnswerLimit>,
@@ -88,11 +93,9 @@ impl Branch {
     ) -> Self {
         Self {
             key,
-            settings: Arc::new(settings),
+            live: live::Live::new(settings, script, telephony),
             store,
-            telephony,
             notifier: Arc::new(NoNotifier),
-            script,
             links,
             work: watch::Sender::new(()),
             answers: Mutex::default(),
@@ -121,29 +124,14 @@ impl Branch {
         &self.key
     }
 
-    /// Its settings.
-    pub fn settings(&self) -> &BranchSettings {
-        &self.settings
-    }
-
     /// Where its emergencies are kept.
     pub fn store(&self) -> &Arc<dyn EmergencyStore> {
         &self.store
     }
 
-    /// What it calls and texts with.
-    pub fn telephony(&self) -> &Arc<dyn Telephony> {
-        &self.telephony
-    }
-
     /// What it mails with.
     pub fn notifier(&self) -> &Arc<dyn Notifier> {
         &self.notifier
-    }
-
-    /// How it speaks and writes.
-    pub const fn script(&self) -> &Script {
-        &self.script
     }
 
     /// The URLs that it hands out.

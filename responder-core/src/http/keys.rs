@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::UserTokens;
-use crate::signature::{AuthTokens, SignatureVerifier};
+use crate::{
+    signature::{AuthTokens, SignatureVerifier},
+    store::SessionStore,
+};
 
 /// A secret that somebody has to show. Never empty, compared in constant time, and `Debug` does not show it.
 ///
@@ -43,6 +46,8 @@ pub struct Keys {
     pub operator_password: Option<Key>,
     /// Who knows the users of an app.
     pub users: Option<Arc<dyn UserTokens>>,
+    /// Where the sessions are of those who are logged in.
+    pub sessions: Option<Arc<dyn SessionStore>>,
 }
 
 /// How requests of a provider are checked.

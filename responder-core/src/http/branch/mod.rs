@@ -26,6 +26,7 @@ mod intake;
 mod operator;
 mod provider;
 mod sms;
+mod steering;
 #[cfg(all(test, feature = "mock"))]
 mod tests;
 mod view;
@@ -38,6 +39,7 @@ pub use condition::{Status, condition};
 #[cfg(feature = "mock")]
 pub use firehose::MockRawLog;
 pub use firehose::{Firehose, NoLog, RawLog, firehose_rows};
+pub use steering::{Steering, steering};
 
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
 use crate::{branch::Branch, script::path};

@@ -10,7 +10,7 @@ use crate::{
     Timestamp,
     driver::ManualClock,
     store::{
-        BranchControl, DeliveryStore, EmergencyStore, MemoryStore,
+        AdminStore, BranchControl, DeliveryStore, EmergencyStore, MemoryStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -60,6 +60,10 @@ impl Lab for MemoryLab {
             Some(fault) => Arc::new(BrokenDeliveries { inner: self.memory.clone(), fault }),
             None => self.memory.clone(),
         }
+    }
+
+    fn admin(&self) -> Arc<dyn AdminStore> {
+        self.memory.clone()
     }
 
     async fn advance(&self, span: Duration) {
