@@ -81,6 +81,8 @@ pub enum AuditAction {
     LogSent,
     /// A recording was fetched.
     RecordingFetched,
+    /// Somebody has seen an alert, and need not be shown it any more.
+    AlertSeen,
     /// What this build does not know, written by a newer one.
     #[serde(other)]
     Unknown,

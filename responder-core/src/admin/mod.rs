@@ -3,6 +3,7 @@
 //! An [`Admin`] knows its branches by [`Site`]s and keeps everything else in a store. What it answers to whom is the
 //! table in [`http::admin`](crate::http::admin).
 
+mod alerts;
 mod branch_client;
 mod login;
 mod notice;
@@ -14,6 +15,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+pub use alerts::{Alert, AlertKind};
 pub use branch_client::{BranchAddressError, BranchClient, BranchError, Told};
 pub use login::{Login, LoginError};
 pub use notice::{Done, Notice, Notices};
@@ -80,6 +82,7 @@ pub struct Admin {
     /// The REST API of the provider, if it is not the usual one.
     provider_url: Option<String>,
     calls: Mutex<recordings::KnownCalls>,
+    watch: Mutex<alerts::Watch>,
 }
 
 impl Admin {
@@ -95,6 +98,7 @@ impl Admin {
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
             provider_url: None,
             calls: Mutex::default(),
+            watch: Mutex::default(),
         }
     }
 
@@ -113,6 +117,10 @@ impl Admin {
     /// Where it keeps things.
     pub fn store(&self) -> &Arc<dyn AdminStore> {
         &self.store
+    }
+
+    pub(crate) fn now(&self) -> crate::Timestamp {
+        self.clock.now()
     }
 
     /// Its branches, in their order.

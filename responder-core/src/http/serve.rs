@@ -12,7 +12,7 @@ use super::form::{decode, malformed};
 use super::guard::{Admission, Guard, token_in};
 use super::table::Route;
 use super::ticket::Issuer;
-use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath};
+use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params};
 
 impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
@@ -48,6 +48,24 @@ impl Endpoints {
             return Ok(options(route));
         }
         let endpoint = route.endpoint(&head.method).ok_or_else(|| not_allowed(route))?;
+        let answer = self.answer_of(endpoint, params, target, head, body, peer).await;
+        Ok(answer.unwrap_or_else(|error| endpoint.told(error)))
+    }
+
+    async fn answer_of<B>(
+        &self,
+        endpoint: &Endpoint,
+        params: Params,
+        target: MountedPath,
+        head: Parts,
+        body: B,
+        peer: Option<IpAddr>,
+    ) -> Result<Response<Body>, HttpError>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Send,
+    {
         let keys = self.keys();
         let (access, public) = (endpoint.access(), self.public_url());
         let (path, tickets) = (endpoint.path(), self.tickets());

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, BranchRow, Desk, branch_failed, entry, no_server, person, relay, store_failed};
 use crate::{
-    access::{AuditAction, Permission},
+    access::AuditAction,
     admin::{BranchClient, BranchError, Done, Notice, Site, Told},
     emergency::EmergencyId,
     http::{Body, Call, HttpError, json as answer},
@@ -161,9 +161,7 @@ fn idempotency(call: &Call) -> HeaderMap {
 impl Desk {
     /// The state of every branch that whoever asks may look at.
     pub(super) async fn branches_of(&self, call: &Call) -> Result<Vec<BranchRow>, HttpError> {
-        let rights = &person(call)?.session.user.rights;
-        let sites = self.admin.sites().iter();
-        let sites = sites.filter(|site| rights.at(site.key.as_str()).contain(Permission::View));
+        let sites = self.sites_of(&person(call)?.session.user);
         join_all(sites.map(|site| self.state_of(site))).await.into_iter().collect()
     }
 

@@ -21,8 +21,18 @@ pub(super) async fn log_in(desk: Arc<Desk>, call: Call) -> Answer {
         Ok(login) if call.is_json() => with_cookie(&desk, &login, answer(StatusCode::OK, &welcome(&login))?),
         Ok(login) => with_cookie(&desk, &login, redirect(&desk, "/")),
         Err(LoginError::Wrong) if !call.is_json() => {
-            let page = Page::Login { wrong: true };
-            desk.page(None, &page)
+            desk.page(None, &Page::Login { wrong: true, wait_seconds: None }).await
+        }
+        Err(error @ LoginError::TooSoon(span)) if !call.is_json() => {
+            let page = Page::Login { wrong: false, wait_seconds: Some(whole_seconds(span)) };
+            let page = desk.page(None, &page).await?;
+            let (mut head, body) = page.into_parts();
+            let refused = refusal(error).into_response();
+            head.status = refused.status();
+            if let Some(after) = refused.headers().get(header::RETRY_AFTER) {
+                head.headers.insert(header::RETRY_AFTER, after.clone());
+            }
+            Ok(Response::from_parts(head, body))
         }
         Err(error) => Err(refusal(error)),
     }
@@ -100,7 +110,7 @@ fn refusal(error: LoginError) -> HttpError {
     match error {
         LoginError::Wrong => HttpError::new(StatusCode::UNAUTHORIZED, "wrong_password", "Name or password are wrong."),
         LoginError::TooSoon(span) => {
-            let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
+            let seconds = whole_seconds(span);
             let message = format!("There were too many wrong tries; wait {seconds} seconds.");
             HttpError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message)
                 .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
@@ -111,6 +121,11 @@ fn refusal(error: LoginError) -> HttpError {
         }
         LoginError::Store(error) => store_failed(error),
     }
+}
+
+/// Never too few.
+fn whole_seconds(span: std::time::Duration) -> u64 {
+    span.as_secs() + u64::from(span.subsec_nanos() > 0)
 }
 
 fn with_cookie(desk: &Desk, login: &Login, mut response: Response<Body>) -> Answer {

@@ -12,6 +12,7 @@
 //! # }
 //! ```
 
+mod alerts;
 mod audit;
 mod branch;
 mod internal;
@@ -35,7 +36,7 @@ pub(crate) use self::internal::ENABLED_HEADER;
 pub use self::{
     pages::{Frame, Page, Pages},
     plain::PlainPages,
-    view::{AuditRow, BranchRow, SettingRow, UserRow},
+    view::{AuditRow, BranchGlance, BranchRow, Relayed, SettingRow, UserRow},
 };
 use super::{
     Access, Body, BodyRule, BranchScope, Call, Caller, Credential, Endpoint, Endpoints, EndpointsBuilder, HttpError,
@@ -124,6 +125,9 @@ fn branches(desk: &Arc<Desk>) -> Vec<Endpoint> {
     let may = |permission| Access::permitted(permission, BRANCH);
     let own_token = Access::AnyOf(vec![Credential::Internal(BranchScope::Parameter(BRANCH))]);
     vec![
+        row(desk, Method::GET, "/api/alerts", Access::logged_in(), none, alerts::list),
+        row(desk, Method::GET, "/api/events", Access::logged_in(), none, relay::changes),
+        row(desk, Method::POST, &of("alerts/seen"), may(View), json, alerts::seen),
         row(desk, Method::GET, "/api/branches", Access::logged_in(), none, branch::list),
         row(desk, Method::GET, &of("status"), may(View), none, branch::status),
         row(desk, Method::POST, &of("disable"), may(Disable), json, branch::disable),

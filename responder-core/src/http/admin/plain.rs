@@ -19,10 +19,16 @@ impl Pages for PlainPages {
         if let Some(said) = &frame.said {
             write!(html, "<p role=\"status\">{}</p>", escaped(said))?;
         }
+        for alert in frame.alerts.iter().flatten() {
+            write!(html, "<p role=\"alert\">{}: {}</p>", escaped(&alert.branch_name), escaped(&alert.message))?;
+        }
         match page {
-            Page::Login { wrong } => {
+            Page::Login { wrong, wait_seconds } => {
                 if *wrong {
                     html.push_str("<p role=\"alert\">Name or password are wrong.</p>");
+                }
+                if let Some(seconds) = wait_seconds {
+                    write!(html, "<p role=\"alert\">There were too many wrong tries; wait {seconds} seconds.</p>")?;
                 }
                 write!(
                     html,
@@ -32,18 +38,22 @@ impl Pages for PlainPages {
                 )?;
             }
             Page::Branches(rows) => {
-                for row in rows {
+                for row in rows.iter().map(|glance| &glance.branch) {
                     let (key, name) = (escaped(row.branch.as_str()), escaped(&row.name));
                     write!(html, "<p><a href=\"{base}/branch/{key}\">{name}</a> {}</p>", escaped(&row.status))?;
                 }
             }
-            Page::Branch { branch, .. } => {
+            Page::Branch(super::BranchGlance { branch, .. }) => {
                 let key = escaped(branch.branch.as_str());
                 write!(html, "<p><a href=\"{base}/branch/{key}/settings\">Settings</a></p>{}", data(branch)?)?;
             }
             Page::Settings { rows, .. } => html.push_str(&data(rows)?),
             Page::Users { rows, .. } => html.push_str(&data(rows)?),
             Page::Audit { rows, .. } => html.push_str(&data(rows)?),
+            Page::Emergency { emergency, .. } => html.push_str(&data(emergency)?),
+            Page::Figures(rows) => html.push_str(&data(&rows.iter().map(|row| &row.emergencies).collect::<Vec<_>>())?),
+            Page::Trouble { message, .. } => write!(html, "<p role=\"alert\">{}</p>", escaped(message))?,
+            Page::Password | Page::Alerts => {}
         }
         if let Some(token) = &frame.csrf_token {
             write!(
@@ -72,8 +82,8 @@ mod tests {
     #[test]
     fn what_somebody_says_is_no_markup() {
         let said = Some("<script>alert(1)</script>".to_owned());
-        let frame = Frame { base: "/a\"b".to_owned(), user: None, csrf_token: None, said };
-        let html = PlainPages.render(&frame, &Page::Login { wrong: true }).expect("a page");
+        let frame = Frame { base: "/a\"b".to_owned(), said, ..Frame::default() };
+        let html = PlainPages.render(&frame, &Page::Login { wrong: true, wait_seconds: None }).expect("a page");
         assert!(!html.contains("<script") && html.contains("action=\"/a&quot;b/login\""));
     }
 }

@@ -14,13 +14,17 @@ use super::{
 };
 use crate::{
     access::{AuditAction, SessionHash},
-    admin::{BranchError, Told},
+    admin::{BranchClient, BranchError, Told},
     emergency::EmergencyId,
     http::{Body, Call, HttpError},
+    store::BranchKey,
 };
 
 /// How long a branch may take to post its log somewhere.
 const SENT_WITHIN: Duration = Duration::from_secs(30);
+
+/// How soon a branch that is away is asked again.
+const OPEN_AGAIN: Duration = Duration::from_secs(2);
 
 /// How long a stream may outlive the session that asked for it.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
@@ -87,6 +91,56 @@ pub(super) async fn events(desk: Arc<Desk>, call: Call) -> Answer {
     // Proxies that collect an answer before they pass it on would keep everything back.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     Ok(response)
+}
+
+/// That something has happened in one of the branches that whoever asks may look at: each event is the key of one.
+/// For pages that show all of them, because a browser has few connections for each server.
+pub(super) async fn changes(desk: Arc<Desk>, call: Call) -> Answer {
+    let person = person(&call)?;
+    let sites = desk.sites_of(&person.session.user).filter_map(|site| Some((site.key.clone(), site.client.clone()?)));
+    let all: Vec<Pieces> = sites.map(|(key, client)| changes_of(key, client)).collect();
+    // A branch that is away must not keep the answer from beginning.
+    let begun = stream::once(async { Ok(Bytes::from_static(b": here are changes\n\n")) });
+    let pieces: Pieces = Box::pin(begun.chain(stream::select_all(all)).chain(stream::pending()));
+    let hash = person.token.hash();
+    let mut response = Response::new(Body::stream(while_logged_in(Arc::clone(&desk), hash, pieces)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// The changes of one branch, for ever: that it comes and goes is one, too.
+fn changes_of(key: BranchKey, client: BranchClient) -> Pieces {
+    let told = Bytes::from(format!("data: {key}\n\n"));
+    Box::pin(stream::unfold((None::<Pieces>, Duration::ZERO), move |(mut open, mut pause)| {
+        let (client, told) = (client.clone(), told.clone());
+        async move {
+            loop {
+                let Some(pieces) = &mut open else {
+                    tokio::time::sleep(pause).await;
+                    pause = OPEN_AGAIN;
+                    if let Ok((answer, pieces)) = client.open("/api/events?unnamed", HeaderMap::new()).await
+                        && answer.status == StatusCode::OK
+                    {
+                        open = Some(Box::pin(pieces));
+                    }
+                    continue;
+                };
+                let piece = match pieces.next().await {
+                    Some(Ok(piece)) if has_data(&piece) => told,
+                    // It only keeps the connection up.
+                    Some(Ok(_)) => Bytes::from_static(b":\n\n"),
+                    Some(Err(_)) | None => return Some((Ok(told), (None, OPEN_AGAIN))),
+                };
+                return Some((Ok(piece), (open, OPEN_AGAIN)));
+            }
+        }
+    }))
+}
+
+fn has_data(piece: &[u8]) -> bool {
+    piece.windows(5).any(|word| word == b"data:")
 }
 
 type Pieces = std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, BranchError>> + Send>>;

@@ -32,6 +32,20 @@ pub struct BranchRow {
     pub public_url: Option<String>,
 }
 
+/// What a branch has told, or why it has told nothing, in a sentence.
+pub type Relayed<T> = Result<T, String>;
+
+/// A branch, what may be done with it, and what happens there.
+#[derive(Clone)]
+pub struct BranchGlance {
+    /// Its state.
+    pub branch: BranchRow,
+    /// What whoever looks may do with it.
+    pub may: Permissions,
+    /// Its newest emergencies, newest first, as the branch tells of them.
+    pub emergencies: Relayed<Vec<Value>>,
+}
+
 /// A setting of a branch.
 #[derive(Clone, Serialize)]
 pub struct SettingRow {
@@ -176,6 +190,7 @@ macro_rules! quiet {
 }
 
 quiet! {
+    BranchGlance: branch, may;
     SettingRow: name, source;
     UserRow: id, is_admin;
     AuditRow: id, action, branch;
