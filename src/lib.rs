@@ -6,6 +6,10 @@ pub use responder_core::{
     script, settings, signature, store, telephony, token, twiml,
 };
 
+/// The admin server at work.
+#[cfg(feature = "admin")]
+pub use responder_core::admin;
+
 /// Endpoints as a router of axum.
 #[cfg(feature = "axum")]
 pub use responder_axum as axum;

@@ -14,7 +14,6 @@ use responder::{
 };
 
 use super::{
-    database::Database,
     environment::{BadVariable, Environment},
     outgoing::Outgoing,
     server::{self, bad, flag},
@@ -24,7 +23,6 @@ use super::{
 pub(crate) struct Config {
     pub(crate) key: BranchKey,
     pub(crate) listen: SocketAddr,
-    pub(crate) database: Database,
     pub(crate) settings: BranchSettings,
     pub(crate) script: Script,
     pub(crate) links: Links,
@@ -38,13 +36,11 @@ pub(crate) struct Config {
 
 impl Config {
     pub(crate) fn read(env: &Environment) -> Result<Self, BadVariable> {
-        let key: BranchKey = env.text("BRANCH_NAME").unwrap_or("main").parse().map_err(bad("BRANCH_NAME"))?;
+        let key = key(env)?;
         let keys = keys(env, &key)?;
-        somebody_is_alerted(env)?;
         let settings = settings(env)?;
         Ok(Self {
             listen: server::listen(env, if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" })?,
-            database: Database::read(env, &key)?,
             settings: settings.branch,
             script: settings.script,
             links: links(env)?,
@@ -57,6 +53,10 @@ impl Config {
             key,
         })
     }
+}
+
+pub(crate) fn key(env: &Environment) -> Result<BranchKey, BadVariable> {
+    env.text("BRANCH_NAME").unwrap_or("main").parse().map_err(bad("BRANCH_NAME"))
 }
 
 /// By text or by mail.
@@ -113,7 +113,7 @@ pub(crate) fn telephony(env: &Environment) -> Result<TwilioClient, BadVariable> 
     client.build().map_err(bad("TWILIO_ACCOUNT_SID or TWILIO_API_URL"))
 }
 
-fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
+pub(crate) fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
     let one = |name| env.secret(name).map(Key::new).transpose().map_err(bad(name));
     Ok(Keys {
         signatures: signatures(env)?,
@@ -158,7 +158,8 @@ pub(crate) fn country(env: &Environment) -> Result<CountryCode, BadVariable> {
     Ok(country.unwrap_or(CountryCode::NORTH_AMERICA))
 }
 
-fn settings(env: &Environment) -> Result<Settings, BadVariable> {
+pub(crate) fn settings(env: &Environment) -> Result<Settings, BadVariable> {
+    somebody_is_alerted(env)?;
     let values = Values::of(|setting| env.text(setting.variable));
     Settings::read(&values).map_err(|fault| match fault {
         SettingsFault::Value { setting, error } => {

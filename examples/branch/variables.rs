@@ -17,6 +17,11 @@ pub(crate) static VARIABLES: LazyLock<Vec<Variable>> = LazyLock::new(|| {
 /// Those of the server, and settings of which there is more to say.
 const SERVER: &[Variable] = &[
     plain("BRANCH_NAME", "main", "name of this branch"),
+    plain(
+        "ADMIN_DASHBOARD_URL",
+        "",
+        "the admin server that has the settings of this branch; they count in place of variables",
+    ),
     plain("PUBLIC_URL", "(required)", "where the provider reaches this server; a proxy strips its path"),
     plain("BIND", "127.0.0.1", "address to listen on"),
     plain("PORT", "5000", "port to listen on"),

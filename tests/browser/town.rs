@@ -118,6 +118,7 @@ fn admin(network: &Simulator, folder: &TempDir, at: &str, branch_at: &str) -> Co
         // Nothing listens on port 1.
         .env("POC_URL", "http://127.0.0.1:1")
         .env("POC_TOKEN", "poc-token")
+        .env("TRUSTED_PROXIES", "127.0.0.1/32")
         .env("SETTINGS_KEY", "5a".repeat(32))
         .env("ADMIN_USERNAME", "ada")
         .env("ADMIN_PASSWORD", PASSWORD);

@@ -41,7 +41,6 @@ struct Row {
 }
 
 struct Open {
-    id: String,
     title: String,
     opened_ms: i64,
     lasts: String,
@@ -94,7 +93,6 @@ impl Row {
 impl Open {
     fn of(e: &Seen, now: Timestamp) -> Self {
         Self {
-            id: e.id.to_string(),
             title: title(e),
             opened_ms: millis(e.opened_at),
             lasts: running(now.since(e.opened_at)),

@@ -22,8 +22,6 @@ mod plain;
 mod recordings;
 mod relay;
 mod settings;
-#[cfg(test)]
-mod tests;
 mod users;
 mod view;
 
@@ -45,9 +43,12 @@ use super::{
 use crate::{
     PublicUrl,
     access::{Actor, AuditAction, AuditEntry, Permission},
-    admin::{Admin, BranchError, SecretsError, Site},
+    admin::{BranchError, SecretsError},
     store::{SessionStore, StoreError},
 };
+
+#[doc(no_inline)]
+pub use crate::admin::{Admin, BranchAddressError, BranchClient, FirstUserError, Notices, Site};
 
 /// How long a body may take to come.
 pub const BODY_WITHIN: Duration = Duration::from_secs(10);
