@@ -323,7 +323,7 @@
     time.dateTime = one.date_created ?? "";
     time.dataset.long = "";
     const words = document.createElement("p");
-    words.append(time, ` ${one.from ?? "somebody"} → ${one.to ?? "somebody"}${one.duration === null ? "" : `, ${length(one.duration)}`}`);
+    words.append(time, `: ${one.from ?? "somebody"} → ${one.to ?? "somebody"}${one.duration === null ? "" : `, ${length(one.duration)}`}`);
     row.append(words);
     if (one.media_url) {
       const player = document.createElement("audio");
@@ -345,6 +345,7 @@
       const told = await ask("GET", `${recordings.dataset.recordings.slice(base.length)}?page=${page}`);
       for (const one of told.recordings) list.append(recordingRow(one));
       localize(list);
+      list.hidden = list.children.length === 0;
       said.textContent = list.children.length === 0 ? "Nothing has been recorded." : "";
       more.hidden = !told.next_page;
       more.onclick = () => listRecordings(told.next_page);

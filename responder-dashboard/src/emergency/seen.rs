@@ -5,8 +5,8 @@ use std::time::Duration;
 use responder_core::{
     CallSid, E164, Timestamp,
     emergency::{
-        AttemptKind, AttemptTimes, Conclusion, Contact, Emergency, EmergencyId, End, Event, LegStage, LegTimes, Phase,
-        Stage,
+        AttemptKind, AttemptTimes, ClosingBecause, Conclusion, Contact, Emergency, EmergencyId, End, Event, LegStage,
+        LegTimes, Phase, Stage,
     },
     store::StoredEvent,
 };
@@ -44,7 +44,7 @@ pub(crate) struct Customer {
 pub(crate) enum SeenPhase {
     Seeking,
     Accepted,
-    Closing,
+    Closing { nobody_accepted: bool },
     Concluded { outcome: Conclusion, at: Timestamp },
 }
 
@@ -97,7 +97,9 @@ impl Seen {
             phase: match e.phase() {
                 Phase::Seeking => SeenPhase::Seeking,
                 Phase::Accepted => SeenPhase::Accepted,
-                Phase::Closing { .. } => SeenPhase::Closing,
+                Phase::Closing { because, .. } => {
+                    SeenPhase::Closing { nobody_accepted: because == ClosingBecause::NobodyAccepted }
+                }
                 Phase::Concluded { outcome, at } => SeenPhase::Concluded { outcome, at },
             },
             technician: e.technician().clone(),

@@ -18,6 +18,8 @@ struct Told {
     phase: String,
     #[serde(default)]
     outcome: Option<Conclusion>,
+    #[serde(default)]
+    closing_because: Option<String>,
     created_at: String,
     #[serde(default)]
     accepted_at: Option<String>,
@@ -94,7 +96,9 @@ impl Seen {
                 (_, Some(outcome)) => SeenPhase::Concluded { outcome, at: concluded_at },
                 ("seeking", None) => SeenPhase::Seeking,
                 ("accepted", None) => SeenPhase::Accepted,
-                (_, None) => SeenPhase::Closing,
+                (_, None) => {
+                    SeenPhase::Closing { nobody_accepted: told.closing_because.as_deref() == Some("nobody_accepted") }
+                }
             },
             technician: told.technician,
             is_accepted: told.accepted,

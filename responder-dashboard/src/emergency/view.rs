@@ -68,7 +68,10 @@ impl EmergencyView {
         let outcome = match e.phase {
             SeenPhase::Seeking => "A technician is being sought.",
             SeenPhase::Accepted => "A technician has accepted.",
-            SeenPhase::Closing => "It is being brought to its end.",
+            SeenPhase::Closing { nobody_accepted: true } => {
+                "Nobody accepted. Call the customer; a technician may still accept by text."
+            }
+            SeenPhase::Closing { nobody_accepted: false } => "It is being brought to its end.",
             SeenPhase::Concluded { outcome, .. } => words::outcome(outcome),
         };
         let shown = e.events.len().min(LONGEST_TIMELINE);
@@ -163,7 +166,7 @@ pub(crate) fn moments(e: &Seen, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
             SeenPhase::Accepted => {
                 format!("{} has accepted; the customer's call is awaited", who.is(e.technician.number))
             }
-            SeenPhase::Closing | SeenPhase::Concluded { .. } => {
+            SeenPhase::Closing { .. } | SeenPhase::Concluded { .. } => {
                 "Nobody is on the phone; late news is awaited".to_owned()
             }
         };

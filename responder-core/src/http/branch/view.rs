@@ -18,6 +18,8 @@ pub(super) struct EmergencyView<'a> {
     branch: &'a str,
     phase: &'static str,
     outcome: Option<crate::emergency::Conclusion>,
+    /// Why it is being brought to its end.
+    closing_because: Option<crate::emergency::ClosingBecause>,
     created_at: String,
     accepted_at: Option<String>,
     concluded_at: Option<String>,
@@ -84,6 +86,10 @@ impl<'a> EmergencyView<'a> {
             branch: branch.as_str(),
             phase: phase_word(e.phase()),
             outcome,
+            closing_because: match e.phase() {
+                Phase::Closing { because, .. } => Some(because),
+                Phase::Seeking | Phase::Accepted | Phase::Concluded { .. } => None,
+            },
             created_at: e.opened_at().to_string(),
             accepted_at: e.accepted_at().map(rfc3339),
             concluded_at,
