@@ -23,6 +23,14 @@ pub(crate) static STYLE: Asset = Asset {
     bytes: include_bytes!("../static/page.css"),
 };
 
+/// What stands before the name of a window.
+pub(crate) static ICON: Asset = Asset {
+    stem: "icon",
+    extension: "svg",
+    content_type: "image/svg+xml",
+    bytes: include_bytes!("../static/icon.svg"),
+};
+
 /// What keeps the status page up to date.
 pub(crate) static STATUS_SCRIPT: Asset = Asset {
     stem: "status",
@@ -31,7 +39,7 @@ pub(crate) static STATUS_SCRIPT: Asset = Asset {
     bytes: include_bytes!("../static/status.js"),
 };
 
-static ALL: [&Asset; 2] = [&STYLE, &STATUS_SCRIPT];
+static ALL: [&Asset; 3] = [&STYLE, &ICON, &STATUS_SCRIPT];
 
 const FOLDER: &str = "status/assets";
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use askama::Template;
 use responder_core::{
-    Timestamp,
+    CallSid, Timestamp,
     branch::Branch,
     emergency::{AttemptNo, Emergency, Event, LegStage, Phase, Stage},
     http::branch::{Status, condition},
@@ -209,7 +209,7 @@ impl EmergencyView {
             opened_ms: millis(e.opened_at()),
             lasts: running(now.since(e.opened_at())),
             outcome,
-            moments: if is_open { moments(e, &who, now) } else { Vec::new() },
+            moments: if is_open { moments(e, &who, stored, now) } else { Vec::new() },
             facts: facts(e, &who),
             chart: Drawing::of(&chart(e, &who, stored, now)),
             timeline: newest.map(|event| Entry::new(event, &who)).collect(),
@@ -251,7 +251,7 @@ fn facts(e: &Emergency, who: &Who<'_>) -> Vec<Fact> {
 }
 
 /// Everything that goes on: who is called, who holds, who talks.
-fn moments(e: &Emergency, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
+fn moments(e: &Emergency, who: &Who<'_>, stored: &[StoredEvent], now: Timestamp) -> Vec<Moment> {
     let moment = |class, words, since: Timestamp| Moment {
         class,
         words,
@@ -279,7 +279,9 @@ fn moments(e: &Emergency, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
             LegStage::Holding => {
                 moment("hold", format!("{name} is on hold"), times.holding_since.unwrap_or(times.called))
             }
-            LegStage::Talking => moment("talk", format!("{name} talks with the technician"), times.called),
+            LegStage::Talking => {
+                moment("talk", format!("{name} talks with the technician"), connected(&leg.call, stored, times.called))
+            }
             LegStage::Leaving(_) => moment("line", format!("{name} hears how it goes on"), times.called),
             LegStage::Ended => continue,
         });
@@ -297,6 +299,13 @@ fn moments(e: &Emergency, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
         moments.push(Moment { class: "placing", words, since_ms: None, lasts: String::new() });
     }
     moments
+}
+
+/// Since when a customer talks.
+fn connected(call: &CallSid, stored: &[StoredEvent], called: Timestamp) -> Timestamp {
+    let joins =
+        |stored: &&StoredEvent| matches!(stored.event(), Ok(Event::Bridged { customer, .. }) if customer == *call);
+    stored.iter().rev().find(joins).map_or(called, |stored| stored.at)
 }
 
 fn chart(e: &Emergency, who: &Who<'_>, stored: &[StoredEvent], now: Timestamp) -> Chart {

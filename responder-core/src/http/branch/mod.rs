@@ -23,6 +23,7 @@ mod events;
 mod fallback;
 mod firehose;
 mod intake;
+mod metrics;
 mod operator;
 mod provider;
 mod sms;
@@ -76,6 +77,8 @@ pub fn rows(branch: &Arc<Branch>, intake: Access) -> Vec<Endpoint> {
     ];
     rows.extend([
         Endpoint::get(events::EVENTS, Access::operator_or_ticket(), desk.handler(events::stream)),
+        Endpoint::get(metrics::METRICS, Access::operator(), desk.handler(metrics::metrics)),
+        Endpoint::openapi(),
         Endpoint::post(events::TICKET, Access::operator(), BodyRule::Empty, desk.handler(events::ticket)),
     ]);
     rows.extend(provider::DOCUMENTS.iter().map(|(path, read)| desk.document(path, *read)));
