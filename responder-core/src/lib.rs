@@ -8,6 +8,7 @@ pub mod driver;
 pub mod emergency;
 #[cfg(feature = "runtime")]
 mod fail;
+mod hex;
 pub mod http;
 #[cfg(feature = "runtime")]
 pub mod notify;

@@ -77,8 +77,9 @@ pub struct NewCall {
     pub ring_timeout: Option<Duration>,
     /// The longest talk, in whole seconds.
     pub time_limit: Option<Duration>,
-    /// Keys that are pressed once it is answered; `w` waits half a second. There is no machine detection then.
-    pub send_digits: Option<String>,
+    /// Keys that are pressed once it is answered, maybe a code that opens something; `w` waits half a second. There is
+    /// no machine detection then.
+    pub send_digits: Option<Private>,
     /// Whether it is found out if a person answers.
     pub machine_detection: AnsweringMachineDetection,
     /// Whether it is recorded from the answer.
@@ -91,7 +92,7 @@ pub enum CallDocument {
     /// The document at this address.
     At(Webhook),
     /// This document: at most 4,000 characters, and the addresses in it are absolute.
-    Inline(String),
+    Inline(Private),
     /// What this application of the account's says.
     Application(String),
 }

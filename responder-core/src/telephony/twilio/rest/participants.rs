@@ -79,7 +79,7 @@ pub struct NewParticipant {
     /// The number that is shown: one of ours, or a verified one.
     pub from: Private,
     /// What we call this participant; unique in the conference, at most 128 characters.
-    pub label: Option<String>,
+    pub label: Option<Private>,
     /// How long the phone rings, in whole seconds; 60 if nothing is said.
     pub ring_timeout: Option<Duration>,
     /// The longest stay, in whole seconds.
