@@ -1,6 +1,6 @@
 //! Log and timeline, posted to whoever looks for a fault.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{cmp::Reverse, fmt::Debug, sync::Arc};
 
 use ::http::{
     HeaderMap, HeaderValue, Response, StatusCode,
@@ -196,7 +196,7 @@ async fn newest(branch: &Branch) -> Result<Vec<Value>, HttpError> {
     for id in readable.chain(listing.unreadable).chain(listing.newer) {
         events.extend(branch.timeline(id).await.map_err(store_failed)?);
     }
-    events.sort_unstable_by_key(|event| std::cmp::Reverse(event.id));
+    events.sort_unstable_by_key(|event| Reverse(event.id));
     events.truncate(EVENTS);
     Ok(events.iter().map(told).collect())
 }
