@@ -1,4 +1,4 @@
-//! The table as an `OpenAPI` 3.1 document.
+//! The table as an OpenAPI 3.1 document.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ impl Endpoint {
 }
 
 impl Endpoints {
-    /// Every row in the words of `OpenAPI` 3.1: path, method, who may call, what a body must be, and the answers that the
+    /// Every row in the words of OpenAPI 3.1: path, method, who may call, what a body must be, and the answers that the
     /// table itself gives. What a handler answers, only its own documentation says.
     ///
     /// ```
