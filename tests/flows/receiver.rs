@@ -85,12 +85,12 @@ impl Heard {
         self.lanes.values().map(Vec::len).sum()
     }
 
-    fn note(&mut self, headers: &HeaderMap, body: Bytes) -> Result<u16, String> {
+    fn note(&mut self, headers: &HeaderMap, body: &Bytes) -> Result<u16, String> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(format!("no {name}"));
         let (id, seconds) = (header("webhook-id")?, header("webhook-timestamp")?);
         let seconds: i64 = seconds.parse().map_err(|_| "the timestamp is no number".to_owned())?;
         let secret: WebhookSecret = SECRET.parse().map_err(|_| "no secret".to_owned())?;
-        if !secret.has_signed(id, seconds, &body, header("webhook-signature")?) {
+        if !secret.has_signed(id, seconds, body, header("webhook-signature")?) {
             return Err(format!("{id} has another signature"));
         }
         if !self.is_open {
@@ -99,9 +99,9 @@ impl Heard {
         }
         if let Some(before) = self.bodies.insert(id.to_owned(), body.clone()) {
             self.repeated += 1;
-            return if before == body { Ok(200) } else { Err(format!("{id} has another body than before")) };
+            return if before == *body { Ok(200) } else { Err(format!("{id} has another body than before")) };
         }
-        let said: Value = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
+        let said: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         let number =
             id.split('_').nth(2).and_then(|number| number.parse().ok()).ok_or(format!("{id} has no number"))?;
         let lane = said["data"]["emergency_id"].as_str().unwrap_or_default();
@@ -116,7 +116,7 @@ impl Heard {
 
 async fn take(State(heard): State<Arc<watch::Sender<Heard>>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let mut status = 400;
-    heard.send_modify(|heard| match heard.note(&headers, body) {
+    heard.send_modify(|heard| match heard.note(&headers, &body) {
         Ok(answer) => status = answer,
         Err(wrong) => heard.wrong.push(wrong),
     });
