@@ -9,6 +9,7 @@ mod error;
 mod handle;
 mod handover;
 mod inbound;
+mod journal;
 mod pulse;
 mod report;
 mod settings;
@@ -24,6 +25,8 @@ pub use error::{HandleError, ReportError};
 pub use handle::Handled;
 pub(crate) use handover::Handover;
 pub use inbound::Inbound;
+use journal::Journal;
+pub(crate) use journal::Note;
 pub(crate) use pulse::Pulse;
 pub use report::Reported;
 pub use settings::{BranchSettings, SettingsError};
@@ -71,6 +74,7 @@ pub struct Branch {
     pulse: Pulse,
     handover: Handover,
     arrivals: Arrivals,
+    journal: Option<Journal>,
 }
 
 impl Branch {
@@ -97,6 +101,7 @@ impl Branch {
             handover: Handover::default(),
             arrivals: Arrivals::default(),
             control: None,
+            journal: None,
         }
     }
 

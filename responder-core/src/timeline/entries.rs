@@ -131,6 +131,11 @@ impl<T: AsRef<[u8]>> Timeline<T> {
     }
 }
 
+/// As the standard library says, but faster for what is ASCII.
+fn is_utf8(text: &[u8]) -> bool {
+    text.is_ascii() || std::str::from_utf8(text).is_ok()
+}
+
 /// Cuts a text where blocks begin, into about equal parts.
 fn parts(text: &[u8], count: usize) -> Vec<Range<usize>> {
     let count = count.max(1);
@@ -156,8 +161,10 @@ impl Index {
         for cut in cuts {
             let start = cut.delimiter.start;
             let body = text.get(cut.delimiter.line_end + 1..cut.end).unwrap_or_default();
+            // Where one byte of a window is not ASCII, all of its blocks are looked at.
+            let is_text = cut.is_ascii || is_utf8(&text[start..cut.end]);
             let second = match dial.second(body) {
-                Some(second) if cut.is_ascii && !is_cut_off(body) => Some(second),
+                Some(second) if is_text && !is_cut_off(body) => Some(second),
                 _ => {
                     let block = cut.block(text);
                     index.diagnostics.extend(block.problems());

@@ -29,7 +29,7 @@
 //! the line break that ends the title of a torn one, so that it is not lost; and every oddity is told with its place
 //! ([`Diagnostic`]). No text makes reading fail.
 //!
-//! Everything here works on bytes.
+//! Everything here works on bytes; files are in [`file`].
 
 mod block;
 mod blocks;
@@ -39,6 +39,7 @@ mod entries;
 mod escape;
 mod event;
 mod failure;
+pub mod file;
 mod known;
 mod print;
 mod problem;

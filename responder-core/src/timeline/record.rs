@@ -40,7 +40,7 @@ pub struct Record<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Cow<'a, str>>,
     #[serde(borrow, default, serialize_with = "or_empty")]
-    data: Option<&'a RawValue>,
+    pub(crate) data: Option<&'a RawValue>,
 }
 
 /// `{"event": …, "data": …}`, as stores and [`BranchEvent`](super::BranchEvent)s have it.
@@ -53,9 +53,10 @@ struct Bare<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Reads a payload. None for what is no such JSON, whoever wrote it.
+    /// Reads a payload. None for what does not begin with such JSON, whoever wrote it. What follows is not looked at: it
+    /// can be the torn beginning of another block.
     pub fn read(payload: &'a str) -> Option<Self> {
-        serde_json::from_str(payload).ok()
+        Self::deserialize(&mut serde_json::Deserializer::from_str(payload)).ok()
     }
 
     /// From an event as it is stored, `{"event": …, "data": …}`: its data stay as they are, to the byte.

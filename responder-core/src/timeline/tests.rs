@@ -106,9 +106,12 @@ fn a_block_that_was_torn_hides_no_other() {
 #[test]
 fn a_large_log_is_read_alike_on_any_number_of_threads() {
     let mut text = String::new();
+    let story = "Water comes through the ceiling of the kitchen. ".repeat(6);
     for number in 0..40_000_i64 {
-        let payload =
-            format!("{number} {}", if number % 20 == 0 { "the text FAILED, too" } else { "fine, or so it says" });
+        let payload = format!(
+            "{number} {story} {}",
+            if number % 20 == 0 { "the text FAILED, too" } else { "fine, or so it says" }
+        );
         print(&mut text, "SMS_SENT", at(number / 3), offset(), &payload);
     }
     let one = Timeline::parse(&text, UtcOffset::UTC);

@@ -21,6 +21,7 @@ mod asked;
 mod condition;
 mod fallback;
 mod intake;
+mod logs;
 mod operator;
 mod provider;
 mod sms;
@@ -70,6 +71,7 @@ pub fn rows(branch: &Arc<Branch>, intake: Access) -> Vec<Endpoint> {
     rows.extend(provider::DOCUMENTS.iter().map(|(path, read)| desk.document(path, *read)));
     rows.extend(provider::NOTICES.iter().map(|(path, read)| desk.notice(path, *read)));
     rows.extend(condition::rows(branch));
+    rows.extend(logs::rows(branch));
     rows
 }
 
