@@ -22,11 +22,13 @@ use config::Config;
 use configure::Configure;
 use environment::{BadVariable, Environment};
 use responder::{
+    Timestamp,
     branch::Branch,
-    driver::Dispatcher,
+    driver::{Dispatcher, LogPump},
     http::{self, Endpoints},
     store::WorkerId,
     telephony::TwilioClient,
+    timeline::BranchEvent,
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -71,10 +73,16 @@ async fn serve() -> ExitCode {
         Ok(config) => config,
         Err(bad) => return unusable(&bad),
     };
+    let log = Arc::clone(&config.log);
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("The branch could not be started: {}.", told(&*error));
+            let error = told(&*error);
+            eprintln!("The branch could not be started: {error}.");
+            let failure = BranchEvent::AppStartFailure { error };
+            if let Err(error) = log.note(&failure, Timestamp::now()) {
+                eprintln!("Nor could that be written into its log: {error}.");
+            }
             ExitCode::FAILURE
         }
     }
@@ -113,7 +121,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let (store, control) = config.database.open(clock).await?;
     tokio::spawn(try_account(config.telephony.clone()));
     let branch = Branch::new(config.key, config.settings, store, config.telephony, config.script, config.links);
-    let branch = Arc::new(branch.controlled_by(control));
+    let branch = Arc::new(branch.controlled_by(control).logging_to(config.log));
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
         .trusted_proxies(config.proxies)
@@ -122,13 +130,20 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
-    println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
+    let address = listener.local_addr()?;
+    println!("branch {} on http://{address}", branch.key());
+    let public_url = branch.links().public().to_string();
+    branch.note(BranchEvent::AppStart { public_url, port: address.port(), messaging_loaded: true });
+    let pumping = LogPump::new(Arc::clone(&branch)).map(|pump| pump.sleeping_by(Arc::clone(&sleeper)).start());
     let working = Dispatcher::new(branch, WorkerId::unique()).sleeping_by(sleeper).start();
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     let served = server.with_graceful_shutdown(signals::asked_to_stop()).await;
     // The last answers may still have brought work, so that the dispatcher ends after them.
     working.stop().await;
+    if let Some(pumping) = pumping {
+        pumping.stop().await;
+    }
     Ok(served?)
 }
 
