@@ -3,7 +3,7 @@
 pub use responder_core::{
     CallSid, ConferenceSid, CountryCode, E164, MessageSid, PhoneError, PhoneNumberSid, PublicUrl, PublicUrlError,
     QueueSid, RecordingSid, SidError, Timestamp, TimestampError, branch, driver, emergency, http, notify, script,
-    settings, signature, store, telephony, token, twiml,
+    settings, signature, store, telephony, timeline, token, twiml,
 };
 
 /// Endpoints as a router of axum.

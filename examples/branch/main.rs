@@ -23,12 +23,14 @@ use config::Config;
 use configure::Configure;
 use environment::{BadVariable, Environment};
 use responder::{
+    Timestamp,
     branch::Branch,
-    driver::{Dispatcher, Webhooks},
+    driver::{Dispatcher, LogPump, Webhooks},
     http::{self, Access, Endpoints},
     notify::Webhook,
     store::{DeliveryStore, WorkerId},
     telephony::TwilioClient,
+    timeline::BranchEvent,
 };
 use responder_dashboard::STATUS;
 use tokio::net::TcpListener;
@@ -74,10 +76,16 @@ async fn serve() -> ExitCode {
         Ok(config) => config,
         Err(bad) => return unusable(&bad),
     };
+    let log = Arc::clone(&config.log);
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("The branch could not be started: {}.", told(&*error));
+            let error = told(&*error);
+            eprintln!("The branch could not be started: {error}.");
+            let failure = BranchEvent::AppStartFailure { error };
+            if let Err(error) = log.note(&failure, Timestamp::now()) {
+                eprintln!("Nor could that be written into its log: {error}.");
+            }
             ExitCode::FAILURE
         }
     }
@@ -120,7 +128,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         Some(mail) => branch.notifying(Arc::new(mail)),
         None => branch,
     };
-    let branch = Arc::new(branch.controlled_by(control));
+    let branch = Arc::new(branch.controlled_by(control).logging_to(config.log));
     let webhooks = webhooks(&branch, deliveries, config.outgoing.hook).await?;
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
@@ -134,9 +142,13 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
-    println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
+    let address = listener.local_addr()?;
+    println!("branch {} on http://{address}", branch.key());
     println!("status page {} (user operator, OPERATOR_PASSWORD)", branch.links().public().at(STATUS));
-    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(sleeper.clone()).start();
+    let public_url = branch.links().public().to_string();
+    branch.note(BranchEvent::AppStart { public_url, port: address.port(), messaging_loaded: true });
+    let pumping = LogPump::new(Arc::clone(&branch)).map(|pump| pump.sleeping_by(Arc::clone(&sleeper)).start());
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(Arc::clone(&sleeper)).start();
     let posting = webhooks.map(|webhooks| webhooks.sleeping_by(sleeper).start());
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
@@ -150,6 +162,9 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     working.stop().await;
     if let Some(posting) = posting {
         posting.stop().await;
+    }
+    if let Some(pumping) = pumping {
+        pumping.stop().await;
     }
     Ok(served?)
 }

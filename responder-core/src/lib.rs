@@ -21,6 +21,7 @@ pub mod signature;
 pub mod store;
 pub mod telephony;
 mod time;
+pub mod timeline;
 pub mod token;
 pub mod twiml;
 

@@ -10,6 +10,7 @@ mod feed;
 mod handle;
 mod handover;
 mod inbound;
+mod journal;
 mod pulse;
 mod report;
 mod settings;
@@ -26,6 +27,8 @@ pub(crate) use feed::{FollowError, Follower, Noted};
 pub use handle::Handled;
 pub(crate) use handover::Handover;
 pub use inbound::Inbound;
+use journal::Journal;
+pub(crate) use journal::Note;
 pub(crate) use pulse::Pulse;
 pub use report::Reported;
 pub use settings::{BranchSettings, SettingsError};
@@ -74,6 +77,7 @@ pub struct Branch {
     handover: Handover,
     arrivals: Arrivals,
     feed: Arc<feed::Feed>,
+    journal: Option<Journal>,
 }
 
 impl Branch {
@@ -101,6 +105,7 @@ impl Branch {
             arrivals: Arrivals::default(),
             feed: Arc::default(),
             control: None,
+            journal: None,
         }
     }
 

@@ -23,6 +23,7 @@ mod events;
 mod fallback;
 mod firehose;
 mod intake;
+mod logs;
 mod metrics;
 mod operator;
 mod provider;
@@ -84,6 +85,7 @@ pub fn rows(branch: &Arc<Branch>, intake: Access) -> Vec<Endpoint> {
     rows.extend(provider::DOCUMENTS.iter().map(|(path, read)| desk.document(path, *read)));
     rows.extend(provider::NOTICES.iter().map(|(path, read)| desk.notice(path, *read)));
     rows.extend(condition::rows(branch));
+    rows.extend(logs::rows(branch));
     rows
 }
 
