@@ -174,7 +174,7 @@ impl Serialize for Shown<'_> {
     }
 }
 
-fn log(branch: &Branch) -> Option<Arc<LogFile>> {
+pub(super) fn log(branch: &Branch) -> Option<Arc<LogFile>> {
     branch.log().cloned()
 }
 
@@ -200,7 +200,9 @@ async fn put_aside(
 }
 
 /// Disks may be slow.
-async fn in_background<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+pub(super) async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     spawn_blocking(work).await.unwrap_or_else(|panicked| Err(io::Error::other(panicked)))
 }
 

@@ -37,9 +37,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use ::http::Response;
 
 pub use condition::{Status, condition};
-#[cfg(feature = "mock")]
-pub use firehose::MockRawLog;
-pub use firehose::{Firehose, NoLog, RawLog, firehose_rows};
+pub use firehose::{Firehose, firehose_rows};
 
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
 use crate::{branch::Branch, script::path};

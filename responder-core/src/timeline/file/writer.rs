@@ -3,7 +3,7 @@
 use std::{
     fmt,
     fs::{self, File, Metadata, OpenOptions},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, Read, Seek, SeekFrom, Write},
     num::NonZeroU64,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -139,6 +139,25 @@ impl LogFile {
             open.position = Some(position);
             Ok(position)
         })
+    }
+
+    /// Its last bytes as text, at most `most` of them, from the beginning of a character on; empty if there is no log.
+    /// What is no UTF-8 is replaced.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn end(&self, most: u64) -> io::Result<String> {
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(String::new()),
+            file => file?,
+        };
+        let from = file.metadata()?.len().saturating_sub(most);
+        file.seek(SeekFrom::Start(from))?;
+        let mut text = Vec::new();
+        file.take(most).read_to_end(&mut text)?;
+        // Of a character that is cut, up to three bytes are left.
+        let cut = if from == 0 { 0 } else { text.iter().take(3).take_while(|byte| **byte & 0xC0 == 0x80).count() };
+        Ok(String::from_utf8_lossy(&text[cut..]).into_owned())
     }
 
     /// Puts the log aside, and tells where; none if there is no log. What is being written meanwhile is in one of both.
