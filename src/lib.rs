@@ -2,9 +2,13 @@
 
 pub use responder_core::{
     CallSid, ConferenceSid, CountryCode, E164, MessageSid, PhoneError, PhoneNumberSid, PublicUrl, PublicUrlError,
-    QueueSid, RecordingSid, SidError, Timestamp, TimestampError, branch, driver, emergency, http, notify, script,
-    settings, signature, store, telephony, timeline, token, twiml,
+    QueueSid, RecordingSid, SidError, Timestamp, TimestampError, access, branch, driver, emergency, http, notify,
+    script, settings, signature, store, telephony, timeline, token, twiml,
 };
+
+/// The admin server at work.
+#[cfg(feature = "admin")]
+pub use responder_core::admin;
 
 /// Endpoints as a router of axum.
 #[cfg(feature = "axum")]

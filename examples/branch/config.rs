@@ -8,12 +8,11 @@ use std::{
 };
 
 use responder::{
-    CountryCode, E164, PublicUrl,
+    CountryCode, PublicUrl,
     branch::BranchSettings,
-    emergency::{Confirmation, Policy, Transfer},
     http::{Access, AllowedOrigins, Key, Keys, Signatures, TrustedProxies},
     script::{Links, Script},
-    settings,
+    settings::{self, Settings, SettingsFault, Values},
     signature::SignalWire,
     store::BranchKey,
     telephony::{Dialect, TwilioClient},
@@ -21,7 +20,6 @@ use responder::{
 };
 
 use super::{
-    database::Database,
     environment::{BadVariable, Environment},
     outgoing::Outgoing,
     server::{self, bad, flag},
@@ -31,7 +29,6 @@ use super::{
 pub(crate) struct Config {
     pub(crate) key: BranchKey,
     pub(crate) listen: SocketAddr,
-    pub(crate) database: Database,
     pub(crate) settings: BranchSettings,
     pub(crate) script: Script,
     pub(crate) links: Links,
@@ -41,19 +38,17 @@ pub(crate) struct Config {
     pub(crate) origins: AllowedOrigins,
     pub(crate) telephony: Arc<TwilioClient>,
     pub(crate) outgoing: Outgoing,
-    pub(crate) log: Arc<LogFile>,
 }
 
 impl Config {
     pub(crate) fn read(env: &Environment) -> Result<Self, BadVariable> {
-        let key: BranchKey = env.text("BRANCH_NAME").unwrap_or("main").parse().map_err(bad("BRANCH_NAME"))?;
+        let key = key(env)?;
         let keys = keys(env, &key)?;
-        somebody_is_alerted(env)?;
+        let settings = settings(env)?;
         Ok(Self {
             listen: server::listen(env, if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" })?,
-            database: Database::read(env, &key)?,
-            settings: branch_settings(env)?,
-            script: script(env)?,
+            settings: settings.branch,
+            script: settings.script,
             links: links(env)?,
             intake: intake(env, &keys)?,
             keys,
@@ -61,13 +56,12 @@ impl Config {
             origins: env.parsed("CORS_ALLOWED_ORIGINS", str::parse)?.unwrap_or_default(),
             telephony: Arc::new(telephony(env)?),
             outgoing: Outgoing::read(env)?,
-            log: Arc::new(log(env, &key)?),
             key,
         })
     }
 }
 
-fn log(env: &Environment, key: &BranchKey) -> Result<LogFile, BadVariable> {
+pub(crate) fn log(env: &Environment, key: &BranchKey) -> Result<LogFile, BadVariable> {
     let bytes = |text: &str| text.parse().map_err(|_| "it must be a number of bytes");
     let settings = LogSettings {
         rotate_bytes: NonZeroU64::new(env.parsed("LOG_ROTATE_BYTES", bytes)?.unwrap_or(LOG_BYTES)),
@@ -92,6 +86,10 @@ fn fsync(text: &str) -> Result<Fsync, &'static str> {
     }
 }
 
+pub(crate) fn key(env: &Environment) -> Result<BranchKey, BadVariable> {
+    env.text("BRANCH_NAME").unwrap_or("main").parse().map_err(bad("BRANCH_NAME"))
+}
+
 /// By text or by mail.
 fn somebody_is_alerted(env: &Environment) -> Result<(), BadVariable> {
     let by_text = env.text("RECIPIENT_PHONES").is_some() && flag(env, "ENABLE_TEXTS", true)?;
@@ -105,19 +103,10 @@ fn somebody_is_alerted(env: &Environment) -> Result<(), BadVariable> {
     Err(BadVariable { name: "RECIPIENT_PHONES", why: why.to_owned() })
 }
 
-/// An address that the provider will fetch something from.
-fn address(text: &str) -> Result<String, &'static str> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    match rest {
-        Some(rest) if !rest.is_empty() && !text.contains(char::is_whitespace) => Ok(text.to_owned()),
-        _ => Err("it must be an address that begins with https:// or http://"),
-    }
-}
-
 pub(crate) fn links(env: &Environment) -> Result<Links, BadVariable> {
     let public: PublicUrl = env.required("PUBLIC_URL")?.parse().map_err(bad("PUBLIC_URL"))?;
     let links = Links::new(public);
-    Ok(match env.parsed("FALLBACK_URL", address)? {
+    Ok(match env.parsed("FALLBACK_URL", settings::url)? {
         Some(url) => links.fallback_elsewhere(url),
         None => links,
     })
@@ -155,7 +144,7 @@ pub(crate) fn telephony(env: &Environment) -> Result<TwilioClient, BadVariable> 
     client.build().map_err(bad("TWILIO_ACCOUNT_SID or TWILIO_API_URL"))
 }
 
-fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
+pub(crate) fn keys(env: &Environment, key: &BranchKey) -> Result<Keys, BadVariable> {
     let one = |name| env.secret(name).map(Key::new).transpose().map_err(bad(name));
     Ok(Keys {
         signatures: signatures(env)?,
@@ -196,90 +185,18 @@ fn intake(env: &Environment, keys: &Keys) -> Result<Access, BadVariable> {
 }
 
 pub(crate) fn country(env: &Environment) -> Result<CountryCode, BadVariable> {
-    let code = |text: &str| text.trim_start_matches('+').parse().ok().and_then(CountryCode::new);
-    let country = env.parsed("DEFAULT_COUNTRY", |text| code(text).ok_or("it is no country calling code"))?;
+    let country = env.parsed("DEFAULT_COUNTRY", settings::one_country)?;
     Ok(country.unwrap_or(CountryCode::NORTH_AMERICA))
 }
 
-fn branch_settings(env: &Environment) -> Result<BranchSettings, BadVariable> {
-    let country = country(env)?;
-    let number = |name| env.parsed(name, |text| E164::parse_with(text, country));
-    let (customers, automated) = (number("TWILIO_PHONE_NUMBER")?, number("TWILIO_AUTOMATED_NUMBER")?);
-    let missing = BadVariable { name: "TWILIO_PHONE_NUMBER", why: "is missing".to_owned() };
-    let phone_number = customers.or(automated).ok_or(missing)?;
-    let settings = BranchSettings::new(policy(env, country)?, phone_number);
-    let mut settings = settings.map_err(|error| unusable(&error))?;
-    settings.automated_number = automated.unwrap_or(phone_number);
-    settings.transfer_number = number("TWILIO_TRANSFER_NUMBER")?;
-    settings.default_country = country;
-    settings.max_active_emergencies = env
-        .parsed("MAX_ACTIVE_EMERGENCIES", |text| text.parse().map_err(|_| "it must be a whole number"))?
-        .unwrap_or(1);
-    settings.no_emergency_target = number("NO_EMERGENCY_TARGET")?;
-    settings.checked().map_err(|error| unusable(&error))
-}
-
-fn unusable(error: &(dyn std::error::Error + 'static)) -> BadVariable {
-    let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-    BadVariable { name: "These settings", why: format!("can't work: {why}") }
-}
-
-fn policy(env: &Environment, country: CountryCode) -> Result<Policy, BadVariable> {
-    let people = |name| env.parsed(name, |text| settings::contacts(text, country));
-    let default = Policy::default();
-    let mut timing = default.timing.clone();
-    for (name, span) in [
-        ("RING_TIMEOUT_SECONDS", &mut timing.ring),
-        ("SMS_ACCEPT_SECONDS", &mut timing.text_acceptance),
-        ("TECHNICIAN_WAIT_SECONDS", &mut timing.technician_wait),
-        ("HOLD_LIMIT_SECONDS", &mut timing.hold_limit),
-        ("CUSTOMER_DEADLINE_SECONDS", &mut timing.customer_deadline),
-        ("TALK_LIMIT_SECONDS", &mut timing.talk_limit),
-    ] {
-        *span = env.parsed(name, settings::seconds)?.unwrap_or(*span);
-    }
-    Ok(Policy {
-        escalation: people("ESCALATION_PHONES")?.unwrap_or_default(),
-        recipients: people("RECIPIENT_PHONES")?.unwrap_or_default(),
-        recipient_emails: env.parsed("RECIPIENT_EMAILS", settings::addresses)?.unwrap_or_default(),
-        allowed_countries: env.parsed("ALLOWED_COUNTRY_CODES", settings::countries)?.unwrap_or_default(),
-        auto_call: flag(env, "ENABLE_AUTO_CALL", true)?,
-        texts: flag(env, "ENABLE_TEXTS", true)?,
-        emails: flag(env, "ENABLE_EMAILS", true)?,
-        recording: flag(env, "ENABLE_CALL_RECORDING", false)?,
-        transfer: transfer(env, country)?,
-        confirmation: env.parsed("CONFIRMATION", settings::confirmation)?.unwrap_or_default(),
-        attempts_per_technician: env.parsed("ATTEMPTS_PER_TECHNICIAN", tries)?.unwrap_or(2),
-        escalation_rounds: env.parsed("ESCALATION_ROUNDS", tries)?.unwrap_or(2),
-        timing,
-        ..default
-    })
-}
-
-fn tries(text: &str) -> Result<u8, &'static str> {
-    text.parse().map_err(|_| "it must be a number from 1 to 10")
-}
-
-fn transfer(env: &Environment, country: CountryCode) -> Result<Option<Transfer>, BadVariable> {
-    if !flag(env, "ENABLE_TRANSFER_CALL", false)? {
-        return Ok(None);
-    }
-    let name = "TRANSFER_TARGET_PHONE_NUMBER";
-    let target = E164::parse_with(env.required(name)?, country).map_err(bad(name))?;
-    let confirmation = env.parsed("TRANSFER_CONFIRMATION", settings::confirmation)?;
-    Ok(Some(Transfer { target, confirmation: confirmation.unwrap_or(Confirmation::Answered) }))
-}
-
-fn script(env: &Environment) -> Result<Script, BadVariable> {
-    let text = |name| env.text(name).map(str::to_owned);
-    let default = Script::default();
-    Ok(Script {
-        company_name: text("COMPANY_NAME").unwrap_or(default.company_name),
-        language: text("LANGUAGE"),
-        voice: text("VOICE"),
-        hold_music_url: env.parsed("HOLD_MUSIC_URL", address)?,
-        recording_notice: text("RECORDING_NOTICE"),
-        google_maps_link: flag(env, "ENABLE_GOOGLE_MAPS_LINK", false)?,
-        wording: default.wording,
+pub(crate) fn settings(env: &Environment) -> Result<Settings, BadVariable> {
+    somebody_is_alerted(env)?;
+    let values = Values::of(|setting| env.text(setting.variable));
+    Settings::read(&values).map_err(|fault| match fault {
+        SettingsFault::Value { setting, error } => {
+            BadVariable { name: setting.variable, why: format!("can't be used: {error}") }
+        }
+        SettingsFault::Missing { setting } => BadVariable { name: setting.variable, why: "is missing".to_owned() },
+        other => BadVariable { name: "These settings", why: other.to_string() },
     })
 }

@@ -5,12 +5,14 @@
 
 mod config;
 mod configure;
+#[path = "../common/database.rs"]
 mod database;
 #[path = "../common/environment.rs"]
 mod environment;
 mod outgoing;
 #[cfg(feature = "failpoints")]
 mod pace;
+mod remote;
 #[path = "../common/server.rs"]
 mod server;
 #[path = "../common/signals.rs"]
@@ -21,19 +23,20 @@ use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use config::Config;
 use configure::Configure;
+use database::Database;
 use environment::{BadVariable, Environment};
 use responder::{
     Timestamp,
-    branch::Branch,
+    branch::{Branch, Reload},
     driver::{Dispatcher, LogPump, Webhooks},
-    http::{self, Access, Endpoints},
+    http::{self, Access, Endpoints, branch::Steering},
     notify::Webhook,
     store::{DeliveryStore, WorkerId},
     telephony::TwilioClient,
-    timeline::BranchEvent,
+    timeline::{BranchEvent, file::LogFile},
 };
 use responder_dashboard::STATUS;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 use tracing_subscriber::EnvFilter;
 use variables::VARIABLES;
 
@@ -46,7 +49,7 @@ async fn main() -> ExitCode {
         ["configure"] => configure(false).await,
         ["configure", "--apply"] => configure(true).await,
         ["--help" | "-h"] => {
-            println!("{USAGE}\n\n{}", environment::help(VARIABLES));
+            println!("{USAGE}\n\n{}", environment::help(&VARIABLES));
             ExitCode::SUCCESS
         }
         _ => {
@@ -72,14 +75,18 @@ These variables say what is done:";
 async fn serve() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let config = match variables().and_then(|env| Config::read(&env)) {
-        Ok(config) => config,
+    let env = match variables() {
+        Ok(env) => env,
         Err(bad) => return unusable(&bad),
     };
-    let log = Arc::clone(&config.log);
-    match run(config).await {
+    let log = match config::key(&env).and_then(|key| config::log(&env, &key)) {
+        Ok(log) => Arc::new(log),
+        Err(bad) => return unusable(&bad),
+    };
+    match run(env, Arc::clone(&log)).await.map_err(|error| error.downcast::<BadVariable>()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+        Err(Ok(bad)) => unusable(&bad),
+        Err(Err(error)) => {
             let error = told(&*error);
             eprintln!("The branch could not be started: {error}.");
             let failure = BranchEvent::AppStartFailure { error };
@@ -111,7 +118,7 @@ async fn configure(apply: bool) -> ExitCode {
 }
 
 fn variables() -> Result<Environment, BadVariable> {
-    Environment::read(VARIABLES, |name| std::env::var(name).ok())
+    Environment::read(&VARIABLES, |name| std::env::var(name).ok())
 }
 
 fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {
@@ -119,17 +126,30 @@ fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {
     ExitCode::from(2)
 }
 
-async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+async fn run(env: Environment, log: Arc<LogFile>) -> Result<(), Box<dyn Error>> {
     let (clock, sleeper) = time();
-    let (store, control, deliveries) = config.database.open(clock).await?;
+    let key = config::key(&env)?;
+    let database = Database::read(&env, key.as_str())?;
+    let (config, store, remote) = match remote::read(&env, &key)? {
+        // What is wrong with a variable is told before anything is opened.
+        None => (Config::read(&env)?, database.open(clock).await?, None),
+        Some(way) => {
+            let store = database.open(clock).await?;
+            let remote = way.to(&store);
+            let (values, _) = remote.load().await?;
+            (Config::read(&remote::overlaid(&env, &values))?, store, Some((remote, values)))
+        }
+    };
     tokio::spawn(try_account(config.telephony.clone()));
-    let branch = Branch::new(config.key, config.settings, store, config.telephony, config.script, config.links);
+    let branch = Branch::new(config.key, config.settings, store.clone(), config.telephony, config.script, config.links);
     let branch = match config.outgoing.mail {
         Some(mail) => branch.notifying(Arc::new(mail)),
         None => branch,
     };
-    let branch = Arc::new(branch.controlled_by(control).logging_to(config.log));
-    let webhooks = webhooks(&branch, deliveries, config.outgoing.hook).await?;
+    let branch = Arc::new(branch.controlled_by(store.clone()).logging_to(log));
+    let webhooks = webhooks(&branch, store, config.outgoing.hook).await?;
+    let (restart, table) = (Arc::new(Notify::new()), Arc::default());
+    let reloader = remote.map(|(remote, values)| remote::reloader(remote, values, env, &branch, &table));
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
         .trusted_proxies(config.proxies)
@@ -138,7 +158,12 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         .endpoints(http::branch::firehose_rows(&branch, config.outgoing.firehose))
         // `responder::dashboard` for whoever has the feature `dashboard` on.
         .endpoints(responder_dashboard::rows(&branch, &Access::operator()))
+        .endpoints(http::branch::steering(Steering {
+            reload: reloader.clone().map(|reloader| reloader as Arc<dyn Reload>),
+            restart: Some(notifying(&restart)),
+        }))
         .build()?;
+    let endpoints = table.get_or_init(|| endpoints).clone();
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
@@ -147,13 +172,16 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     println!("status page {} (user operator, OPERATOR_PASSWORD)", branch.links().public().at(STATUS));
     let public_url = branch.links().public().to_string();
     branch.note(BranchEvent::AppStart { public_url, port: address.port(), messaging_loaded: true });
+    if let Some(reloader) = &reloader {
+        reloader.start(sleeper.clone());
+    }
     let pumping = LogPump::new(Arc::clone(&branch)).map(|pump| pump.sleeping_by(Arc::clone(&sleeper)).start());
     let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(Arc::clone(&sleeper)).start();
     let posting = webhooks.map(|webhooks| webhooks.sleeping_by(sleeper).start());
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     let stop = async move {
-        signals::asked_to_stop().await;
+        end(restart).await;
         // The server waits for open connections, and these would stay open.
         branch.end_streams();
     };
@@ -182,6 +210,19 @@ async fn webhooks(
     let webhooks = Webhooks::new(branch.clone(), deliveries, hook, WorkerId::unique());
     webhooks.subscribe().await?;
     Ok(Some(webhooks))
+}
+
+/// For whoever asks us to start anew: we end, and the supervisor starts us.
+fn notifying(restart: &Arc<Notify>) -> Arc<dyn Fn() + Send + Sync> {
+    let restart = Arc::clone(restart);
+    Arc::new(move || restart.notify_one())
+}
+
+async fn end(restart: Arc<Notify>) {
+    tokio::select! {
+        () = signals::asked_to_stop() => {}
+        () = restart.notified() => {}
+    }
 }
 
 #[cfg(feature = "failpoints")]

@@ -1,10 +1,27 @@
 //! Every variable that is read, in one place.
 
+use std::sync::LazyLock;
+
+use responder::settings::SETTINGS;
+
 use super::environment::{Variable, plain, secret};
 
-/// All of them, in the order of `--help`.
-pub(crate) const VARIABLES: &[Variable] = &[
+/// All of them, in the order of `--help`: the server's own, then the settings that have no entry among those.
+pub(crate) static VARIABLES: LazyLock<Vec<Variable>> = LazyLock::new(|| {
+    let is_own = |name: &str| SERVER.iter().any(|variable| variable.name == name);
+    let settings = SETTINGS.iter().filter(|setting| !is_own(setting.variable));
+    let settings = settings.map(|setting| plain(setting.variable, setting.default, setting.about));
+    SERVER.iter().copied().chain(settings).collect()
+});
+
+/// Those of the server, and settings of which there is more to say.
+const SERVER: &[Variable] = &[
     plain("BRANCH_NAME", "main", "name of this branch"),
+    plain(
+        "ADMIN_DASHBOARD_URL",
+        "",
+        "the admin server that has the settings of this branch; they count in place of variables",
+    ),
     plain("PUBLIC_URL", "(required)", "where the provider reaches this server; a proxy strips its path"),
     plain("BIND", "127.0.0.1", "address to listen on"),
     plain("PORT", "5000", "port to listen on"),
@@ -44,9 +61,6 @@ pub(crate) const VARIABLES: &[Variable] = &[
     plain("CALLS_PER_SECOND", "1", "how many calls the account may place in a second"),
     plain("TWILIO_PHONE_NUMBER", "(required)", "the number that customers call"),
     plain("TWILIO_AUTOMATED_NUMBER", "TWILIO_PHONE_NUMBER", "the number that calls and texts come from"),
-    plain("TWILIO_TRANSFER_NUMBER", "", "the number that a transfer target sees"),
-    plain("DEFAULT_COUNTRY", "1", "calling code of numbers without one"),
-    plain("ALLOWED_COUNTRY_CODES", "all", "who may be called and texted"),
     secret("INTAKE_TOKEN", "bearer token of whoever reports emergencies; it may also look at and cancel them"),
     secret("INTAKE_HMAC_SECRET", "or the secret that reports are signed with, in X-Signature-256"),
     plain("INTAKE_AUTH", "on", "none lets anybody report emergencies"),
@@ -64,30 +78,5 @@ pub(crate) const VARIABLES: &[Variable] = &[
     secret("DEBUG_WEBHOOK_SECRET", "whsec_… that events are signed with; two apart by a space while it is changed"),
     plain("DEBUG_WEBHOOK_GZIP", "off", "compress events above 8 KiB"),
     plain("WEBHOOK_ALLOWED_HOSTS", "", "hosts that may be posted to although their address is not public"),
-    plain("ESCALATION_PHONES", "", "who is called next, in this order; the same form"),
-    plain("ENABLE_AUTO_CALL", "on", "call technicians; off asks them by text alone"),
-    plain("ENABLE_TEXTS", "on", "send texts"),
-    plain("ENABLE_EMAILS", "on", "send mail"),
-    plain("ENABLE_CALL_RECORDING", "off", "record talks"),
-    plain("ENABLE_TRANSFER_CALL", "off", "connect customers to TRANSFER_TARGET_PHONE_NUMBER"),
-    plain("TRANSFER_TARGET_PHONE_NUMBER", "", "a general line"),
-    plain("TRANSFER_CONFIRMATION", "answered", "what counts as answered there: answered, key_press, human"),
-    plain("ENABLE_GOOGLE_MAPS_LINK", "off", "add a map to texts and mails"),
-    plain("CONFIRMATION", "key_press", "what counts as accepted: key_press, human, answered"),
-    plain("ATTEMPTS_PER_TECHNICIAN", "2", "calls to one technician in a row"),
-    plain("ESCALATION_ROUNDS", "2", "times that the whole list is gone through"),
-    plain("RING_TIMEOUT_SECONDS", "25", "how long a phone rings"),
-    plain("SMS_ACCEPT_SECONDS", "120", "how long a text is waited for where nobody is called"),
-    plain("TECHNICIAN_WAIT_SECONDS", "60", "how long a technician waits on the line for the customer"),
-    plain("HOLD_LIMIT_SECONDS", "600", "how long a customer is kept on hold"),
-    plain("CUSTOMER_DEADLINE_SECONDS", "1800", "how long an accepted emergency waits for the customer's call"),
-    plain("TALK_LIMIT_SECONDS", "14400", "the longest talk"),
-    plain("MAX_ACTIVE_EMERGENCIES", "1", "how many emergencies may be active at a time"),
-    plain("NO_EMERGENCY_TARGET", "", "who callers without an emergency are put through to"),
-    plain("COMPANY_NAME", "the emergency service", "who calls, as it is spoken and written"),
-    plain("LANGUAGE", "", "language of speech, such as en-US"),
-    plain("VOICE", "", "voice of speech, such as Polly.Joanna"),
-    plain("HOLD_MUSIC_URL", "", "a clip of at most 30 seconds for customers on hold"),
-    plain("RECORDING_NOTICE", "", "what customers are told before a talk that is recorded"),
     plain("RUST_LOG", "info", "how much is written to the console"),
 ];

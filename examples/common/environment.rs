@@ -5,6 +5,7 @@ use std::{collections::HashMap, fmt, fs};
 use secrecy::SecretString;
 
 /// One variable.
+#[derive(Clone, Copy)]
 pub(crate) struct Variable {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -23,6 +24,7 @@ pub(crate) const fn secret(name: &'static str, about: &'static str) -> Variable 
 }
 
 /// What is set.
+#[derive(Clone)]
 pub(crate) struct Environment {
     table: &'static [Variable],
     values: HashMap<&'static str, String>,
@@ -54,6 +56,14 @@ impl Environment {
             }
         }
         Ok(Self { table, values })
+    }
+
+    /// The same, where these count in place of what is set: settings that come from elsewhere.
+    #[allow(dead_code, reason = "not every server has settings from elsewhere")]
+    pub(crate) fn with<'a>(&self, others: impl IntoIterator<Item = (&'static str, &'a str)>) -> Self {
+        let mut values = self.values.clone();
+        values.extend(others.into_iter().map(|(name, value)| (name, value.to_owned())));
+        Self { table: self.table, values }
     }
 
     /// The text of a variable.
@@ -101,6 +111,8 @@ impl fmt::Display for BadVariable {
         write!(f, "{} {}.", self.name, self.why)
     }
 }
+
+impl std::error::Error for BadVariable {}
 
 /// A table as `--help` shows it.
 pub(crate) fn help(table: &[Variable]) -> String {

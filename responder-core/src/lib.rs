@@ -2,6 +2,9 @@
 //!
 //! The modules of this crate know no web framework and no database driver; those live in crates of their own.
 
+pub mod access;
+#[cfg(feature = "admin")]
+pub mod admin;
 #[cfg(feature = "runtime")]
 pub mod branch;
 pub mod driver;

@@ -39,7 +39,15 @@ pub(crate) static STATUS_SCRIPT: Asset = Asset {
     bytes: include_bytes!("../static/status.js"),
 };
 
-static ALL: [&Asset; 3] = [&STYLE, &ICON, &STATUS_SCRIPT];
+/// What pages of the admin server do by themselves.
+pub(crate) static ADMIN_SCRIPT: Asset = Asset {
+    stem: "admin",
+    extension: "js",
+    content_type: "text/javascript; charset=utf-8",
+    bytes: include_bytes!("../static/admin.js"),
+};
+
+static ALL: [&Asset; 4] = [&STYLE, &ICON, &STATUS_SCRIPT, &ADMIN_SCRIPT];
 
 const FOLDER: &str = "status/assets";
 

@@ -23,9 +23,14 @@
 //! nothing from elsewhere, and say so to the browser (`Content-Security-Policy`): neither a script nor a style can be
 //! put into them by what somebody reported. Without scripts they show the state of the moment.
 
+#[cfg(feature = "admin")]
+mod admin;
 mod assets;
 mod chart;
+mod emergency;
 mod page;
 mod status;
 
+#[cfg(feature = "admin")]
+pub use admin::{AdminPages, admin_assets};
 pub use status::{STATUS, rows};

@@ -13,9 +13,9 @@ pub(crate) struct Frame {
     pub(crate) title: String,
     /// From this page to the mount point: empty for `/status`, `../` for `/branch/tuc`. So that pages work behind any
     /// prefix, also one that a proxy takes away.
-    pub(crate) root: &'static str,
-    /// The script of this page, if it has one.
-    pub(crate) script: Option<&'static assets::Asset>,
+    pub(crate) root: String,
+    /// The scripts of this page.
+    pub(crate) scripts: Vec<&'static assets::Asset>,
 }
 
 impl Frame {

@@ -81,7 +81,7 @@
   function update(old, fresh) {
     const text = fresh.outerHTML;
     if (texts.get(old) === text) return;
-    if (old.matches("#now, #before")) {
+    if (old.matches("#now, #before, [data-keyed]")) {
       texts.set(old, text);
       replace(old, fresh);
       return;
@@ -118,6 +118,8 @@
     isStale = false;
     try {
       const answer = await fetch(at(live.dataset.live), { cache: "no-store", headers: { accept: "text/html" } });
+      // Whoever is logged out is sent to another page.
+      if (answer.redirected) location.reload();
       if (answer.status !== 200 && answer.status !== 503) throw new Error(String(answer.status));
       show(await answer.text());
       tell(source?.readyState === 1);
@@ -155,9 +157,14 @@
     source.onmessage = soon;
     source.onerror = () => {
       tell(false);
-      // A browser comes back by itself, unless it was refused: then with a ticket, which is good for one stream.
-      if (source.readyState === 2) window.setTimeout(listenWithTicket, Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** failures++));
+      // A browser comes back by itself, unless it was refused: then with a ticket, which is good for one stream, or as
+      // before where there are none.
+      if (source.readyState === 2) window.setTimeout(live.dataset.ticket ? listenWithTicket : listenAgain, Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** failures++));
     };
+  }
+
+  function listenAgain() {
+    listen(`${live.dataset.events}?unnamed`);
   }
 
   async function listenWithTicket() {
@@ -173,9 +180,11 @@
 
   skew = Number(part().dataset.now) - Date.now();
   localize(live);
-  document.getElementById("zone").textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone || "this device"}.`;
+  const zone = document.getElementById("zone");
+  if (zone) zone.textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone || "this device"}.`;
   window.setInterval(tick, 250);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
-  listen(`${live.dataset.events}?unnamed`);
+  document.addEventListener("responder:changed", refresh);
+  listenAgain();
   timer = window.setTimeout(refresh, again());
 })();

@@ -37,6 +37,8 @@ mod deliveries;
 mod error;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod parcel;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

@@ -11,7 +11,11 @@ mod handle;
 mod handover;
 mod inbound;
 mod journal;
+mod live;
 mod pulse;
+mod reload;
+#[cfg(feature = "admin")]
+pub mod remote;
 mod report;
 mod settings;
 mod texts;
@@ -30,6 +34,9 @@ pub use inbound::Inbound;
 use journal::Journal;
 pub(crate) use journal::Note;
 pub(crate) use pulse::Pulse;
+#[cfg(feature = "mock")]
+pub use reload::MockReload;
+pub use reload::Reload;
 pub use report::Reported;
 pub use settings::{BranchSettings, SettingsError};
 use texts::AnswerLimit;
@@ -64,12 +71,10 @@ use crate::{
 /// ```
 pub struct Branch {
     key: BranchKey,
-    settings: Arc<BranchSettings>,
+    live: live::Live,
     store: Arc<dyn EmergencyStore>,
-    telephony: Arc<dyn Telephony>,
     notifier: Arc<dyn Notifier>,
     control: Option<Arc<dyn BranchControl>>,
-    script: Script,
     links: Links,
     work: watch::Sender<()>,
     answers: Mutex<AnswerLimit>,
@@ -92,11 +97,9 @@ impl Branch {
     ) -> Self {
         Self {
             key,
-            settings: Arc::new(settings),
+            live: live::Live::new(settings, script, telephony),
             store,
-            telephony,
             notifier: Arc::new(NoNotifier),
-            script,
             links,
             work: watch::Sender::new(()),
             answers: Mutex::default(),
@@ -126,29 +129,14 @@ impl Branch {
         &self.key
     }
 
-    /// Its settings.
-    pub fn settings(&self) -> &BranchSettings {
-        &self.settings
-    }
-
     /// Where its emergencies are kept.
     pub fn store(&self) -> &Arc<dyn EmergencyStore> {
         &self.store
     }
 
-    /// What it calls and texts with.
-    pub fn telephony(&self) -> &Arc<dyn Telephony> {
-        &self.telephony
-    }
-
     /// What it mails with.
     pub fn notifier(&self) -> &Arc<dyn Notifier> {
         &self.notifier
-    }
-
-    /// How it speaks and writes.
-    pub const fn script(&self) -> &Script {
-        &self.script
     }
 
     /// The URLs that it hands out.

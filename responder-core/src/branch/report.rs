@@ -39,8 +39,9 @@ impl Branch {
         report: Report,
         idempotency: Option<Idempotency>,
     ) -> Result<Reported, ReportError> {
-        let intake = Intake::check(report, self.settings.default_country)?;
-        if !self.settings.policy().may_reach(intake.technician.number) {
+        let settings = self.settings();
+        let intake = Intake::check(report, settings.default_country)?;
+        if !settings.policy().may_reach(intake.technician.number) {
             let reason = "this number may not be called by this branch".to_owned();
             return Err(IntakeError { field: "chosen_phone", reason }.into());
         }
@@ -54,9 +55,9 @@ impl Branch {
     pub(super) async fn open(&self, intake: Intake, idempotency: Option<Idempotency>) -> Result<Reported, ReportError> {
         let now = self.store.now().await?;
         let id = EmergencyId::new(now, random_bits());
-        let opened = Emergency::open(id, now, intake, Arc::clone(self.settings.policy()));
-        let mut opening =
-            Opening::of(self.key.clone(), self.settings.max_active_emergencies, opened, Self::commit_id());
+        let settings = self.settings();
+        let opened = Emergency::open(id, now, intake, Arc::clone(settings.policy()));
+        let mut opening = Opening::of(self.key.clone(), settings.max_active_emergencies, opened, Self::commit_id());
         if let Some(idempotency) = idempotency {
             opening = opening.idempotent(idempotency);
         }

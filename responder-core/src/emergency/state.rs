@@ -251,6 +251,11 @@ impl Emergency {
         self.record.opened_at
     }
 
+    /// When somebody accepted; none as long as nobody has.
+    pub const fn accepted_at(&self) -> Option<Timestamp> {
+        self.record.accepted_at
+    }
+
     /// Every call that we placed, oldest first.
     pub fn attempts(&self) -> &[Attempt] {
         &self.attempts

@@ -1,10 +1,16 @@
 //! Who may call an endpoint.
 
+use std::sync::Arc;
+
+use crate::access::{Need, Permission, Session, SessionToken};
+
 /// Who may call an endpoint. There is no other place where this is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Everybody.
     Public,
+    /// Everybody, from one of our own pages: logging in, which another site must not do for somebody.
+    OwnPages,
     /// Whoever has one of these.
     AnyOf(Vec<Credential>),
 }
@@ -30,6 +36,11 @@ pub enum Credential {
     /// `?ticket=` with a ticket for this path that [`Call::ticket`](super::Call::ticket) has given out: for a browser's
     /// `EventSource`, which can send no header of its own. Good once, for a minute.
     Ticket,
+    /// A session of somebody who fulfils the need. Whatever changes something must also come from one of our own pages
+    /// and show the session's token for that, in the header `X-CSRF-Token` or the field `csrf_token` of a form.
+    Session(Need),
+    /// The same for a page: whoever has no session is sent to log in.
+    Page(Need),
 }
 
 /// Whose token counts.
@@ -64,6 +75,17 @@ pub enum Caller {
         /// As whom their token knows them.
         id: String,
     },
+    /// Somebody who is logged in.
+    Session(Arc<LoggedIn>),
+}
+
+/// A session, and what shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// What the browser has.
+    pub token: SessionToken,
+    /// Whose it is.
+    pub session: Session,
 }
 
 impl Access {
@@ -100,9 +122,44 @@ impl Access {
         Self::AnyOf(vec![Credential::UserToken])
     }
 
+    /// Whoever is logged in.
+    pub fn logged_in() -> Self {
+        Self::AnyOf(vec![Credential::Session(Need::LoggedIn)])
+    }
+
+    /// Only admins.
+    pub fn admin() -> Self {
+        Self::AnyOf(vec![Credential::Session(Need::Admin)])
+    }
+
+    /// Whoever has this permission for the branch that the path names in `parameter`.
+    pub fn permitted(permission: Permission, parameter: &'static str) -> Self {
+        Self::AnyOf(vec![Credential::Session(Need::Branch { permission, parameter })])
+    }
+
+    /// The same as a page: whoever is not logged in is sent to do so. For JSON as well as pages see
+    /// [`Credential::Session`].
+    #[must_use]
+    pub fn as_page(self) -> Self {
+        let as_page = |credential| match credential {
+            Credential::Session(need) => Credential::Page(need),
+            other => other,
+        };
+        match self {
+            Self::AnyOf(credentials) => Self::AnyOf(credentials.into_iter().map(as_page).collect()),
+            open @ (Self::Public | Self::OwnPages) => open,
+        }
+    }
+
+    /// Whether somebody may call who is logged in.
+    pub(super) fn takes_sessions(&self) -> bool {
+        let is_session = |credential: &Credential| matches!(credential, Credential::Session(_) | Credential::Page(_));
+        self.credentials().iter().any(is_session)
+    }
+
     pub(super) fn credentials(&self) -> &[Credential] {
         match self {
-            Self::Public => &[],
+            Self::Public | Self::OwnPages => &[],
             Self::AnyOf(credentials) => credentials,
         }
     }

@@ -26,7 +26,11 @@ pub struct Endpoint {
     access: Access,
     body: BodyRule,
     handler: Arc<dyn Handler>,
+    errors: Option<ErrorPage>,
 }
+
+/// What people see in place of an error as JSON.
+type ErrorPage = Arc<dyn Fn(HttpError) -> Response<Body> + Send + Sync>;
 
 /// What a body must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,7 +79,7 @@ where
 impl Endpoint {
     /// Any endpoint. `path` is a [`PathTemplate`](super::PathTemplate), which the table checks when it is built.
     pub fn new(method: Method, path: impl Into<String>, access: Access, body: BodyRule, handler: impl Handler) -> Self {
-        Self { method, path: path.into(), access, body, handler: Arc::new(handler) }
+        Self { method, path: path.into(), access, body, handler: Arc::new(handler), errors: None }
     }
 
     /// A `GET`, and with it a `HEAD`.
@@ -93,6 +97,21 @@ impl Endpoint {
     pub fn with_handler(mut self, handler: Arc<dyn Handler>) -> Self {
         self.handler = handler;
         self
+    }
+
+    /// The same endpoint for people: every refusal and failure is drawn by `draw`, except those that send elsewhere.
+    #[must_use]
+    pub fn with_error_page(mut self, draw: impl Fn(HttpError) -> Response<Body> + Send + Sync + 'static) -> Self {
+        self.errors = Some(Arc::new(draw));
+        self
+    }
+
+    /// What is answered to whoever is refused here, or to whom nothing could be told.
+    pub(super) fn told(&self, error: HttpError) -> Response<Body> {
+        match &self.errors {
+            Some(draw) if !error.status().is_redirection() => draw(error),
+            _ => error.into_response(),
+        }
     }
 
     /// How it is asked.
@@ -140,7 +159,7 @@ impl BodyRule {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, path, access, body, handler: _ } = self;
+        let Self { method, path, access, body, .. } = self;
         write!(f, "Endpoint({method} {path}, {access:?}, {body:?})")
     }
 }

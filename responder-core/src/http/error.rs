@@ -102,6 +102,11 @@ impl HttpError {
         self.0.code
     }
 
+    /// What a person is told.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The field that is at fault.
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
@@ -109,13 +114,19 @@ impl HttpError {
 
     /// The answer.
     pub fn into_response(self) -> Response<Body> {
-        let Inner { status, code, message, field, headers, .. } = *self.0;
-        let wire = Wire { status: "error", code, message: &message, field: field.as_deref() };
+        let Inner { code, message, field, .. } = &*self.0;
+        let wire = Wire { status: "error", code, message, field: field.as_deref() };
         let body = serde_json::to_vec(&wire).unwrap_or_default();
-        let mut response = Response::new(Body::from(body));
+        self.into_response_with("application/json", body)
+    }
+
+    /// The answer, told in another way: status and headers are those of the error.
+    pub fn into_response_with(self, content_type: &'static str, body: impl Into<Body>) -> Response<Body> {
+        let Inner { status, headers, .. } = *self.0;
+        let mut response = Response::new(body.into());
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         response
     }
 }

@@ -1,12 +1,19 @@
 //! Whether a request may pass.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+
+use std::sync::Arc;
 
 use super::ticket::Tickets;
-use super::{Access, BranchScope, Caller, Credential, HttpError, Keys, MountedPath, Params, Signatures};
-use crate::PublicUrl;
-use crate::signature::Payload;
+use super::{
+    Access, BranchScope, Caller, Credential, HttpError, Keys, LoggedIn, MountedPath, Params, Signatures, call::Media,
+};
+use crate::{
+    PublicUrl,
+    access::{Need, SessionToken},
+    signature::Payload,
+};
 
 /// One request before its endpoint.
 pub(super) struct Guard<'a> {
@@ -18,6 +25,18 @@ pub(super) struct Guard<'a> {
     pub(super) params: &'a Params,
     pub(super) path: &'a str,
     pub(super) tickets: &'a Tickets,
+    /// The session that the request shows, if its endpoint takes any.
+    pub(super) session: Option<Arc<LoggedIn>>,
+}
+
+/// What the session of a request is good for.
+enum Standing {
+    /// The endpoint.
+    Good,
+    /// The endpoint, if the form shows the session's token.
+    DependsOnForm,
+    /// Nothing here.
+    Refused(HttpError),
 }
 
 /// What the head of a request shows.
@@ -31,11 +50,14 @@ pub(super) enum Admission {
 impl Guard<'_> {
     /// Checks what needs no body.
     pub(super) fn by_head(&self) -> Result<Admission, HttpError> {
-        if *self.access == Access::Public {
-            return Ok(Admission::Granted(Caller::Anonymous));
+        match self.access {
+            Access::Public => return Ok(Admission::Granted(Caller::Anonymous)),
+            Access::OwnPages if self.comes_from_us() => return Ok(Admission::Granted(Caller::Anonymous)),
+            Access::OwnPages => return Err(cross_origin()),
+            Access::AnyOf(_) => {}
         }
         let mut depends_on_body = false;
-        let mut is_foreign = false;
+        let mut refusal = None;
         for credential in self.access.credentials() {
             match credential {
                 Credential::IntakeToken if self.shows_intake_token() => {
@@ -50,7 +72,7 @@ impl Guard<'_> {
                     if self.changes_nothing() || self.comes_from_us() {
                         return Ok(Admission::Granted(Caller::Operator));
                     }
-                    is_foreign = true;
+                    refusal = Some(cross_origin());
                 }
                 Credential::UserToken => {
                     if let Some(id) = self.user() {
@@ -58,15 +80,23 @@ impl Guard<'_> {
                     }
                 }
                 Credential::Ticket if self.shows_ticket() => return Ok(Admission::Granted(Caller::Ticket)),
+                Credential::Session(need) | Credential::Page(need) => match &self.session {
+                    Some(session) => match self.standing(session, *need) {
+                        Standing::Good => return Ok(Admission::Granted(Caller::Session(Arc::clone(session)))),
+                        Standing::DependsOnForm => depends_on_body = true,
+                        Standing::Refused(error) => refusal = Some(error),
+                    },
+                    None => {}
+                },
                 Credential::TwilioSignature => depends_on_body |= self.may_be_signed(),
                 Credential::IntakeHmac => depends_on_body |= self.header(HMAC_HEADER).is_some(),
                 Credential::IntakeToken | Credential::OperatorBasic | Credential::Ticket => {}
             }
         }
-        match (depends_on_body, is_foreign) {
+        match (depends_on_body, refusal) {
             (true, _) => Ok(Admission::DependsOnBody),
-            (false, true) => Err(cross_origin()),
-            (false, false) => Err(self.refused()),
+            (false, Some(refusal)) => Err(refusal),
+            (false, None) => Err(self.refused()),
         }
     }
 
@@ -75,6 +105,13 @@ impl Guard<'_> {
         let credentials = self.access.credentials();
         if credentials.contains(&Credential::IntakeHmac) && self.shows_hmac(body) {
             return Ok(Caller::Intake);
+        }
+        if let Some(session) = self.session.as_ref().filter(|session| self.has_need_of(session)) {
+            let given = fields.into_iter().flatten().find(|(name, _)| name == CSRF_FIELD);
+            return match given {
+                Some((_, token)) if session.token.has_csrf(token) => Ok(Caller::Session(Arc::clone(session))),
+                _ => Err(wrong_csrf()),
+            };
         }
         let payload = match fields {
             Some(fields) => Payload::Form(fields),
@@ -85,6 +122,43 @@ impl Guard<'_> {
             return Ok(Caller::Provider);
         }
         Err(self.refused())
+    }
+
+    /// What somebody who is logged in may do here. What a browser sends by itself counts only for looking.
+    fn standing(&self, session: &LoggedIn, need: Need) -> Standing {
+        if !self.fulfils(session, need) {
+            return Standing::Refused(forbidden());
+        }
+        if self.changes_nothing() {
+            return Standing::Good;
+        }
+        if !self.comes_from_us() {
+            return Standing::Refused(cross_origin());
+        }
+        match self.header(CSRF_HEADER) {
+            Some(token) if session.token.has_csrf(token) => Standing::Good,
+            None if self.head.headers.get(CSRF_HEADER).is_none() && self.is_form() => Standing::DependsOnForm,
+            _ => Standing::Refused(wrong_csrf()),
+        }
+    }
+
+    fn has_need_of(&self, session: &LoggedIn) -> bool {
+        self.access.credentials().iter().any(|credential| match credential {
+            Credential::Session(need) | Credential::Page(need) => self.fulfils(session, *need),
+            _ => false,
+        })
+    }
+
+    fn fulfils(&self, session: &LoggedIn, need: Need) -> bool {
+        let branch = match need {
+            Need::Branch { parameter, .. } => self.params.get(parameter),
+            Need::LoggedIn | Need::Admin => None,
+        };
+        session.session.user.rights.fulfil(need, branch)
+    }
+
+    fn is_form(&self) -> bool {
+        Media::of(&self.head.headers) == Media::Form
     }
 
     /// Whoever shows no signature at all must not keep us waiting with a body.
@@ -176,6 +250,9 @@ impl Guard<'_> {
             let message = "The request is not signed by the telephony provider.";
             return HttpError::new(StatusCode::FORBIDDEN, "invalid_signature", message);
         }
+        if credentials.iter().all(|credential| matches!(credential, Credential::Page(_))) {
+            return self.log_in();
+        }
         let message = "This needs credentials, and those that came with it are missing or wrong.";
         let mut error = HttpError::new(StatusCode::UNAUTHORIZED, "unauthorized", message);
         let takes = |wanted: fn(&Credential) -> bool| credentials.iter().any(wanted);
@@ -188,11 +265,48 @@ impl Guard<'_> {
         }
         error
     }
+
+    /// For a page: where to log in.
+    fn log_in(&self) -> HttpError {
+        let location = HeaderValue::from_str(&format!("{}{LOGIN_PATH}", self.public.path()));
+        let error = HttpError::new(StatusCode::FOUND, "login_required", "You have to log in first.");
+        location.into_iter().fold(error, |error, location| error.with_header(header::LOCATION, location))
+    }
+}
+
+/// The token of the session that a request shows. Of two different ones, somebody else may have set one.
+pub(super) fn token_in(headers: &HeaderMap) -> Option<SessionToken> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| value);
+    let value = values.next()?;
+    if values.any(|other| other != value) { None } else { SessionToken::read(value) }
 }
 
 fn cross_origin() -> HttpError {
-    let message = "With a password, this may only be done from one of our own pages.";
+    let message = "This may only be done from one of our own pages.";
     HttpError::new(StatusCode::FORBIDDEN, "cross_origin", message)
 }
+
+fn wrong_csrf() -> HttpError {
+    let message = "The token of the page is missing or wrong; load the page again.";
+    HttpError::new(StatusCode::FORBIDDEN, "wrong_csrf_token", message)
+}
+
+fn forbidden() -> HttpError {
+    HttpError::new(StatusCode::FORBIDDEN, "permission_denied", "You are not allowed to do this.")
+}
+
+/// The cookie of a session.
+pub const SESSION_COOKIE: &str = "responder_session";
+
+/// Where somebody logs in, below the mount point.
+pub const LOGIN_PATH: &str = "/login";
+
+/// Where what changes something shows the token of its page.
+pub const CSRF_HEADER: &str = "x-csrf-token";
+
+/// The same in a form.
+pub const CSRF_FIELD: &str = "csrf_token";
 
 const HMAC_HEADER: &str = "x-signature-256";

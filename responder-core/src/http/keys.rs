@@ -11,6 +11,7 @@ use super::UserTokens;
 use crate::{
     hex,
     signature::{AuthTokens, SignatureVerifier},
+    store::SessionStore,
 };
 
 /// A secret that somebody has to show. Never empty, compared in constant time, and `Debug` does not show it.
@@ -46,6 +47,8 @@ pub struct Keys {
     pub operator_password: Option<Key>,
     /// Who knows the users of an app.
     pub users: Option<Arc<dyn UserTokens>>,
+    /// Where the sessions are of those who are logged in.
+    pub sessions: Option<Arc<dyn SessionStore>>,
 }
 
 /// How requests of a provider are checked.

@@ -30,6 +30,8 @@
 //! ```
 
 mod access;
+#[cfg(feature = "admin")]
+pub mod admin;
 mod body;
 #[cfg(feature = "runtime")]
 pub mod branch;
@@ -56,7 +58,7 @@ pub mod voice;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Access, BranchScope, Caller, Credential};
+pub use access::{Access, BranchScope, Caller, Credential, LoggedIn};
 pub use body::Body;
 pub use call::Call;
 pub use cors::{AllowedOrigins, AllowedOriginsError};
@@ -65,6 +67,7 @@ pub use endpoint::MockHandler;
 pub use endpoint::{BodyRule, Endpoint, Handler, MAX_BODY};
 pub use error::{BoxError, HttpError};
 pub use form::Form;
+pub use guard::{CSRF_FIELD, CSRF_HEADER, LOGIN_PATH, SESSION_COOKIE};
 pub use keys::{EmptyKey, Key, Keys, Signatures};
 pub use path::{MountedPath, Params, PathTemplate, PathTemplateError};
 pub use proxy::{TrustedProxies, TrustedProxiesError};

@@ -3,7 +3,9 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Access, BodyRule, Call, Credential, Endpoint, Endpoints, PathTemplate, json as answer};
+use super::{
+    Access, BodyRule, Call, Credential, Endpoint, Endpoints, PathTemplate, SESSION_COOKIE, json as answer,
+};
 
 /// Where the document is.
 const OPENAPI: &str = "/openapi.json";
@@ -88,6 +90,7 @@ const fn scheme(credential: Credential) -> &'static str {
         Credential::OperatorBasic => "operatorPassword",
         Credential::UserToken => "userToken",
         Credential::Ticket => "ticket",
+        Credential::Session(_) | Credential::Page(_) => "session",
     }
 }
 
@@ -103,6 +106,10 @@ fn schemes() -> Value {
         "operatorPassword": { "type": "http", "scheme": "basic", "description": "The user operator and their password." },
         "userToken": bearer("The token by which a user of an app is known."),
         "ticket": { "type": "apiKey", "in": "query", "name": "ticket", "description": "Good once, within a minute." },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": SESSION_COOKIE,
+            "description": "Of somebody who has logged in. What changes something shows X-CSRF-Token, too.",
+        },
     })
 }
 

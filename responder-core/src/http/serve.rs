@@ -1,6 +1,6 @@
 //! From a request to its answer.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -9,10 +9,10 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use super::body::{Limits, read};
 use super::call::{Media, unsupported};
 use super::form::{decode, malformed};
-use super::guard::{Admission, Guard};
+use super::guard::{Admission, Guard, token_in};
 use super::table::Route;
 use super::ticket::Issuer;
-use super::{Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, MountedPath};
+use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params};
 
 impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
@@ -48,10 +48,39 @@ impl Endpoints {
             return Ok(options(route));
         }
         let endpoint = route.endpoint(&head.method).ok_or_else(|| not_allowed(route))?;
+        let answer = self.answer_of(endpoint, params, target, head, body, peer).await;
+        Ok(answer.unwrap_or_else(|error| endpoint.told(error)))
+    }
+
+    async fn answer_of<B>(
+        &self,
+        endpoint: &Endpoint,
+        params: Params,
+        target: MountedPath,
+        head: Parts,
+        body: B,
+        peer: Option<IpAddr>,
+    ) -> Result<Response<Body>, HttpError>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Send,
+    {
         let keys = self.keys();
         let (access, public) = (endpoint.access(), self.public_url());
         let (path, tickets) = (endpoint.path(), self.tickets());
-        let guard = Guard { access, keys: &keys, public, head: &head, target: &target, params: &params, path, tickets };
+        let session = session(access, &keys, &head).await?;
+        let guard = Guard {
+            access,
+            keys: &keys,
+            public,
+            head: &head,
+            target: &target,
+            params: &params,
+            path,
+            tickets,
+            session,
+        };
 
         let admission = guard.by_head().inspect_err(|error| refused(endpoint, error))?;
         let body = match endpoint.body() {
@@ -81,6 +110,16 @@ impl Endpoints {
         let call = Call { method, target, params, headers: head.headers, peer, caller, body, form, query, issuer };
         handled(endpoint, call).await
     }
+}
+
+/// The session that a request shows, where one counts.
+async fn session(access: &Access, keys: &Keys, head: &Parts) -> Result<Option<Arc<LoggedIn>>, HttpError> {
+    let Some(sessions) = keys.sessions.as_ref().filter(|_| access.takes_sessions()) else { return Ok(None) };
+    let Some(token) = token_in(&head.headers) else { return Ok(None) };
+    let found = sessions.session(token.hash()).await.map_err(|error| {
+        HttpError::unavailable("store_unavailable", "The store does not answer; try again.", 2).with_cause(error)
+    })?;
+    Ok(found.map(|session| Arc::new(LoggedIn { token, session })))
 }
 
 /// The length that a request says its body has.

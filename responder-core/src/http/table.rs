@@ -12,7 +12,7 @@ use super::{
     Access, AllowedOrigins, BodyRule, BranchScope, Credential, Endpoint, Handler, Keys, Params, PathTemplate,
     TrustedProxies,
 };
-use crate::{PublicUrl, driver::Clock};
+use crate::{PublicUrl, access::Need, driver::Clock};
 
 /// All endpoints of a service. A clone is another handle to the same table.
 ///
@@ -314,6 +314,14 @@ fn check(endpoint: &Endpoint, path: &PathTemplate) -> Result<(), TableError> {
                 return Err(TableError::NoBranchParameter(named()));
             }
             Credential::Ticket if *method != Method::GET => return Err(TableError::TicketToChange(named())),
+            Credential::Session(need) | Credential::Page(need) => {
+                if let Need::Branch { parameter, .. } = need
+                    && !path.has_parameter(parameter)
+                {
+                    return Err(TableError::NoBranchParameter(named()));
+                }
+                false
+            }
             Credential::IntakeToken
             | Credential::Internal(_)
             | Credential::OperatorBasic

@@ -1,4 +1,4 @@
-//! Settings as people write them: in variables, files and forms.
+//! Settings: a table of them, values as people write them, and what a branch makes of them.
 //!
 //! ```
 //! use responder_core::{CountryCode, settings};
@@ -10,6 +10,24 @@
 //! # Ok::<(), settings::ValueError>(())
 //! ```
 
+mod edit;
+mod kind;
+#[cfg(feature = "runtime")]
+mod read;
+#[cfg(feature = "admin")]
+mod seal;
+mod sealed;
+mod setting;
 mod value;
+mod values;
 
+pub use edit::{Edit, Refusal};
+pub use kind::{Kind, count, one_country, phone, url};
+#[cfg(feature = "runtime")]
+pub use read::{Settings, SettingsFault};
+#[cfg(feature = "admin")]
+pub use seal::SettingsKeys;
+pub use sealed::{SealError, Sealed};
+pub use setting::{SETTINGS, Secrecy, Setting, Tier, setting};
 pub use value::{ValueError, addresses, confirmation, contacts, countries, flag, seconds};
+pub use values::Values;

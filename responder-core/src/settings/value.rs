@@ -39,6 +39,21 @@ pub enum ValueError {
         /// Which, counted from 1.
         entry: usize,
     },
+    /// A single number.
+    #[error("{0}")]
+    Number(PhoneError),
+    /// A count out of bounds.
+    #[error("must be a whole number from 1 to {most}")]
+    Count {
+        /// The highest.
+        most: u32,
+    },
+    /// No address of the web.
+    #[error("must be an address that begins with https:// or http://")]
+    Url,
+    /// Too long, or with characters that can't be kept.
+    #[error("is too long, or has characters that it can't have")]
+    Text,
     /// An entry of a list of country codes.
     #[error("entry {entry} is no country calling code, such as 1 or 44")]
     Country {

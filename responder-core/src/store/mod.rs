@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+mod audit_log;
 mod branch;
 pub mod codec;
 mod commit;
@@ -46,10 +47,16 @@ mod loaded;
 mod memory;
 mod name;
 mod opening;
+mod session_store;
+mod settings_store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod user_store;
 mod work;
 
+#[cfg(feature = "mock")]
+pub use audit_log::MockAuditLog;
+pub use audit_log::{AdminStore, AuditLog, AuditQuery};
 #[cfg(feature = "mock")]
 pub use branch::MockBranchControl;
 pub use branch::{Availability, BranchControl};
@@ -69,4 +76,13 @@ pub use loaded::{Columns, Listing, Loaded};
 pub use memory::MemoryStore;
 pub use name::{BranchKey, CommitId, EventId, NameError, Version, WorkerId};
 pub use opening::{Idempotency, KEY_LIFE, Opened, Opening};
+#[cfg(feature = "mock")]
+pub use session_store::MockSessionStore;
+pub use session_store::{NewSession, SessionStore};
+#[cfg(feature = "mock")]
+pub use settings_store::MockSettingsStore;
+pub use settings_store::{Revision, Saved, SettingsChange, SettingsStore, StoredSettings, StoredValue};
+#[cfg(feature = "mock")]
+pub use user_store::MockUserStore;
+pub use user_store::{Adding, NewUser, UserChange, UserOutcome, UserStore};
 pub use work::{ClaimRequest, Claimed, Due, LEFT_TO_NEWER, Lease, MOST_LOST_CLAIMS, OwnClaims, Task, Ticket};

@@ -1,7 +1,6 @@
 //! `/status`: how a branch is, and what happens in it.
 
 mod view;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -73,7 +72,7 @@ impl Board {
     async fn page(&self) -> Result<Response<Body>, HttpError> {
         let drawn = self.drawn().await?;
         let branch = self.branch.key().as_str();
-        let frame = Frame { title: format!("Branch {branch}"), root: "", script: Some(&STATUS_SCRIPT) };
+        let frame = Frame { title: format!("Branch {branch}"), root: String::new(), scripts: vec![&STATUS_SCRIPT] };
         html(drawn.status, &Page { frame, branch, live: &drawn.text })
     }
 

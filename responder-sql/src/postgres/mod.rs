@@ -12,7 +12,10 @@ mod read;
 mod reply;
 mod row;
 mod schema;
+mod sessions;
+mod settings;
 mod statement;
+mod users;
 mod write;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -113,10 +116,14 @@ impl PostgresStore {
         self.shared.statements.rows(call, Repeat::Harmless).await.map_err(Failure::of_read)
     }
 
+    /// The rows of a statement that may change something.
+    async fn writes(&self, call: Call) -> Result<Vec<PgRow>, StoreError> {
+        self.shared.statements.rows(call, Repeat::Never).await.map_err(Failure::of_write)
+    }
+
     /// Whether a statement changed something.
     async fn changes(&self, call: Call) -> Result<bool, StoreError> {
-        let rows = self.shared.statements.rows(call, Repeat::Never).await.map_err(Failure::of_write)?;
-        Ok(!rows.is_empty())
+        Ok(!self.writes(call).await?.is_empty())
     }
 
     async fn next(

@@ -96,7 +96,7 @@ const SETTINGS: &str = "
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// More than there are statements, so that each is prepared once.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 128;
 
 /// Of the write-ahead log, in bytes.
 const LOG_SIZE: u64 = 4 << 20;

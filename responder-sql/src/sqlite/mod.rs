@@ -3,6 +3,7 @@
 //! Whoever calls runs on the runtime, the database on threads of its own: one that writes, some that read, one that
 //! tidies up behind the writer.
 
+mod audit;
 mod checkpoint;
 mod connection;
 mod deliveries;
@@ -13,7 +14,10 @@ mod pool;
 mod queue;
 mod read;
 mod schema;
+mod sessions;
+mod settings;
 mod transaction;
+mod users;
 mod write;
 mod writer;
 

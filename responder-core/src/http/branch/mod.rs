@@ -28,6 +28,7 @@ mod metrics;
 mod operator;
 mod provider;
 mod sms;
+mod steering;
 #[cfg(all(test, feature = "mock"))]
 mod tests;
 mod view;
@@ -38,6 +39,7 @@ use ::http::Response;
 
 pub use condition::{Status, condition};
 pub use firehose::{Firehose, firehose_rows};
+pub use steering::{Steering, steering};
 
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
 use crate::{branch::Branch, script::path};

@@ -43,7 +43,7 @@ pub(super) async fn one(branch: Arc<Branch>, call: Call) -> Result<Response<Body
     let id = emergency(&call)?;
     let loaded = branch.load(id).await.map_err(not_handled)?;
     let timeline = branch.timeline(id).await.map_err(store_failed)?;
-    answer(StatusCode::OK, &EmergencyView::new(branch.key(), &loaded.state).with_timeline(&timeline))
+    answer(StatusCode::OK, &EmergencyView::new(branch.key(), &loaded.state).with_timeline(&loaded.state, &timeline))
 }
 
 /// Ends an emergency politely; a talk goes on to its end. One that is over already stays as it is.

@@ -19,6 +19,7 @@ pub(super) struct EmergencyView<'a> {
     phase: &'static str,
     outcome: Option<crate::emergency::Conclusion>,
     created_at: String,
+    accepted_at: Option<String>,
     concluded_at: Option<String>,
     technician: &'a Contact,
     accepted: bool,
@@ -27,6 +28,9 @@ pub(super) struct EmergencyView<'a> {
     legs: Vec<LegView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timeline: Option<Vec<Value>>,
+    /// Whose numbers are in the timeline, as far as somebody wrote down their names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people: Option<Vec<Contact>>,
     recordings: Vec<RecordingView<'a>>,
 }
 
@@ -45,6 +49,8 @@ struct AttemptView<'a> {
     call_sid: Option<&'a CallSid>,
     status: &'static str,
     started_at: String,
+    rang_at: Option<String>,
+    answered_at: Option<String>,
     ended_at: Option<String>,
 }
 
@@ -55,6 +61,7 @@ struct LegView<'a> {
     status: &'static str,
     started_at: String,
     ended_at: Option<String>,
+    holding_since: Option<String>,
     hold_seconds: u64,
 }
 
@@ -78,6 +85,7 @@ impl<'a> EmergencyView<'a> {
             phase: phase_word(e.phase()),
             outcome,
             created_at: e.opened_at().to_string(),
+            accepted_at: e.accepted_at().map(rfc3339),
             concluded_at,
             technician: e.technician(),
             accepted: e.is_accepted(),
@@ -90,12 +98,16 @@ impl<'a> EmergencyView<'a> {
             attempts: e.attempts().iter().map(AttemptView::new).collect(),
             legs: e.legs().iter().map(LegView::new).collect(),
             timeline: None,
+            people: None,
             recordings: e.annex().recordings.iter().map(RecordingView::new).collect(),
         }
     }
 
-    pub(super) fn with_timeline(self, events: &[StoredEvent]) -> Self {
-        Self { timeline: Some(events.iter().map(event_view).collect()), ..self }
+    pub(super) fn with_timeline(self, e: &Emergency, events: &[StoredEvent]) -> Self {
+        let mut people = e.policy().technicians(e.intake());
+        people.extend(e.policy().recipients.iter().cloned());
+        people.retain(|contact| contact.name.is_some());
+        Self { timeline: Some(events.iter().map(event_view).collect()), people: Some(people), ..self }
     }
 }
 
@@ -108,6 +120,8 @@ impl<'a> AttemptView<'a> {
             call_sid: attempt.call.as_ref(),
             status: stage_word(attempt.stage),
             started_at: times.wanted.to_string(),
+            rang_at: times.rang.map(rfc3339),
+            answered_at: times.answered.map(rfc3339),
             ended_at: times.ended.map(rfc3339),
         }
     }
@@ -128,6 +142,7 @@ impl<'a> LegView<'a> {
             },
             started_at: times.called.to_string(),
             ended_at: times.ended.map(rfc3339),
+            holding_since: times.holding_since.map(rfc3339),
             hold_seconds: seconds(times.hold),
         }
     }

@@ -21,7 +21,7 @@ pub struct Finding {
 }
 
 /// Calls every endpoint of a table without credentials and with wrong ones, and returns what was not refused: that is,
-/// every answer but 401 and 403, and every run of a handler. Endpoints that are public must be reached by the same
+/// every answer but 401 and 403 (302 for a page), and every run of a handler. Endpoints that are public must be reached by the same
 /// requests, which proves that nothing else stops them.
 ///
 /// The handlers of the table are not run; others stand in for them. Its keys must not be the wrong ones used here,
@@ -56,7 +56,7 @@ pub async fn intrusions(endpoints: &Endpoints) -> Vec<Finding> {
             let runs = runs.swap(0, Ordering::SeqCst);
             let is_right = match endpoint.access() {
                 Access::Public => (status, runs) == (StatusCode::NO_CONTENT, 1),
-                Access::AnyOf(_) => runs == 0 && status == refusal(endpoint),
+                Access::OwnPages | Access::AnyOf(_) => runs == 0 && status == refusal(endpoint),
             };
             if !is_right {
                 let endpoint = format!("{} {}", endpoint.method(), endpoint.path());
@@ -67,11 +67,15 @@ pub async fn intrusions(endpoints: &Endpoints) -> Vec<Finding> {
     findings
 }
 
-/// What must be answered: 403 where only the provider may call, else 401.
+/// What must be answered: 403 where only the provider may call and to other sites, for a page the way to log in, else
+/// 401.
 fn refusal(endpoint: &Endpoint) -> StatusCode {
     let is_provider = |credential: &Credential| *credential == Credential::TwilioSignature;
+    let is_page = |credential: &Credential| matches!(credential, Credential::Page(_));
     match endpoint.access() {
+        Access::OwnPages => StatusCode::FORBIDDEN,
         Access::AnyOf(credentials) if credentials.iter().all(is_provider) => StatusCode::FORBIDDEN,
+        Access::AnyOf(credentials) if credentials.iter().all(is_page) => StatusCode::FOUND,
         Access::AnyOf(_) | Access::Public => StatusCode::UNAUTHORIZED,
     }
 }
@@ -99,6 +103,9 @@ fn attempts() -> Vec<(&'static str, Headers)> {
         ("a signature that is none", own("x-twilio-signature", "uninvited")),
         ("a wrong signature of the body", own("x-signature-256", WRONG_MAC)),
         ("an empty signature of the body", own("x-signature-256", "sha256=")),
+        ("a session that nobody has", vec![(header::COOKIE, WRONG_SESSION)]),
+        ("an empty session", vec![(header::COOKIE, "responder_session=")]),
+        ("another site", own("origin", "https://uninvited.example")),
     ]
 }
 
@@ -129,5 +136,6 @@ fn request(endpoint: &Endpoint, headers: &Headers) -> Request<String> {
 const WRONG_TICKET: &str = "?ticket=dW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGU";
 /// `{"alg":"none"}`, `{"sub":"uninvited","exp":9999999999}`
 const UNSIGNED_JWT: &str = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1bmludml0ZWQiLCJleHAiOjk5OTk5OTk5OTl9.";
+const WRONG_SESSION: &str = "responder_session=uninviteduninviteduninviteduninviteduninvit";
 const WRONG_SHA256: &str = "dW5pbnZpdGVkdW5pbnZpdGVkdW5pbnZpdGVkdW5pbjA=";
 const WRONG_MAC: &str = "sha256=0000000000000000000000000000000000000000000000000000000000000000";

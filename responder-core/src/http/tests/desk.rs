@@ -26,6 +26,7 @@ pub(super) fn keys() -> Keys {
         branch_tokens: vec![("tuc".into(), key("tuc-token")), ("poc".into(), key("poc-token"))],
         operator_password: Some(key("pass:word")),
         users: Some(std::sync::Arc::new(App)),
+        sessions: None,
     }
 }
 
@@ -49,6 +50,7 @@ async fn echo(call: Call) -> Result<Response<Body>, HttpError> {
         Caller::Operator => "operator",
         Caller::User { id } => id,
         Caller::Ticket => "ticket",
+        Caller::Session(_) => "session",
     };
     let text = format!("{caller} {} {}", call.method, String::from_utf8_lossy(&call.body));
     Ok(Response::new(Body::from(text)))

@@ -27,6 +27,7 @@ pub(super) struct Data {
     pub(super) branches: HashMap<BranchKey, Branch>,
     pub(super) emergencies: BTreeMap<EmergencyId, Row>,
     pub(super) commands: BTreeMap<CommandId, CommandRow>,
+    pub(super) admin: super::admin::Admin,
 }
 
 /// A branch, and the indexes that are its own.

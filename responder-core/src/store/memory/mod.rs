@@ -1,5 +1,6 @@
 //! A store in memory.
 
+mod admin;
 mod data;
 mod deliveries;
 mod queue;

@@ -25,7 +25,10 @@ pub struct Violation(pub(super) String);
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// Its name: `c04_…` checks number 4 of [`EmergencyStore`](crate::store::EmergencyStore)'s contract, `b01_…` number
-    /// 1 of [`BranchControl`](crate::store::BranchControl)'s, `d01_…` of [`DeliveryStore`](crate::store::DeliveryStore)'s.
+    /// 1 of [`BranchControl`](crate::store::BranchControl)'s, `d` those of
+    /// [`DeliveryStore`](crate::store::DeliveryStore), `s` of
+    /// [`SettingsStore`](crate::store::SettingsStore), `u` of [`UserStore`](crate::store::UserStore), `n` of
+    /// [`SessionStore`](crate::store::SessionStore), `a` of [`AuditLog`](crate::store::AuditLog).
     pub name: &'static str,
     /// Runs it.
     pub run: Run,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{
     emergency::{CommandId, EmergencyId},
-    store::{BranchControl, DeliveryStore, EmergencyStore, codec::Formats},
+    store::{AdminStore, BranchControl, DeliveryStore, EmergencyStore, codec::Formats},
 };
 
 /// A task that runs beside others.
@@ -26,6 +26,9 @@ pub trait Lab: Debug + Send + Sync + 'static {
 
     /// The deliveries of the same store's events.
     fn deliveries(&self) -> Arc<dyn DeliveryStore>;
+
+    /// What the same store keeps for an admin server: settings, users, sessions, and what was done.
+    fn admin(&self) -> Arc<dyn AdminStore>;
 
     /// Moves the store's clock on. Between two calls it stands, or runs as slowly as a real one.
     async fn advance(&self, span: Duration);

@@ -11,6 +11,7 @@ mod case;
 pub mod checks;
 mod finding;
 mod lab;
+mod people;
 #[cfg(test)]
 mod tests;
 
@@ -101,6 +102,31 @@ macro_rules! store_conformance {
             d07_the_next_delivery_is_known
             d08_a_target_can_be_forgotten
             d09_deliveries_outlast_a_crash
+            s01_nothing_is_set_at_first
+            s02_a_change_is_saved_with_its_record
+            s03_a_change_from_another_revision_writes_nothing
+            s03_one_of_many_racing_changes_is_saved
+            s04_settings_of_branches_do_not_mix
+            s05_settings_are_read_as_they_were_written
+            u01_names_are_unique
+            u01_racing_users_of_a_name_become_one
+            u02_only_one_user_is_the_first
+            u03_a_change_from_another_version_writes_nothing
+            u04_there_is_always_an_admin
+            u04_racing_admins_do_not_all_go
+            u05_a_change_ends_all_sessions
+            u06_what_is_refused_is_not_recorded
+            u07_numbers_are_never_given_twice
+            u08_users_are_read_as_they_were_written
+            n01_a_session_lasts_and_runs_out
+            n02_a_session_comes_with_its_user_as_they_are
+            n03_a_session_ends_the_one_it_replaces
+            n04_a_session_that_ended_is_gone
+            n05_begin_and_end_are_recorded
+            a01_numbers_rise
+            a02_pages_have_what_was_asked_for
+            a03_records_have_the_time_of_the_store
+            a04_records_are_read_as_they_were_written
         }
     };
     (@table () $($name:ident)*) => {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use responder_core::{
     Timestamp,
     store::{
-        BranchControl, DeliveryStore, EmergencyStore,
+        AdminStore, BranchControl, DeliveryStore, EmergencyStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -54,6 +54,10 @@ impl Lab for PostgresLab {
     }
 
     fn deliveries(&self) -> Arc<dyn DeliveryStore> {
+        self.store.clone()
+    }
+
+    fn admin(&self) -> Arc<dyn AdminStore> {
         self.store.clone()
     }
 

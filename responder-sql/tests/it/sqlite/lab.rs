@@ -7,7 +7,7 @@ use responder_core::{
     Timestamp,
     driver::ManualClock,
     store::{
-        BranchControl, DeliveryStore, EmergencyStore,
+        AdminStore, BranchControl, DeliveryStore, EmergencyStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -55,6 +55,10 @@ impl Lab for SqliteLab {
     }
 
     fn deliveries(&self) -> Arc<dyn DeliveryStore> {
+        self.store.clone()
+    }
+
+    fn admin(&self) -> Arc<dyn AdminStore> {
         self.store.clone()
     }
 

@@ -204,7 +204,7 @@ async fn a_store_that_is_away_is_told() {
     store.expect_events().returning(|_, _, _| Err(crate::store::StoreError::Unavailable("away".into())));
     let Scene { branch, clock } = scene;
     let links = Links::new("https://help.example.com/tuc".parse().expect("a URL"));
-    let settings = branch.settings().clone();
+    let settings = BranchSettings::clone(&branch.settings());
     let (key, telephony) = (branch.key().clone(), Arc::new(MockTelephony::new()));
     let branch = Arc::new(Branch::new(key, settings, Arc::new(store), telephony, Script::default(), links));
     let refused = open(&Scene { branch, clock }.node("intake-token"), EVENTS, None).await;

@@ -1,5 +1,6 @@
 //! The checks. Each takes a lab of its own and leaves it in any state.
 
+mod audit;
 mod branch;
 mod commit;
 mod deadline;
@@ -12,8 +13,12 @@ mod opening;
 mod outcome;
 mod own;
 mod queue;
+mod sessions;
+mod settings;
 mod unreadable;
+mod users;
 
+pub use audit::*;
 pub use branch::*;
 pub use commit::*;
 pub use deadline::*;
@@ -26,4 +31,7 @@ pub use opening::*;
 pub use outcome::*;
 pub use own::*;
 pub use queue::*;
+pub use sessions::*;
+pub use settings::*;
 pub use unreadable::*;
+pub use users::*;

@@ -4,13 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 
-use super::broken::{Broken, Fault};
-use super::deliveries::BrokenDeliveries;
+use super::{
+    broken::{Broken, Fault},
+    broken_admin::{AdminFault, BrokenAdmin},
+    deliveries::BrokenDeliveries,
+};
 use crate::{
     Timestamp,
     driver::ManualClock,
     store::{
-        BranchControl, DeliveryStore, EmergencyStore, MemoryStore,
+        AdminStore, BranchControl, DeliveryStore, EmergencyStore, MemoryStore,
         codec::Formats,
         testing::{Crash, Job, Lab, Spoil},
     },
@@ -21,6 +24,7 @@ pub(super) struct MemoryLab {
     clock: Arc<ManualClock>,
     memory: Arc<MemoryStore>,
     store: Arc<dyn EmergencyStore>,
+    admin: Arc<dyn AdminStore>,
     fault: Option<Fault>,
 }
 
@@ -28,12 +32,17 @@ impl MemoryLab {
     pub(super) async fn sound() -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_001)));
         let memory = Arc::new(MemoryStore::new(clock.clone()));
-        Self { clock, store: memory.clone(), memory, fault: None }
+        Self { clock, store: memory.clone(), admin: memory.clone(), memory, fault: None }
     }
 
     pub(super) async fn with(fault: Fault) -> Self {
         let sound = Self::sound().await;
         Self { store: Arc::new(Broken::new(sound.memory.clone(), fault)), fault: Some(fault), ..sound }
+    }
+
+    pub(super) async fn with_admin(fault: AdminFault) -> Self {
+        let sound = Self::sound().await;
+        Self { admin: Arc::new(BrokenAdmin::new(sound.memory.clone(), fault)), ..sound }
     }
 }
 
@@ -60,6 +69,10 @@ impl Lab for MemoryLab {
             Some(fault) => Arc::new(BrokenDeliveries { inner: self.memory.clone(), fault }),
             None => self.memory.clone(),
         }
+    }
+
+    fn admin(&self) -> Arc<dyn AdminStore> {
+        self.admin.clone()
     }
 
     async fn advance(&self, span: Duration) {

@@ -1,12 +1,14 @@
 //! The suite against the store in memory, and against stores that are known to be broken.
 
 mod broken;
+mod broken_admin;
 mod deliveries;
 mod lab;
 
 use std::collections::BTreeSet;
 
 use self::broken::Fault;
+use self::broken_admin::AdminFault;
 use self::lab::MemoryLab;
 use super::CHECKS;
 
@@ -89,11 +91,46 @@ async fn each_fault_is_found_by_the_check_of_its_number() {
     }
 }
 
+/// The same for what an admin server keeps.
+async fn finds(name: &str, fault: AdminFault) -> bool {
+    let check = CHECKS.iter().find(|check| check.name == name).expect("no check has that name");
+    (check.run)(&mut MemoryLab::with_admin(fault).await).await.is_err()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_fault_of_an_admin_store_is_found_by_the_check_of_its_number() {
+    let expected = [
+        ("s01_nothing_is_set_at_first", AdminFault::InventsSettings),
+        ("s02_a_change_is_saved_with_its_record", AdminFault::RecordsNothing),
+        ("s03_a_change_from_another_revision_writes_nothing", AdminFault::IgnoresRevisions),
+        ("s03_one_of_many_racing_changes_is_saved", AdminFault::IgnoresRevisions),
+        ("s04_settings_of_branches_do_not_mix", AdminFault::MixesBranches),
+        ("s05_settings_are_read_as_they_were_written", AdminFault::TrimsValues),
+        ("u01_names_are_unique", AdminFault::TakesNamesTwice),
+        ("u02_only_one_user_is_the_first", AdminFault::ManyFirsts),
+        ("u03_a_change_from_another_version_writes_nothing", AdminFault::IgnoresUserVersions),
+        ("u04_there_is_always_an_admin", AdminFault::ForgetsLastAdmin),
+        ("u05_a_change_ends_all_sessions", AdminFault::KeepsSessions),
+        ("u06_what_is_refused_is_not_recorded", AdminFault::RecordsRefusals),
+        ("u08_users_are_read_as_they_were_written", AdminFault::ForgetsPermissions),
+        ("n01_a_session_lasts_and_runs_out", AdminFault::LastsForEver),
+        ("n03_a_session_ends_the_one_it_replaces", AdminFault::KeepsReplaced),
+        ("n04_a_session_that_ended_is_gone", AdminFault::NeverEnds),
+        ("n05_begin_and_end_are_recorded", AdminFault::RecordsRefusals),
+        ("a02_pages_have_what_was_asked_for", AdminFault::IgnoresBranchOfRecords),
+        ("a02_pages_have_what_was_asked_for", AdminFault::ListsOldestFirst),
+    ];
+    for (check, fault) in expected {
+        assert!(finds(check, fault).await, "{check} does not find {fault:?}");
+    }
+}
+
 #[test]
 fn every_number_of_the_contract_has_a_check() {
     let numbers: BTreeSet<_> = CHECKS.iter().map(|check| &check.name[..3]).collect();
     let mut expected: BTreeSet<_> = (1..=15).map(|n| format!("c{n:02}")).collect();
-    expected.extend(["b01".to_owned(), "b02".to_owned()]);
-    expected.extend((1..=9).map(|n| format!("d{n:02}")));
+    for (letter, count) in [('a', 4), ('b', 2), ('d', 9), ('n', 5), ('s', 5), ('u', 8)] {
+        expected.extend((1..=count).map(|n| format!("{letter}{n:02}")));
+    }
     assert_eq!(numbers, expected.iter().map(String::as_str).collect());
 }

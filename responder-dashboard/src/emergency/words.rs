@@ -2,44 +2,41 @@
 
 use responder_core::{
     E164,
-    emergency::{
-        AcceptedBy, Attempt, AttemptKind, Conclusion, Contact, Emergency, End, Event, Keyword, Stage,
-        UnreachableBecause,
-    },
+    emergency::{AcceptedBy, AttemptKind, Conclusion, Contact, End, Event, Keyword, UnreachableBecause},
 };
 
-use super::view::seconds;
+use super::{
+    seen::{CallState, Seen, SeenAttempt},
+    view::seconds,
+};
 
 /// Whom numbers belong to.
-pub(super) struct Who<'a> {
-    contacts: Vec<Contact>,
+pub(crate) struct Who<'a> {
+    people: &'a [Contact],
     customer: Option<E164>,
     customer_name: &'a str,
 }
 
 impl<'a> Who<'a> {
-    pub(super) fn of(e: &'a Emergency) -> Self {
-        let (policy, intake) = (e.policy(), e.intake());
-        let mut contacts = policy.technicians(intake);
-        contacts.extend(policy.recipients.iter().cloned());
-        Self { contacts, customer: intake.callback, customer_name: intake.customer_name.trim() }
+    pub(crate) fn of(e: &'a Seen) -> Self {
+        Self { people: &e.people, customer: e.customer.number, customer_name: e.customer.name.trim() }
     }
 
     /// By name, if somebody wrote it down.
-    pub(super) fn is(&self, number: E164) -> String {
-        let named = self.contacts.iter().filter(|contact| contact.number == number);
+    pub(crate) fn is(&self, number: E164) -> String {
+        let named = self.people.iter().filter(|contact| contact.number == number);
         let name = named.filter_map(|contact| contact.name.as_deref()).find(|name| !name.trim().is_empty());
         name.map_or_else(|| number.to_string(), str::to_owned)
     }
 
     /// By name and number.
-    pub(super) fn is_written(&self, number: E164) -> String {
+    pub(crate) fn is_written(&self, number: E164) -> String {
         let name = self.is(number);
         if name == number.to_string() { name } else { format!("{name} ({number})") }
     }
 
     /// Who calls in.
-    pub(super) fn calls(&self, from: Option<E164>) -> String {
+    pub(crate) fn calls(&self, from: Option<E164>) -> String {
         match from {
             None => "Somebody without a number".to_owned(),
             Some(number) if self.customer == Some(number) && !self.customer_name.is_empty() => {
@@ -52,7 +49,7 @@ impl<'a> Who<'a> {
 }
 
 /// How an emergency ended.
-pub(super) const fn outcome(outcome: Conclusion) -> &'static str {
+pub(crate) const fn outcome(outcome: Conclusion) -> &'static str {
     match outcome {
         Conclusion::Connected => "Technician and customer talked.",
         Conclusion::CustomerNeverCalled => "A technician accepted; the customer never called.",
@@ -65,13 +62,13 @@ pub(super) const fn outcome(outcome: Conclusion) -> &'static str {
 }
 
 /// What a call was for, and how it ended.
-pub(super) fn attempt(attempt: &Attempt, name: &str) -> String {
+pub(super) fn attempt(attempt: &SeenAttempt, name: &str) -> String {
     let what = match attempt.kind {
         AttemptKind::Notification => name.to_owned(),
         AttemptKind::Bridge => format!("{name}, to be connected"),
         AttemptKind::Transfer => format!("{name}, to be put through"),
     };
-    let Stage::Ended(end) = attempt.stage else { return what };
+    let CallState::Ended(end) = attempt.state else { return what };
     let end = match end {
         End::Completed => return what,
         End::Busy => "busy",

@@ -5,7 +5,7 @@ use std::{error::Error, path::PathBuf, sync::Arc};
 use responder::{
     driver::Clock,
     sql::{PostgresBuilder, PostgresStore, SqliteStore},
-    store::{BranchControl, BranchKey, DeliveryStore, EmergencyStore},
+    store::{AdminStore, DeliveryStore, EmergencyStore},
 };
 
 use super::{
@@ -21,12 +21,15 @@ pub(crate) enum Database {
     Postgres(PostgresBuilder),
 }
 
-/// The sides of an open one.
-pub(crate) type Stores = (Arc<dyn EmergencyStore>, Arc<dyn BranchControl>, Arc<dyn DeliveryStore>);
+/// All sides of an open one.
+pub(crate) trait Store: EmergencyStore + AdminStore + DeliveryStore {}
+
+impl<T: EmergencyStore + AdminStore + DeliveryStore> Store for T {}
 
 impl Database {
-    pub(crate) fn read(env: &Environment, key: &BranchKey) -> Result<Self, BadVariable> {
-        let Some(url) = env.text("DATABASE_URL") else { return Ok(Self::Sqlite(format!("data/{key}.db").into())) };
+    /// As `DATABASE_URL` says, else a file of this name.
+    pub(crate) fn read(env: &Environment, name: &str) -> Result<Self, BadVariable> {
+        let Some(url) = env.text("DATABASE_URL") else { return Ok(Self::Sqlite(format!("data/{name}.db").into())) };
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let schema = env.text("DATABASE_SCHEMA").unwrap_or("responder");
             let server = PostgresStore::builder(url).schema(schema);
@@ -45,20 +48,16 @@ impl Database {
     }
 
     /// Opens it. Times are those of `clock`, or of the server.
-    pub(crate) async fn open(self, clock: Arc<dyn Clock>) -> Result<Stores, Box<dyn Error>> {
+    pub(crate) async fn open(self, clock: Arc<dyn Clock>) -> Result<Arc<dyn Store>, Box<dyn Error>> {
         match self {
             Self::Sqlite(path) => {
                 if let Some(folder) = path.parent() {
                     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
                 }
                 let store = SqliteStore::open(&path, clock).await;
-                let store = Arc::new(store.map_err(|error| format!("{}: {}", path.display(), told(&error)))?);
-                Ok((store.clone(), store.clone(), store))
+                Ok(Arc::new(store.map_err(|error| format!("{}: {}", path.display(), told(&error)))?))
             }
-            Self::Postgres(server) => {
-                let store = Arc::new(server.open().await?);
-                Ok((store.clone(), store.clone(), store))
-            }
+            Self::Postgres(server) => Ok(Arc::new(server.open().await?)),
         }
     }
 }

@@ -1,0 +1,111 @@
+//! The admin server, configured by its environment.
+//!
+//! `cargo run --example admin -- --help` lists the variables.
+
+mod config;
+#[path = "../common/database.rs"]
+mod database;
+#[path = "../common/environment.rs"]
+mod environment;
+#[path = "../common/server.rs"]
+#[expect(dead_code, reason = "the provider asks nothing of this server")]
+mod server;
+#[path = "../common/signals.rs"]
+mod signals;
+mod variables;
+
+use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
+
+use config::Config;
+use environment::BadVariable;
+use responder::{
+    driver::SystemClock,
+    http::{self, Endpoints, Keys, admin::Admin},
+};
+use responder_dashboard::AdminPages;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [] => serve().await,
+        ["--help" | "-h"] => {
+            println!("{USAGE}\n\n{}", environment::help(variables::SERVER));
+            println!("{}", variables::OF_BRANCHES);
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprintln!("That is no command. See --help.");
+            ExitCode::from(2)
+        }
+    }
+}
+
+const USAGE: &str = "\
+The admin server of an emergency service: branches, their settings, and the people who look after them.
+
+These variables say what is done:";
+
+async fn serve() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run().await.map_err(|error| error.downcast::<BadVariable>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ok(bad)) => {
+            eprintln!("{} {}. See --help.", bad.name, bad.why);
+            ExitCode::from(2)
+        }
+        Err(Err(error)) => {
+            eprintln!("The admin server could not be started: {}.", told(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// An error, and why.
+fn told(error: &dyn Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", told(cause)))
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let config = Config::read(|name| std::env::var(name).ok())?;
+    let clock = Arc::new(SystemClock);
+    let store = config.database.open(clock.clone()).await?;
+    let mut admin = Admin::new(store, clock, config.keys, config.sites);
+    if let Some(notices) = config.notices {
+        admin = admin.notifying(notices);
+    }
+    if let Some(url) = config.provider_url {
+        admin = admin.provider_at(url);
+    }
+    let admin = Arc::new(admin);
+    admin.check_secrets().await?;
+    let (name, password) = (config.first_name, config.first_password);
+    if admin.first_user(name.clone(), password.text()).await? && password.is_made_up() {
+        println!("the first user is {name}, the password {} (shown this once)", password.text());
+    }
+
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
+    let address = listener.local_addr()?;
+    let public = match config.public {
+        Some(public) => public,
+        None => format!("http://{address}").parse()?,
+    };
+    let keys =
+        Keys { branch_tokens: config.branch_tokens, sessions: Some(http::admin::sessions(&admin)), ..Keys::default() };
+    let table = Endpoints::builder(public.clone())
+        .keys(keys)
+        .trusted_proxies(config.proxies)
+        .body_within(http::admin::BODY_WITHIN)
+        // `responder::dashboard` for whoever has the feature `dashboard` on.
+        .endpoints(http::admin::rows(&admin, &public, Arc::new(AdminPages)))
+        .endpoints(responder_dashboard::admin_assets())
+        .build()?;
+    println!("admin on http://{address}");
+    let router: axum::Router = responder::axum::router(table);
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    Ok(server.with_graceful_shutdown(signals::asked_to_stop()).await?)
+}

@@ -1,0 +1,199 @@
+//! The admin server at work: branches from outside, their settings, the people who look after them.
+//!
+//! An [`Admin`] knows its branches by [`Site`]s and keeps everything else in a store. What it answers to whom is the
+//! table in [`http::admin`](crate::http::admin).
+
+mod alerts;
+mod branch_client;
+mod login;
+mod notice;
+mod recordings;
+mod secrets;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+pub use alerts::{Alert, AlertKind};
+pub use branch_client::{BranchAddressError, BranchClient, BranchError, Told};
+pub use login::{Login, LoginError};
+pub use notice::{Done, Notice, Notices};
+pub use recordings::{RecordingPage, RecordingView, RecordingsError};
+pub use secrets::{Kept, SecretsError};
+use tokio::sync::Semaphore;
+
+use crate::{
+    access::{Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, Rights, Throttle, UserName},
+    driver::Clock,
+    settings::{SettingsKeys, Values},
+    store::{Adding, AdminStore, BranchKey, NewUser, StoreError, UserOutcome},
+};
+
+/// One branch, as an admin server knows it.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its key.
+    pub key: BranchKey,
+    /// Its name, for people.
+    pub name: String,
+    /// The way to its server; none for a branch that has none yet, which shows as offline.
+    pub client: Option<BranchClient>,
+    /// Where the world reaches it, to be shown.
+    pub public_url: Option<String>,
+    /// The settings that count as long as none are stored.
+    pub defaults: Values,
+}
+
+/// The admin server.
+///
+/// ```
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+/// use responder_core::{
+///     admin::{Admin, BranchClient, Site}, driver::SystemClock, http, settings::{SettingsKeys, Values}, store::MemoryStore,
+/// };
+///
+/// let clock = Arc::new(SystemClock);
+/// let site = Site {
+///     key: "tuc".parse()?,
+///     name: "Tucson".to_owned(),
+///     client: Some(BranchClient::new("http://127.0.0.1:5001", "the token of the branch".into())?),
+///     public_url: None,
+///     defaults: Values::default(),
+/// };
+/// let keys = SettingsKeys::new(Some("00".repeat(32).into()), None)?;
+/// let admin = Admin::new(Arc::new(MemoryStore::new(clock.clone())), clock, keys, vec![site]);
+/// admin.check_secrets().await?;
+/// admin.first_user("ada".parse()?, "a good password").await?;
+/// let endpoints = http::admin::endpoints(&Arc::new(admin), "https://admin.example.com".parse()?).build()?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Admin {
+    store: Arc<dyn AdminStore>,
+    clock: Arc<dyn Clock>,
+    keys: SettingsKeys,
+    sites: Vec<Site>,
+    notices: Option<Notices>,
+    throttle: Mutex<Throttle>,
+    /// Each hash takes 19 MiB and a processor: many at once would be a way to stop the server.
+    hashing: Arc<Semaphore>,
+    /// The REST API of the provider, if it is not the usual one.
+    provider_url: Option<String>,
+    calls: Mutex<recordings::KnownCalls>,
+    watch: Mutex<alerts::Watch>,
+}
+
+impl Admin {
+    /// Of these branches, with secrets sealed by `keys`.
+    pub fn new(store: Arc<dyn AdminStore>, clock: Arc<dyn Clock>, keys: SettingsKeys, sites: Vec<Site>) -> Self {
+        Self {
+            store,
+            clock,
+            keys,
+            sites,
+            notices: None,
+            throttle: Mutex::default(),
+            hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+            provider_url: None,
+            calls: Mutex::default(),
+            watch: Mutex::default(),
+        }
+    }
+
+    /// Tells somebody by text what was done.
+    #[must_use]
+    pub fn notifying(self, notices: Notices) -> Self {
+        Self { notices: Some(notices), ..self }
+    }
+
+    /// Asks the provider for recordings at another address: a simulator's.
+    #[must_use]
+    pub fn provider_at(self, url: impl Into<String>) -> Self {
+        Self { provider_url: Some(url.into()), ..self }
+    }
+
+    /// Where it keeps things.
+    pub fn store(&self) -> &Arc<dyn AdminStore> {
+        &self.store
+    }
+
+    pub(crate) fn now(&self) -> crate::Timestamp {
+        self.clock.now()
+    }
+
+    /// Its branches, in their order.
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// One of them.
+    pub fn site(&self, branch: &str) -> Option<&Site> {
+        self.sites.iter().find(|site| site.key.as_str() == branch)
+    }
+
+    /// Adds the first user, an admin. False if there are users already: then nothing is done, and the password is not
+    /// theirs.
+    ///
+    /// # Errors
+    /// A password that can't be taken; a store that does not answer.
+    pub async fn first_user(&self, name: UserName, password: &str) -> Result<bool, FirstUserError> {
+        if !self.store.users().await?.is_empty() {
+            return Ok(false);
+        }
+        let user = NewUser { name, rights: Rights::Admin, password: self.hash(password).await? };
+        let after = serde_json::json!({ "admin": true });
+        let entry = AuditEntry::new(Actor::server(), AuditAction::UserAdded);
+        let entry = entry.about(user.name.as_str()).changing(None, Some(after));
+        Ok(matches!(self.store.add_user(&user, Adding::First, &entry).await?, UserOutcome::Done(_)))
+    }
+
+    /// Tells somebody by text, in the background. A text that can't be sent is in nobody's way.
+    pub(crate) fn tell(&self, notice: &Notice) {
+        if let Some(notices) = &self.notices {
+            notices.send(notice);
+        }
+    }
+
+    /// The hash of a new password, off the runtime's threads.
+    pub(crate) async fn hash(&self, password: &str) -> Result<PasswordHash, PasswordError> {
+        let _permit = self.hashing.acquire().await;
+        let password = password.to_owned();
+        let work = tokio::task::spawn_blocking(move || PasswordHash::of(&password));
+        work.await.unwrap_or(Err(PasswordError::Failed))
+    }
+
+    async fn fits(&self, hash: PasswordHash, password: &str) -> bool {
+        let _permit = self.hashing.acquire().await;
+        let password = password.to_owned();
+        tokio::task::spawn_blocking(move || hash.fits(&password)).await.unwrap_or(false)
+    }
+
+    /// Counting is done before the first change, so what a panic leaves behind is whole.
+    fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why there is no first user.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FirstUserError {
+    /// The password.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store.
+    #[error("the store does not answer")]
+    Store(#[from] StoreError),
+}
+
+/// Without what it keeps.
+impl fmt::Debug for Admin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let branches: Vec<_> = self.sites.iter().map(|site| &site.key).collect();
+        f.debug_struct("Admin").field("branches", &branches).finish_non_exhaustive()
+    }
+}
+
+const HASHES_AT_ONCE: usize = 2;

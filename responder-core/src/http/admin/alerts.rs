@@ -1,0 +1,67 @@
+//! What somebody has to see, on every page until they have.
+
+use std::{sync::Arc, time::Duration};
+
+use ::http::StatusCode;
+use futures_util::future::join_all;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Answer, Desk, entry, person, store_failed};
+use crate::{
+    access::{AuditAction, Permission, User},
+    admin::{Alert, Site},
+    http::{Call, HttpError, json as answer},
+};
+
+/// How long a page waits for a branch that may be away. Its script asks again, and waits.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+#[derive(Deserialize)]
+struct Seen {
+    id: String,
+}
+
+/// All alerts of the branches that whoever asks may look at.
+pub(super) async fn list(desk: Arc<Desk>, call: Call) -> Answer {
+    let alerts = desk.alerts_for(&person(&call)?.session.user).await?;
+    answer(StatusCode::OK, &json!({ "status": "success", "alerts": alerts }))
+}
+
+/// Somebody has seen an alert: nobody is shown it any more.
+pub(super) async fn seen(desk: Arc<Desk>, call: Call) -> Answer {
+    let Seen { id } = call.json()?;
+    let site = desk.site(&call)?;
+    let alerts = desk.admin.known_alerts(site).await.map_err(store_failed)?;
+    let Some(alert) = alerts.into_iter().find(|alert| alert.id == id) else {
+        let message = "There is no such alert any more.";
+        return Err(HttpError::new(StatusCode::NOT_FOUND, "no_such_alert", message));
+    };
+    desk.record(&entry(&call, AuditAction::AlertSeen, site)?.about(alert.id)).await?;
+    answer(StatusCode::OK, &json!({ "status": "success", "message": "It is noted that this was seen." }))
+}
+
+impl Desk {
+    pub(super) async fn alerts_for(&self, user: &User) -> Result<Vec<Alert>, HttpError> {
+        let found = join_all(self.sites_of(user).map(|site| self.admin.alerts(site))).await;
+        let found: Result<Vec<_>, _> = found.into_iter().collect();
+        Ok(found.map_err(store_failed)?.concat())
+    }
+
+    /// The same, as far as it can be found out while somebody waits for a page. None if the store does not answer:
+    /// that must not take the page away.
+    pub(super) async fn alerts_at_hand(&self, user: &User) -> Option<Vec<Alert>> {
+        if let Ok(Ok(alerts)) = tokio::time::timeout(PATIENCE, self.alerts_for(user)).await {
+            return Some(alerts);
+        }
+        let known = join_all(self.sites_of(user).map(|site| self.admin.known_alerts(site))).await;
+        let known: Result<Vec<_>, _> = known.into_iter().collect();
+        known.ok().map(|known| known.concat())
+    }
+
+    /// The branches that somebody may look at.
+    pub(super) fn sites_of(&self, user: &User) -> impl Iterator<Item = &Site> {
+        let may_look = |site: &&Site| user.rights.at(site.key.as_str()).contain(Permission::View);
+        self.admin.sites().iter().filter(may_look)
+    }
+}

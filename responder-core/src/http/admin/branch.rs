@@ -1,0 +1,213 @@
+//! What is done with a branch.
+
+use std::{sync::Arc, time::Duration};
+
+use ::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use futures_util::future::join_all;
+use serde_json::{Map, Value, json};
+
+use super::{Answer, BranchRow, Desk, branch_failed, entry, no_server, person, relay, store_failed};
+use crate::{
+    access::AuditAction,
+    admin::{BranchClient, BranchError, Done, Notice, Site, Told},
+    emergency::EmergencyId,
+    http::{Body, Call, HttpError, json as answer},
+    store::Availability,
+};
+
+/// How long a branch may take for a report: it answers when that is stored.
+const REPORT_WITHIN: Duration = Duration::from_secs(12);
+
+/// How long it may take to do what it is told.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
+
+/// What a report from here must say, in the order in which it is asked for.
+const REPORT: [&str; 5] =
+    ["chosen_phone", "customer_name", "user_stated_callback_number", "incident_address", "emergency_description_text"];
+
+/// All branches that whoever asks may look at, each with its state.
+pub(super) async fn list(desk: Arc<Desk>, call: Call) -> Answer {
+    let rows = desk.branches_of(&call).await?;
+    answer(StatusCode::OK, &json!({ "status": "success", "branches": rows }))
+}
+
+/// One of them. An unreachable branch is an answer, too.
+pub(super) async fn status(desk: Arc<Desk>, call: Call) -> Answer {
+    let site = desk.site(&call)?;
+    answer(StatusCode::OK, &desk.state_of(site).await?)
+}
+
+/// Switches a branch off.
+pub(super) async fn disable(desk: Arc<Desk>, call: Call) -> Answer {
+    confirmed(&call)?;
+    switch(&desk, &call, Availability::Disabled).await
+}
+
+/// Switches a branch on.
+pub(super) async fn enable(desk: Arc<Desk>, call: Call) -> Answer {
+    switch(&desk, &call, Availability::Enabled).await
+}
+
+/// Has the server of a branch start anew.
+pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
+    confirmed(&call)?;
+    let site = desk.site(&call)?;
+    let client = client(site)?;
+    desk.record(&entry(&call, AuditAction::BranchRestarted, site)?).await?;
+    let told = client.post("/api/restart", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
+    let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await?;
+    if told.status.is_success() {
+        desk.tell(&call, site, Done::Restarted)?;
+        let message = "The branch finishes what it is at, and starts anew.";
+        return answer(StatusCode::OK, &json!({ "status": "success", "success": true, "message": message }));
+    }
+    relay::passed_on(&told)
+}
+
+/// Reports an emergency to a branch.
+pub(super) async fn trigger(desk: Arc<Desk>, call: Call) -> Answer {
+    let report: Map<String, Value> = call.json()?;
+    for field in REPORT {
+        if report.get(field).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty()) {
+            let message = format!("Missing required field: {field}");
+            return Err(HttpError::bad_request("missing_field", message).with_field(field));
+        }
+    }
+    let site = desk.site(&call)?;
+    let client = client(site)?;
+    desk.record(&entry(&call, AuditAction::EmergencyTriggered, site)?).await?;
+    let report: Map<String, Value> = report.into_iter().filter(|(name, _)| REPORT.contains(&name.as_str())).collect();
+    let told = client.post("/webhook", idempotency(&call), &report, REPORT_WITHIN).await;
+    let told = desk.or_noted(&call, AuditAction::EmergencyTriggered, site, told).await?;
+    if told.status == StatusCode::OK {
+        let data = told.json().ok_or_else(|| branch_failed(BranchError::Senseless))?;
+        desk.tell(&call, site, Done::Triggered)?;
+        let message = "The branch has the emergency.";
+        let body = json!({ "status": "success", "success": true, "message": message, "data": data });
+        return answer(StatusCode::OK, &body);
+    }
+    relay::passed_on(&told)
+}
+
+/// Cancels an emergency.
+pub(super) async fn cancel(desk: Arc<Desk>, call: Call) -> Answer {
+    let no_emergency = || HttpError::new(StatusCode::NOT_FOUND, "no_such_emergency", "There is no such emergency.");
+    let id: EmergencyId = call.params.get("id").and_then(|id| id.parse().ok()).ok_or_else(no_emergency)?;
+    let site = desk.site(&call)?;
+    let client = client(site)?;
+    let about = entry(&call, AuditAction::EmergencyCancelled, site)?.about(id.to_string());
+    desk.record(&about).await?;
+    let told = client.post(&format!("/api/emergencies/{id}/cancel"), HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
+    let told = desk.or_noted(&call, AuditAction::EmergencyCancelled, site, told).await?;
+    relay::passed_on(&told)
+}
+
+async fn switch(desk: &Desk, call: &Call, to: Availability) -> Answer {
+    let site = desk.site(call)?;
+    let store = desk.admin.store();
+    let before = store.availability(&site.key).await.map_err(store_failed)? == Availability::Enabled;
+    let enabled = to == Availability::Enabled;
+    let action = if enabled { AuditAction::BranchEnabled } else { AuditAction::BranchDisabled };
+    desk.record(&entry(call, action, site)?.changing(Some(before.into()), Some(enabled.into()))).await?;
+    store.set_availability(&site.key, to).await.map_err(store_failed)?;
+    let applied = reload(site).await;
+    desk.tell(call, site, if enabled { Done::Enabled { applied } } else { Done::Disabled { applied } })?;
+    let message = match (enabled, applied) {
+        (true, true) => "The branch takes reports again.",
+        (false, true) => "The branch takes no more reports; an active emergency runs to its end.",
+        (_, false) => "It is stored, but the branch could not be told: it follows when it asks next.",
+    };
+    let body = json!({
+        "status": "success", "success": true, "message": message, "enabled": enabled, "applied": applied,
+    });
+    answer(StatusCode::OK, &body)
+}
+
+/// Tells a branch to fetch its settings, and whether it may take reports. Whether it has.
+pub(super) async fn reload(site: &Site) -> bool {
+    let Some(client) = &site.client else { return false };
+    let told = client.post("/api/reload_settings", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
+    let has_done_it = told.as_ref().is_ok_and(|told| told.status.is_success());
+    if !has_done_it {
+        tracing::warn!(branch = %site.key, ?told, "the branch did not reload its settings");
+    }
+    has_done_it
+}
+
+/// Only a plain `true` counts.
+fn confirmed(call: &Call) -> Result<(), HttpError> {
+    let body: Map<String, Value> = call.json()?;
+    if body.get("confirm") == Some(&Value::Bool(true)) {
+        return Ok(());
+    }
+    let message = "This needs to be confirmed: send {\"confirm\": true}.";
+    Err(HttpError::bad_request("confirmation_required", message).with_field("confirm"))
+}
+
+pub(super) fn client(site: &Site) -> Result<&BranchClient, HttpError> {
+    site.client.as_ref().ok_or_else(no_server)
+}
+
+/// The key of whoever reports; so that a form that is sent twice is one emergency.
+fn idempotency(call: &Call) -> HeaderMap {
+    let name = HeaderName::from_static("idempotency-key");
+    let mut headers = HeaderMap::new();
+    if let Some(key) = call.headers.get(&name) {
+        headers.insert(name, key.clone());
+    }
+    headers
+}
+
+impl Desk {
+    /// The state of every branch that whoever asks may look at.
+    pub(super) async fn branches_of(&self, call: &Call) -> Result<Vec<BranchRow>, HttpError> {
+        let sites = self.sites_of(&person(call)?.session.user);
+        join_all(sites.map(|site| self.state_of(site))).await.into_iter().collect()
+    }
+
+    pub(super) async fn state_of(&self, site: &Site) -> Result<BranchRow, HttpError> {
+        let availability = self.admin.store().availability(&site.key).await.map_err(store_failed)?;
+        let told = match &site.client {
+            Some(client) => client.get("/api/status").await.ok(),
+            None => None,
+        };
+        let told = told.filter(|told| told.status.is_success()).and_then(|told| told.json());
+        Ok(BranchRow::of(site, availability, told.as_ref()))
+    }
+
+    /// The answer of a branch; that there is none is noted beside what was recorded.
+    pub(super) async fn or_noted(
+        &self,
+        call: &Call,
+        action: AuditAction,
+        site: &Site,
+        told: Result<Told, BranchError>,
+    ) -> Result<Told, HttpError> {
+        let failure = match &told {
+            Ok(told) if told.status.is_success() => return Ok(told.clone()),
+            Ok(told) => json!({ "failed": told.status.as_u16() }),
+            Err(error) => json!({ "failed": error.to_string() }),
+        };
+        self.record(&entry(call, action, site)?.changing(None, Some(failure))).await?;
+        told.map_err(branch_failed)
+    }
+
+    pub(super) fn tell(&self, call: &Call, site: &Site, what: Done) -> Result<(), HttpError> {
+        let by = person(call)?.session.user.name.to_string();
+        self.admin.tell(&Notice { branch: site.key.clone(), by, what });
+        Ok(())
+    }
+}
+
+/// JSON with the status of a branch.
+pub(super) fn with_status(status: StatusCode, body: &Value) -> Answer {
+    answer(status, body)
+}
+
+/// Keeps a header of a branch's answer.
+pub(super) fn keep(response: &mut Response<Body>, headers: &HeaderMap, name: &HeaderName) {
+    let value: Option<&HeaderValue> = headers.get(name);
+    if let Some(value) = value {
+        response.headers_mut().insert(name.clone(), value.clone());
+    }
+}

@@ -1,0 +1,342 @@
+//! Pages: what is on them is found here, how they look is for whoever implements [`Pages`].
+
+use std::{fmt::Debug, sync::Arc};
+
+use ::http::{HeaderName, HeaderValue, Method, Response, header};
+use futures_util::future::{join, join_all};
+use serde_json::Value;
+
+use super::{
+    Access, Answer, AuditRow, BRANCH, BodyRule, BranchGlance, BranchRow, Desk, Endpoint, Relayed, SettingRow, UserRow,
+    branch_failed, login::who, no_server, person, row, secrets_failed, store_failed, users,
+};
+use crate::{
+    Timestamp,
+    access::{AuditId, Permission},
+    admin::{Alert, Site},
+    emergency::EmergencyId,
+    http::{Body, BoxError, Call, HttpError},
+    settings::Settings,
+    store::{BranchKey, Revision},
+};
+
+/// Draws pages. Everything that is shown comes in a [`Page`]; whoever draws must escape it.
+pub trait Pages: Debug + Send + Sync + 'static {
+    /// The page as HTML; only the part of it that changes, if the frame says so.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being drawn; whoever asked sees status 500.
+    fn render(&self, frame: &Frame, page: &Page) -> Result<String, BoxError>;
+}
+
+/// What is around every page.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The path below which everything is: empty, or with a slash at its beginning.
+    pub base: String,
+    /// Who is logged in: `{id, username, is_admin, permissions}`.
+    pub user: Option<Value>,
+    /// What forms and scripts send back with whatever changes something: in the field
+    /// [`csrf_token`](crate::http::CSRF_FIELD), or the header [`X-CSRF-Token`](crate::http::CSRF_HEADER).
+    pub csrf_token: Option<String>,
+    /// What came of what was done last: `user_added`, `name_taken`, … in `snake_case`, and anything else that somebody
+    /// has put into the address.
+    pub said: Option<String>,
+    /// What somebody has to see; none if that can't be found out.
+    pub alerts: Option<Vec<Alert>>,
+    /// Whether only the part of the page is wanted that changes by itself.
+    pub is_part: bool,
+    /// The time on our clock.
+    pub now: Timestamp,
+}
+
+/// What is on a page.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Page {
+    /// Where somebody logs in.
+    Login {
+        /// Whether name or password were wrong.
+        wrong: bool,
+        /// After too many wrong tries: for how many seconds none counts.
+        wait_seconds: Option<u64>,
+    },
+    /// Where somebody changes their own password.
+    Password,
+    /// All branches.
+    Branches(Vec<BranchGlance>),
+    /// One branch; its open emergencies with their timelines.
+    Branch(BranchGlance),
+    /// One emergency.
+    Emergency {
+        /// Where.
+        branch: BranchKey,
+        /// The name of the branch.
+        name: String,
+        /// All that the branch says of it, with its timeline.
+        emergency: Relayed<Value>,
+    },
+    /// The settings of a branch.
+    Settings {
+        /// Whose.
+        branch: BranchKey,
+        /// The name of the branch.
+        name: String,
+        /// As of when: to be sent back as `If-Match`.
+        revision: Revision,
+        /// All of them.
+        rows: Vec<SettingRow>,
+        /// What is missing still for the branch to work.
+        incomplete: Option<String>,
+    },
+    /// What came of the emergencies of all branches, and how fast.
+    Figures(Vec<BranchGlance>),
+    /// All users.
+    Users {
+        /// All of them.
+        rows: Vec<UserRow>,
+        /// The branches that there are permissions for.
+        branches: Vec<BranchKey>,
+    },
+    /// What was done.
+    Audit {
+        /// Newest first.
+        rows: Vec<AuditRow>,
+        /// Where the next page begins: `?before=`.
+        next: Option<AuditId>,
+    },
+    /// Only what somebody has to see.
+    Alerts,
+    /// Why there is no page.
+    Trouble {
+        /// The status of the answer.
+        status: u16,
+        /// In a sentence.
+        message: String,
+    },
+}
+
+/// The pages, and the forms on them.
+pub(super) fn rows(desk: &Arc<Desk>) -> Vec<Endpoint> {
+    let (none, form) = (BodyRule::Empty, BodyRule::form());
+    let anybody = || Access::logged_in().as_page();
+    let admin = || Access::admin().as_page();
+    let view = || Access::permitted(Permission::View, BRANCH).as_page();
+    let rows = vec![
+        row(desk, Method::GET, crate::http::LOGIN_PATH, Access::Public, none, login),
+        row(desk, Method::GET, "/", anybody(), none, home),
+        row(desk, Method::GET, "/live", anybody(), none, home_live),
+        row(desk, Method::GET, "/alerts", anybody(), none, alerts),
+        row(desk, Method::GET, "/figures", anybody(), none, figures),
+        row(desk, Method::GET, "/password", anybody(), none, password),
+        row(desk, Method::GET, "/branch/{branch}", view(), none, branch),
+        row(desk, Method::GET, "/branch/{branch}/live", view(), none, branch_live),
+        row(desk, Method::GET, "/branch/{branch}/emergency/{id}", view(), none, emergency),
+        row(desk, Method::GET, "/branch/{branch}/settings", view(), none, settings),
+        row(desk, Method::GET, "/users", admin(), none, all_users),
+        row(desk, Method::POST, "/users/create", admin(), form, users::create_form),
+        row(desk, Method::POST, "/users/{id}/edit", admin(), form, users::edit_form),
+        row(desk, Method::POST, "/users/{id}/delete", admin(), form, users::delete_form),
+        row(desk, Method::GET, "/audit", admin(), none, audit),
+    ];
+    let drawn = |row: Endpoint| {
+        let desk = Arc::clone(desk);
+        row.with_error_page(move |error| desk.trouble(error))
+    };
+    rows.into_iter().map(drawn).collect()
+}
+
+async fn login(desk: Arc<Desk>, _: Call) -> Answer {
+    desk.page(None, &Page::Login { wrong: false, wait_seconds: None }).await
+}
+
+async fn password(desk: Arc<Desk>, call: Call) -> Answer {
+    desk.page(Some(&call), &Page::Password).await
+}
+
+async fn home(desk: Arc<Desk>, call: Call) -> Answer {
+    let glances = desk.glances(&call, GLANCED_AT).await?;
+    desk.page(Some(&call), &Page::Branches(glances)).await
+}
+
+async fn home_live(desk: Arc<Desk>, call: Call) -> Answer {
+    let glances = desk.glances(&call, GLANCED_AT).await?;
+    desk.part(&call, &Page::Branches(glances)).await
+}
+
+async fn figures(desk: Arc<Desk>, call: Call) -> Answer {
+    let glances = desk.glances(&call, MOST_AT_ONCE).await?;
+    desk.page(Some(&call), &Page::Figures(glances)).await
+}
+
+async fn alerts(desk: Arc<Desk>, call: Call) -> Answer {
+    let alerts = desk.alerts_for(&person(&call)?.session.user).await?;
+    let frame = Frame { alerts: Some(alerts), is_part: true, ..desk.frame(Some(&call))? };
+    desk.drawn(&frame, &Page::Alerts)
+}
+
+async fn branch(desk: Arc<Desk>, call: Call) -> Answer {
+    let glance = desk.glance_closely(&call).await?;
+    desk.page(Some(&call), &Page::Branch(glance)).await
+}
+
+async fn branch_live(desk: Arc<Desk>, call: Call) -> Answer {
+    let glance = desk.glance_closely(&call).await?;
+    desk.part(&call, &Page::Branch(glance)).await
+}
+
+async fn emergency(desk: Arc<Desk>, call: Call) -> Answer {
+    let id: EmergencyId = call.params.get("id").and_then(|id| id.parse().ok()).ok_or_else(HttpError::not_found)?;
+    let site = desk.site(&call)?;
+    let emergency = desk.relayed(site, &format!("/api/emergencies/{id}")).await;
+    let page = Page::Emergency { branch: site.key.clone(), name: site.name.clone(), emergency };
+    desk.page(Some(&call), &page).await
+}
+
+async fn settings(desk: Arc<Desk>, call: Call) -> Answer {
+    let site = desk.site(&call)?;
+    let kept = desk.admin.settings_of(site).await.map_err(secrets_failed)?;
+    let rows = SettingRow::all(site, &kept, &person(&call)?.session.user.rights);
+    let incomplete = Settings::read(&kept.values).err().map(|fault| fault.to_string());
+    let (branch, name) = (site.key.clone(), site.name.clone());
+    let page = Page::Settings { branch, name, revision: kept.revision, rows, incomplete };
+    desk.page(Some(&call), &page).await
+}
+
+async fn all_users(desk: Arc<Desk>, call: Call) -> Answer {
+    let users = desk.admin.store().users().await.map_err(store_failed)?;
+    let branches = desk.admin.sites().iter().map(|site| site.key.clone()).collect();
+    desk.page(Some(&call), &Page::Users { rows: users.iter().map(UserRow::of).collect(), branches }).await
+}
+
+async fn audit(desk: Arc<Desk>, call: Call) -> Answer {
+    let (rows, next) = desk.audit_of(&call).await?;
+    desk.page(Some(&call), &Page::Audit { rows, next }).await
+}
+
+impl Desk {
+    /// A page for whoever has made a call.
+    pub(super) async fn page(&self, call: Option<&Call>, page: &Page) -> Answer {
+        let alerts = match call {
+            Some(call) => self.alerts_at_hand(&person(call)?.session.user).await,
+            None => Some(Vec::new()),
+        };
+        self.drawn(&Frame { alerts, ..self.frame(call)? }, page)
+    }
+
+    /// The part of a page that changes.
+    async fn part(&self, call: &Call, page: &Page) -> Answer {
+        self.drawn(&Frame { is_part: true, ..self.frame(Some(call))? }, page)
+    }
+
+    fn frame(&self, call: Option<&Call>) -> Result<Frame, HttpError> {
+        let person = call.map(person).transpose()?;
+        Ok(Frame {
+            base: self.public.path().to_owned(),
+            user: person.map(|person| who(&person.session.user)),
+            csrf_token: person.map(|person| person.token.csrf()),
+            said: call.and_then(|call| call.query().get("said")).map(|said| said.chars().take(100).collect()),
+            alerts: None,
+            is_part: false,
+            now: self.admin.now(),
+        })
+    }
+
+    fn drawn(&self, frame: &Frame, page: &Page) -> Answer {
+        let html = self.pages.render(frame, page).map_err(HttpError::internal)?;
+        let mut response = Response::new(Body::from(html));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+        Ok(guarded(response))
+    }
+
+    /// Why somebody does not get a page, as one.
+    fn trouble(&self, error: HttpError) -> Response<Body> {
+        let page = Page::Trouble { status: error.status().as_u16(), message: error.message().to_owned() };
+        let frame = Frame {
+            base: self.public.path().to_owned(),
+            alerts: Some(Vec::new()),
+            now: self.admin.now(),
+            ..Frame::default()
+        };
+        match self.pages.render(&frame, &page) {
+            Ok(html) => guarded(error.into_response_with(HTML, html)),
+            Err(_) => error.into_response(),
+        }
+    }
+
+    /// Every branch that whoever asks may look at, with its newest emergencies.
+    async fn glances(&self, call: &Call, most: u32) -> Result<Vec<BranchGlance>, HttpError> {
+        let user = &person(call)?.session.user;
+        join_all(self.sites_of(user).map(|site| self.glance(call, site, most))).await.into_iter().collect()
+    }
+
+    async fn glance(&self, call: &Call, site: &Site, most: u32) -> Result<BranchGlance, HttpError> {
+        let may = person(call)?.session.user.rights.at(site.key.as_str());
+        let path = format!("/api/emergencies?limit={most}");
+        let (branch, list): (Result<BranchRow, _>, _) = join(self.state_of(site), self.relayed(site, &path)).await;
+        let emergencies = list.map(|mut list| match list.get_mut("emergencies").map(Value::take) {
+            Some(Value::Array(all)) => all,
+            _ => Vec::new(),
+        });
+        Ok(BranchGlance { branch: branch?, may, emergencies })
+    }
+
+    /// The branch that the path names; its open emergencies with their timelines.
+    async fn glance_closely(&self, call: &Call) -> Result<BranchGlance, HttpError> {
+        let site = self.site(call)?;
+        let mut glance = self.glance(call, site, GLANCED_AT).await?;
+        if let Ok(emergencies) = &mut glance.emergencies {
+            let open = emergencies.iter_mut().filter(|emergency| emergency["phase"] != "concluded");
+            join_all(open.map(async |emergency| {
+                let Some(id) = emergency["id"].as_str().and_then(|id| id.parse::<EmergencyId>().ok()) else { return };
+                // Without its timeline it is still worth being shown.
+                if let Ok(whole) = self.relayed(site, &format!("/api/emergencies/{id}")).await {
+                    *emergency = whole;
+                }
+            }))
+            .await;
+        }
+        Ok(glance)
+    }
+
+    /// What a branch says, or why it says nothing.
+    async fn relayed(&self, site: &Site, path: &str) -> Relayed<Value> {
+        let told = match &site.client {
+            Some(client) => client.get(path).await.map_err(branch_failed),
+            None => Err(no_server()),
+        };
+        let told = told.map_err(|error| error.message().to_owned())?;
+        let body = told.json().unwrap_or_default();
+        if told.status.is_success() {
+            return Ok(body);
+        }
+        let said = body.get("message").and_then(Value::as_str);
+        Err(said.map_or_else(|| format!("The branch answers with status {}.", told.status.as_u16()), str::to_owned))
+    }
+}
+
+fn guarded(mut response: Response<Body>) -> Response<Body> {
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The newest emergencies of a branch that a page looks at.
+const GLANCED_AT: u32 = 20;
+
+/// The most that a branch tells at once.
+const MOST_AT_ONCE: u32 = 200;
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Scripts, styles and forms are our own, and nobody shows our pages in a frame of theirs.
+const HEADERS: [(&str, &str); 4] = [
+    (
+        "content-security-policy",
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+    ),
+    ("referrer-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
+];

@@ -1,0 +1,197 @@
+//! What is shown, in JSON and on pages.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    access::{AuditId, Permissions, Recorded, Rights, User, UserId},
+    admin::{Kept, Site},
+    settings::{Kind, SETTINGS, Secrecy, Tier},
+    store::{Availability, BranchKey},
+};
+
+/// A branch at a glance.
+#[derive(Clone, Debug, Serialize)]
+pub struct BranchRow {
+    /// Its key.
+    pub branch: BranchKey,
+    /// Its name.
+    pub name: String,
+    /// Whether its server answers.
+    pub online: bool,
+    /// `Ready`, `In Use`, `Error`, `Disabled`, `Offline`.
+    pub status: String,
+    /// The same in a sentence.
+    pub message: String,
+    /// Whether it shall take reports.
+    pub enabled: bool,
+    /// Where the world reaches it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+}
+
+/// What a branch has told, or why it has told nothing, in a sentence.
+pub type Relayed<T> = Result<T, String>;
+
+/// A branch, what may be done with it, and what happens there.
+#[derive(Clone)]
+pub struct BranchGlance {
+    /// Its state.
+    pub branch: BranchRow,
+    /// What whoever looks may do with it.
+    pub may: Permissions,
+    /// Its newest emergencies, newest first, as the branch tells of them.
+    pub emergencies: Relayed<Vec<Value>>,
+}
+
+/// A setting of a branch.
+#[derive(Clone, Serialize)]
+pub struct SettingRow {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value; of a secret, the end.
+    pub value: Option<String>,
+    /// Where the value comes from.
+    pub source: &'static str,
+    /// What counts without it.
+    pub default: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// Who may change it.
+    pub tier: Tier,
+    /// What its value is.
+    pub kind: Kind,
+    /// How much of it is shown.
+    pub secrecy: Secrecy,
+    /// Whether whoever looks may change it.
+    pub editable: bool,
+}
+
+/// A user.
+#[derive(Clone, Serialize)]
+pub struct UserRow {
+    /// Their number.
+    pub id: UserId,
+    /// Their name.
+    pub username: String,
+    /// Whether they may do everything.
+    pub is_admin: bool,
+    /// What they may do, by branch.
+    pub permissions: BTreeMap<BranchKey, Permissions>,
+    /// Since when, RFC 3339.
+    pub created_at: String,
+}
+
+/// Something that was done.
+#[derive(Clone, Serialize)]
+pub struct AuditRow {
+    /// Its number.
+    pub id: AuditId,
+    /// When, RFC 3339.
+    pub at: String,
+    /// By whom.
+    pub who: String,
+    /// What.
+    pub action: String,
+    /// With which branch.
+    pub branch: Option<BranchKey>,
+    /// With what else.
+    pub subject: Option<String>,
+    /// What there was.
+    pub before: Option<Value>,
+    /// What there is.
+    pub after: Option<Value>,
+    /// From where.
+    pub address: Option<String>,
+}
+
+impl BranchRow {
+    pub(super) fn of(site: &Site, availability: Availability, told: Option<&Value>) -> Self {
+        let text = |name: &str| told.and_then(|told| told.get(name)).and_then(Value::as_str).map(str::to_owned);
+        let status = text("status");
+        Self {
+            branch: site.key.clone(),
+            name: site.name.clone(),
+            online: status.is_some(),
+            message: match &status {
+                Some(_) => text("message").unwrap_or_default(),
+                None => "The server of this branch does not answer.".to_owned(),
+            },
+            status: status.unwrap_or_else(|| "Offline".to_owned()),
+            enabled: availability == Availability::Enabled,
+            public_url: site.public_url.clone(),
+        }
+    }
+}
+
+impl SettingRow {
+    pub(super) fn all(site: &Site, kept: &Kept, rights: &Rights) -> Vec<Self> {
+        let row = |setting: &'static crate::settings::Setting| Self {
+            name: setting.name,
+            value: kept.values.get(setting.name).map(|value| setting.shown(value)),
+            source: match (kept.stored.get(setting.name), site.defaults.get(setting.name)) {
+                (Some(_), _) => "database",
+                (None, Some(_)) => "environment",
+                (None, None) => "default",
+            },
+            default: setting.default,
+            about: setting.about,
+            tier: setting.tier,
+            kind: setting.kind,
+            secrecy: setting.secrecy,
+            editable: setting.tier.is_open_to(rights, site.key.as_str()),
+        };
+        SETTINGS.iter().map(row).collect()
+    }
+}
+
+impl UserRow {
+    pub(super) fn of(user: &User) -> Self {
+        Self {
+            id: user.id,
+            username: user.name.to_string(),
+            is_admin: user.rights.are_admins(),
+            permissions: match &user.rights {
+                Rights::Admin => BTreeMap::new(),
+                Rights::Of(branches) => branches.clone(),
+            },
+            created_at: user.created_at.to_string(),
+        }
+    }
+}
+
+impl From<Recorded> for AuditRow {
+    fn from(Recorded { id, at, entry }: Recorded) -> Self {
+        Self {
+            id,
+            at: at.to_string(),
+            who: entry.actor.name,
+            action: entry.action.name(),
+            branch: entry.branch,
+            subject: entry.subject,
+            before: entry.before,
+            after: entry.after,
+            address: entry.address.map(|address| address.to_string()),
+        }
+    }
+}
+
+/// Without values, names and what was changed.
+macro_rules! quiet {
+    ($($name:ident: $($field:ident),*;)*) => { $(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), &self.$field))*.finish_non_exhaustive()
+            }
+        }
+    )* };
+}
+
+quiet! {
+    BranchGlance: branch, may;
+    SettingRow: name, source;
+    UserRow: id, is_admin;
+    AuditRow: id, action, branch;
+}

@@ -1,0 +1,91 @@
+//! What was done.
+
+use askama::Template;
+use responder_core::{
+    access::AuditId,
+    http::admin::{AuditRow, Frame as Given},
+};
+use serde_json::Value;
+
+use super::{
+    frame::{Frame, Tab},
+    words,
+};
+use crate::emergency::day_and_clock;
+
+#[derive(Template)]
+#[template(path = "admin/audit.html")]
+struct Audit {
+    frame: Frame,
+    rows: Vec<Row>,
+    next: Option<String>,
+}
+
+struct Row {
+    at: String,
+    shown: String,
+    who: String,
+    action: String,
+    about: String,
+    changes: Vec<Change>,
+    address: String,
+}
+
+struct Change {
+    name: String,
+    before: String,
+    after: String,
+}
+
+pub(super) fn audit(given: &Given, rows: &[AuditRow], next: Option<AuditId>) -> Result<String, askama::Error> {
+    let frame = Frame::of(given, "Audit", Tab::Audit);
+    Audit { frame, rows: rows.iter().map(Row::of).collect(), next: next.map(|next| next.to_string()) }.render()
+}
+
+impl Row {
+    fn of(row: &AuditRow) -> Self {
+        let about = [row.branch.as_ref().map(ToString::to_string), row.subject.clone()];
+        Self {
+            at: row.at.clone(),
+            shown: row.at.parse().map_or_else(|_| row.at.clone(), day_and_clock),
+            who: row.who.clone(),
+            action: words::action(&row.action),
+            about: about.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            changes: changes(row.before.as_ref(), row.after.as_ref()),
+            address: row.address.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// What was changed: name by name for objects, else as a whole.
+fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+    let change = |name: &str, before: Option<&Value>, after: Option<&Value>| Change {
+        name: name.to_owned(),
+        before: shown(before),
+        after: shown(after),
+    };
+    let objects = (before.and_then(Value::as_object), after.and_then(Value::as_object));
+    match (before, after, objects) {
+        (None, None, _) => Vec::new(),
+        (_, _, (old, new)) if old.is_some() || new.is_some() => {
+            let names = old.into_iter().chain(new).flat_map(|object| object.keys());
+            let mut names: Vec<_> = names.collect();
+            names.sort_unstable();
+            names.dedup();
+            let value = |object: Option<&serde_json::Map<String, Value>>, name: &str| object?.get(name).cloned();
+            let one = |name: &String| change(name, value(old, name).as_ref(), value(new, name).as_ref());
+            names.into_iter().map(one).collect()
+        }
+        _ => vec![change("", before, after)],
+    }
+}
+
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "–".to_owned(),
+        Some(Value::Bool(true)) => "on".to_owned(),
+        Some(Value::Bool(false)) => "off".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}

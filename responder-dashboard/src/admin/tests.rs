@@ -1,0 +1,66 @@
+//! Pages are drawn from whatever they are given, and let nothing of it become markup.
+
+use responder_core::http::admin::{BranchGlance, Frame, Page, Pages};
+use serde_json::json;
+
+use super::AdminPages;
+
+fn frame() -> Frame {
+    Frame {
+        base: "/prefix".to_owned(),
+        user: Some(json!({ "id": 1, "username": "<b>ada</b>", "is_admin": true })),
+        csrf_token: Some("token".to_owned()),
+        alerts: Some(Vec::new()),
+        ..Frame::default()
+    }
+}
+
+fn drawn(page: &Page) -> String {
+    AdminPages.render(&frame(), page).expect("a page")
+}
+
+fn emergency(outcome: Option<&str>) -> serde_json::Value {
+    json!({
+        "id": "01930a4f-5a3b-7c31-8000-000000000001", "branch": "tuc", "phase": if outcome.is_some() { "concluded" } else { "seeking" },
+        "outcome": outcome, "created_at": "2026-11-16T03:00:00Z", "concluded_at": outcome.map(|_| "2026-11-16T03:10:00Z"),
+        "technician": { "number": "+15005550001", "name": "<script>alert(1)</script>" },
+        "customer": { "name": "<img src=x>", "callback_number": "+15005550100" },
+        "attempts": [{ "number": "+15005550001", "kind": "notification", "call_sid": null, "status": "ringing",
+            "started_at": "2026-11-16T03:00:01Z", "ended_at": null }],
+        "timeline": [
+            { "event": "cancelled", "timestamp": "2026-11-16T03:00:02Z", "data": { "emergency_id": "x" } },
+            { "event": "of_a_newer_version", "timestamp": "2026-11-16T03:00:03Z", "data": {} },
+        ],
+    })
+}
+
+#[test]
+fn nothing_that_somebody_said_is_markup() {
+    let page = Page::Emergency {
+        branch: "tuc".parse().expect("a key"),
+        name: "<i>Tucson</i>".to_owned(),
+        emergency: Ok(emergency(None)),
+    };
+    let html = drawn(&page);
+    for markup in ["<script>alert", "<img", "<i>", "<b>ada"] {
+        assert!(!html.contains(markup), "{markup}");
+    }
+    assert!(html.contains("An operator cancelled it."), "an event without data is read: {html}");
+    assert!(html.contains("Something that this version has no words for."));
+    assert!(html.contains("href=\"/prefix/branch/tuc\""), "links begin at the prefix");
+    assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick="));
+}
+
+#[test]
+fn what_a_branch_does_not_tell_is_told_in_words() {
+    let page =
+        |emergency| Page::Emergency { branch: "tuc".parse().expect("a key"), name: "Tucson".to_owned(), emergency };
+    assert!(drawn(&page(Err("The branch can't be reached.".to_owned()))).contains("The branch can&#39;t be reached."));
+    assert!(drawn(&page(Ok(json!({ "id": 7 })))).contains("does not understand"));
+}
+
+#[test]
+fn no_branch_is_a_sentence_too() {
+    assert!(drawn(&Page::Branches(Vec::new())).contains("You may not look at any branch yet."));
+    assert!(drawn(&Page::Figures(Vec::<BranchGlance>::new())).contains("You may not look at any branch yet."));
+}

@@ -1,0 +1,16 @@
+//! An emergency on a page: what goes on, its calls as a picture, its timeline in words.
+
+mod seen;
+#[cfg(feature = "admin")]
+mod told;
+mod view;
+mod words;
+
+pub(crate) use seen::Seen;
+#[cfg(feature = "admin")]
+pub(crate) use seen::SeenPhase;
+pub(crate) use view::{EmergencyView, millis};
+#[cfg(feature = "admin")]
+pub(crate) use view::{Moment, day_and_clock, moments, running, title};
+#[cfg(feature = "admin")]
+pub(crate) use words::{Who, outcome};

@@ -1,0 +1,85 @@
+//! Users and records, as they stand in columns.
+
+use std::collections::BTreeMap;
+
+use responder_core::{
+    Timestamp,
+    access::{AuditEntry, AuditId, PasswordHash, Permissions, Recorded, Rights, User, UserId, UserVersion},
+    store::{BranchKey, StoreError, codec},
+};
+
+use crate::value::{named, narrow};
+
+/// The columns of a user.
+pub(crate) struct UserRow {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) is_admin: bool,
+    /// The permissions by branch, as JSON. An admin's is empty.
+    pub(crate) permissions: String,
+    pub(crate) password: String,
+    pub(crate) version: i64,
+    pub(crate) created_at: i64,
+}
+
+impl UserRow {
+    pub(crate) fn read(self) -> Result<User, StoreError> {
+        Ok(User {
+            id: UserId::from_u64(narrow("user id", self.id)?),
+            name: named("user name", &self.name)?,
+            rights: match self.is_admin {
+                true => Rights::Admin,
+                false => Rights::Of(codec::decode("permissions", &self.permissions)?),
+            },
+            password: PasswordHash::from_stored(self.password),
+            version: UserVersion::from_u64(narrow("user version", self.version)?),
+            created_at: Timestamp::from_micros(self.created_at),
+        })
+    }
+}
+
+/// Whether they are an admin's, and the permissions by branch.
+pub(crate) fn rights_columns(rights: &Rights) -> Result<(bool, String), StoreError> {
+    let none = BTreeMap::<BranchKey, Permissions>::new();
+    let permissions = match rights {
+        Rights::Admin => &none,
+        Rights::Of(permissions) => permissions,
+    };
+    Ok((rights.are_admins(), codec::encode("permissions", permissions)?))
+}
+
+/// No user has a number beyond the column: one out of range can't match any.
+pub(crate) fn user_column(id: UserId) -> i64 {
+    i64::try_from(id.as_u64()).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn version_column(version: UserVersion) -> i64 {
+    i64::try_from(version.as_u64()).unwrap_or(i64::MAX)
+}
+
+/// The columns of a record: its branch, and the rest as JSON.
+pub(crate) struct AuditColumns {
+    pub(crate) branch: Option<String>,
+    pub(crate) entry: String,
+}
+
+impl AuditColumns {
+    pub(crate) fn of(entry: &AuditEntry) -> Result<Self, StoreError> {
+        let branch = entry.branch.as_ref().map(ToString::to_string);
+        Ok(Self { branch, entry: codec::encode("audit entry", entry)? })
+    }
+}
+
+pub(crate) fn audit_id(stored: i64) -> Result<AuditId, StoreError> {
+    narrow("audit id", stored).map(AuditId::from_u64)
+}
+
+/// Ids come from clients, too: one beyond the end of the column means the end.
+pub(crate) fn audit_column(id: Option<AuditId>) -> i64 {
+    id.and_then(|id| i64::try_from(id.as_u64()).ok()).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn recorded(id: i64, at: i64, entry: &str) -> Result<Recorded, StoreError> {
+    let entry = codec::decode("audit entry", entry)?;
+    Ok(Recorded { id: audit_id(id)?, at: Timestamp::from_micros(at), entry })
+}

@@ -1,0 +1,77 @@
+//! What is done with a branch that is away.
+
+use responder::{
+    access::{AuditAction, Permission, Rights},
+    store::{Availability, BranchControl},
+};
+use serde_json::json;
+
+use crate::house::{House, at, key};
+
+#[tokio::test]
+async fn a_branch_that_is_away_shows_as_offline() {
+    let house = House::open();
+    let bo = house.person("bo", at("tuc", [Permission::View])).await;
+    let status = house.ask(bo.get("/api/branch/tuc/status")).await;
+    assert_eq!(status.status, 200);
+    let status = status.json();
+    assert_eq!(
+        (&status["online"], &status["status"], &status["enabled"]),
+        (&json!(false), &json!("Offline"), &json!(true))
+    );
+    let list = house.ask(bo.get("/api/branches")).await.json();
+    assert_eq!(list["branches"].as_array().map(Vec::len), Some(1), "only those that bo may see");
+    let ada = house.person("ada", Rights::Admin).await;
+    assert_eq!(house.ask(ada.get("/api/branch/rex/status")).await.code(), "no_such_branch");
+}
+
+#[tokio::test]
+async fn switching_off_wants_a_plain_yes_and_is_recorded() {
+    let house = House::open();
+    let ada = house.person("ada", Rights::Admin).await;
+    let before = house.holding().await;
+    for body in [json!({}), json!({ "confirm": false }), json!({ "confirm": "no" }), json!({ "confirm": 1 })] {
+        let refused = house.ask(ada.post("/api/branch/tuc/disable", &body)).await;
+        assert_eq!((refused.status, refused.code().as_str()), (400, "confirmation_required"), "{body}");
+    }
+    assert_eq!(house.holding().await, before);
+    let answer = house.ask(ada.post("/api/branch/tuc/disable", &json!({ "confirm": true }))).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!((&answer.json()["enabled"], &answer.json()["applied"]), (&json!(false), &json!(false)));
+    assert_eq!(house.store.availability(&key("tuc")).await.expect("a store"), Availability::Disabled);
+    let recorded = &house.audit().await[0].entry;
+    assert_eq!((recorded.action, recorded.branch.clone()), (AuditAction::BranchDisabled, Some(key("tuc"))));
+    assert_eq!((recorded.before.clone(), recorded.after.clone()), (Some(json!(true)), Some(json!(false))));
+    house.ask(ada.request("POST", "/api/branch/tuc/enable").body(String::new()).expect("a request")).await;
+    assert_eq!(house.store.availability(&key("tuc")).await.expect("a store"), Availability::Enabled);
+}
+
+#[tokio::test]
+async fn what_a_branch_can_not_be_told_is_an_error_and_noted() {
+    let house = House::open();
+    let ada = house.person("ada", Rights::Admin).await;
+    let report = json!({
+        "chosen_phone": "+15005550001", "customer_name": "Bo", "user_stated_callback_number": "+15005550101",
+        "incident_address": "Here", "emergency_description_text": "Water",
+    });
+    let away = house.ask(ada.post("/api/branch/tuc/trigger", &report)).await;
+    assert_eq!((away.status, away.code().as_str()), (503, "branch_unreachable"));
+    let recorded = house.audit().await;
+    assert_eq!(recorded[0].entry.action, AuditAction::EmergencyTriggered);
+    assert!(recorded[0].entry.after.as_ref().is_some_and(|after| after["failed"].is_string()));
+    assert_eq!(house.ask(ada.post("/api/branch/poc/trigger", &report)).await.status, 503, "it has no server");
+
+    let mut lacking = report.clone();
+    for field in ["emergency_description_text", "chosen_phone"] {
+        lacking[field] = json!("");
+        let refused = house.ask(ada.post("/api/branch/tuc/trigger", &lacking)).await.json();
+        assert_eq!(
+            (&refused["field"], refused["message"].as_str()),
+            (&json!(field), Some(&*format!("Missing required field: {field}")))
+        );
+    }
+    for path in ["/api/branch/tuc/emergencies", "/api/branch/tuc/logs?all", "/api/branch/tuc/events"] {
+        assert_eq!(house.ask(ada.get(path)).await.status, 503, "{path}");
+    }
+    assert_eq!(house.ask(ada.get("/api/branch/tuc/recordings")).await.code(), "no_account");
+}

@@ -1,0 +1,109 @@
+//! Settings: shown, changed as a whole, kept sealed.
+
+use responder::{
+    access::{AuditAction, Permission, Rights},
+    store::{SettingsStore, StoredValue},
+};
+use serde_json::{Value, json};
+
+use crate::house::{House, Person, at, key};
+
+const SETTINGS: &str = "/api/branch/tuc/settings";
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+async fn shown(house: &House, person: &Person) -> Value {
+    house.ask(person.get(SETTINGS)).await.json()["settings"].clone()
+}
+
+#[tokio::test]
+async fn secrets_are_masked_sealed_and_kept_when_left_empty() {
+    let house = House::open();
+    let ada = house.person("ada", Rights::Admin).await;
+    let saved = house
+        .ask(ada.post(SETTINGS, &json!({ "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_PHONE_NUMBER": "5005550006" })))
+        .await;
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    assert_eq!(saved.json()["changed"], json!(["TWILIO_AUTH_TOKEN", "TWILIO_PHONE_NUMBER"]));
+    assert_eq!(saved.json()["applied"], false, "the branch is away");
+    let now = shown(&house, &ada).await;
+    assert_eq!((&now["TWILIO_AUTH_TOKEN"], &now["TWILIO_PHONE_NUMBER"]), (&json!("***cdef"), &json!("+15005550006")));
+    assert_eq!(now["RECIPIENT_PHONES"], "Office <+15005550009>", "of the environment");
+
+    let kept = house.store.settings(&key("tuc")).await.expect("a store");
+    let StoredValue::Sealed(sealed) = &kept.values["TWILIO_AUTH_TOKEN"] else { panic!("a secret lies open") };
+    assert!(!sealed.text.contains("0123"));
+    for same in ["", "  ", "***cdef"] {
+        let saved = house.ask(ada.post(SETTINGS, &json!({ "TWILIO_AUTH_TOKEN": same }))).await;
+        assert_eq!(saved.json()["changed"], json!([]), "{same:?}");
+    }
+    let request = http::Request::get("/api/internal/branch/tuc/settings").header("authorization", "Bearer tuc-token");
+    let told = house.ask(request.body(String::new()).expect("a request")).await;
+    assert_eq!(told.json()["TWILIO_AUTH_TOKEN"], TOKEN, "the branch gets all of it");
+    assert_eq!((told.header("x-branch-enabled"), told.header("x-settings-revision")), ("true", "1"));
+    for recorded in house.audit().await {
+        assert!(!serde_json::to_string(&recorded.entry).expect("JSON").contains(TOKEN), "a secret is recorded");
+    }
+}
+
+#[tokio::test]
+async fn one_denied_or_invalid_key_and_none_is_stored() {
+    let house = House::open();
+    let ada = house.person("ada", Rights::Admin).await;
+    let bo = house.person("bo", at("tuc", [Permission::View, Permission::EditBasic])).await;
+    house.ask(ada.post(SETTINGS, &json!({ "TWILIO_PHONE_NUMBER": "+15005550006" }))).await;
+    let before = house.holding().await;
+
+    let both = json!({ "enable_call_recording": true, "TWILIO_PHONE_NUMBER": "+15005550007" });
+    let denied = house.ask(bo.post(SETTINGS, &both)).await;
+    assert_eq!((denied.status, &denied.json()["denied_keys"]), (403, &json!(["TWILIO_PHONE_NUMBER"])));
+    let wrong = json!({ "enable_call_recording": true, "ring_timeout_seconds": "soon", "nonsense": 1 });
+    let invalid = house.ask(ada.post(SETTINGS, &wrong)).await;
+    assert_eq!((invalid.status, invalid.code().as_str()), (400, "invalid"));
+    let invalid: Vec<_> = invalid.json()["invalid"].as_object().expect("keys").keys().cloned().collect();
+    assert_eq!(invalid, ["nonsense", "ring_timeout_seconds"]);
+    // Each is right by itself.
+    let together = json!({ "enable_texts": false, "enable_auto_call": false });
+    assert_eq!(house.ask(ada.post(SETTINGS, &together)).await.status, 400);
+    let ourselves = json!({ "ESCALATION_PHONES": ["+15005550006"] });
+    assert_eq!(house.ask(ada.post(SETTINGS, &ourselves)).await.status, 400, "we never call ourselves");
+    assert_eq!(house.holding().await, before);
+
+    let allowed = house.ask(bo.post(SETTINGS, &json!({ "enable_call_recording": true }))).await;
+    assert_eq!((allowed.status, &allowed.json()["changed"]), (200, &json!(["enable_call_recording"])));
+    let recorded = &house.audit().await[0].entry;
+    assert_eq!((recorded.action, recorded.actor.name.as_str()), (AuditAction::SettingsChanged, "bo"));
+    assert_eq!(recorded.before, Some(json!({ "enable_call_recording": null })));
+    assert_eq!(recorded.after, Some(json!({ "enable_call_recording": "true" })));
+}
+
+#[tokio::test]
+async fn phone_lists_are_taken_in_both_formats() {
+    let house = House::open();
+    let ada = house.person("ada", Rights::Admin).await;
+    let kept = r#"[{"name":"Ada","number":"+15005550001"},{"number":"+15005550002"}]"#;
+    for list in [
+        json!("Ada <+15005550001>, 500 555 0002"),
+        json!([{ "name": "Ada", "number": "15005550001" }, "+15005550002"]),
+        json!(kept),
+    ] {
+        house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": null }))).await;
+        let saved = house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": list }))).await;
+        assert_eq!(saved.status, 200, "{}", saved.body);
+        assert_eq!(shown(&house, &ada).await["RECIPIENT_PHONES"], kept);
+    }
+}
+
+#[tokio::test]
+async fn whoever_says_what_they_saw_overwrites_nothing() {
+    let house = House::open();
+    let ada = house.person("ada", Rights::Admin).await;
+    let save = |revision: &str, name: &str| {
+        let mut request = ada.post(SETTINGS, &json!({ "company_name": name }));
+        request.headers_mut().insert("if-match", format!("\"{revision}\"").parse().expect("a header"));
+        request
+    };
+    assert_eq!(house.ask(save("0", "One")).await.status, 200);
+    let late = house.ask(save("0", "Two")).await;
+    assert_eq!((late.status, late.code().as_str()), (409, "settings_changed"));
+    assert_eq!(house.ask(save("1", "Two")).await.status, 200);
+}
