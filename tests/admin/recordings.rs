@@ -95,9 +95,10 @@ impl Studio {
     }
 }
 
+/// A pause at the beginning would only let it ring on.
 async fn patience(_: Request<Full<Bytes>>) -> Result<Response<String>, Infallible> {
     let answer = Response::builder().header("content-type", "text/xml");
-    Ok(answer.body("<Response><Pause length='600'/></Response>".to_owned()).expect("an answer"))
+    Ok(answer.body("<Response><Say>Hold on.</Say><Pause length='600'/></Response>".to_owned()).expect("an answer"))
 }
 
 #[tokio::test]
