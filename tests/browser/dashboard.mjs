@@ -1,5 +1,5 @@
 // The dashboard, as people use it.
-import { act, assert, look, noTroubles, open, person, says, step, town } from "./lib.mjs";
+import { act, assert, failed, look, noTroubles, open, person, says, step, town } from "./lib.mjs";
 
 const at = (path) => `${town.admin}${path}`;
 const browser = await open();
@@ -138,7 +138,7 @@ async function cancelOne(page) {
 
 async function nobodyAccepts(page) {
   step("nobody accepts: every page says so until somebody has seen it");
-  await act("technician_is_busy");
+  await act("everybody_is_busy");
   const form = await report(page, "Emil Example");
   await form.getByRole("button", { name: "Call a technician" }).click();
   await says(page, "#past li", "Nobody accepted.");
@@ -272,7 +272,8 @@ try {
   await anotherUser(page);
   await theRest(page);
   noTroubles();
-} finally {
-  await browser.close();
+} catch (error) {
+  await failed(browser, error);
 }
+await browser.close();
 process.exit(0);

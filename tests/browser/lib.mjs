@@ -28,7 +28,7 @@ export function step(words) {
 
 // ---- the browser
 
-const SOON = 20_000;
+const SOON = 40_000;
 const troubles = [];
 
 export async function open() {
@@ -50,6 +50,16 @@ export async function person(browser, options = {}) {
     }
   });
   return page;
+}
+
+// What the pages looked like when something was not as it should be.
+export async function failed(browser, error) {
+  process.stdout.write(`${error.stack}\n${troubles.join("\n")}\n`);
+  for (const [number, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
+    await page.screenshot({ path: `${folder}/failed-${number}.png`, fullPage: true }).catch(() => {});
+    process.stdout.write(`${page.url()}:\n${await page.locator("main").innerText().catch(() => "nothing")}\n`);
+  }
+  process.exit(1);
 }
 
 export function noTroubles() {

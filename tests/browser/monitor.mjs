@@ -1,5 +1,5 @@
 // A static page on another origin, and nothing but the API of a branch.
-import { act, assert, look, noTroubles, open, person, says, step, town } from "./lib.mjs";
+import { act, assert, failed, look, noTroubles, open, person, says, step, town } from "./lib.mjs";
 
 const browser = await open();
 
@@ -38,7 +38,8 @@ try {
   assert.ok((await page.locator("#logs li").count()) > 0);
   await look(page, "monitor-after");
   noTroubles();
-} finally {
-  await browser.close();
+} catch (error) {
+  await failed(browser, error);
 }
+await browser.close();
 process.exit(0);

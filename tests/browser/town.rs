@@ -19,6 +19,8 @@ use tokio::{
 
 const OURS: &str = "+15005550006";
 const TECHNICIAN: &str = "+15005550001";
+const SECOND: &str = "+15005550007";
+const THIRD: &str = "+15005550008";
 const CUSTOMER: &str = "+15005550101";
 const TOKEN: &str = "tuc-token";
 const PASSWORD: &str = "a good password";
@@ -70,9 +72,13 @@ impl Town {
                 let accepts = Behaviour::answers_after_seconds(3).pressing(["1", "1", "1"]);
                 self.network.set_phone(TECHNICIAN, accepts);
             }
-            "technician_is_busy" => self.network.set_phone(TECHNICIAN, Behaviour::busy()),
+            "everybody_is_busy" => {
+                for number in [TECHNICIAN, SECOND, THIRD] {
+                    self.network.set_phone(number, Behaviour::busy());
+                }
+            }
             "customer_calls" => {
-                let talks = Behaviour::default().hanging_up_talking_after(Duration::from_secs(3));
+                let talks = Behaviour::default().hanging_up_talking_after(Duration::from_secs(12));
                 let call = DialIn::new(CUSTOMER, OURS).behaving(talks);
                 self.network.dial(call).expect("a number that is set up");
             }
@@ -88,7 +94,7 @@ fn settings_of(network: &Simulator) -> Value {
         "TWILIO_AUTH_TOKEN": network.auth_token(),
         "TWILIO_PHONE_NUMBER": OURS,
         "RECIPIENT_PHONES": "Office <+15005550009>",
-        "ESCALATION_PHONES": "Bea Example <+15005550007>; Cleo Example <+15005550008>",
+        "ESCALATION_PHONES": format!("Bea Example <{SECOND}>; Cleo Example <{THIRD}>"),
         "attempts_per_technician": 1,
         "escalation_rounds": 1,
         "enable_call_recording": true,

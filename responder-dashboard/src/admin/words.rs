@@ -63,7 +63,7 @@ pub(super) fn action(action: &str) -> String {
 pub(super) fn state(status: &str) -> (&'static str, &'static str) {
     match status {
         "Ready" => ("state-ready", "Whoever reports an emergency now has a technician called at once."),
-        "In Use" => ("state-in-use", "An emergency is being handled; another report may be answered “busy”."),
+        "In Use" => ("state-in-use", "As long as its limit is reached, another report is answered “busy”."),
         "Error" => ("state-error", "Look at the emergencies: somebody may still need help."),
         "Disabled" => ("state-disabled", "Reports are refused until it is switched on again."),
         "Offline" => ("state-error", "Nobody can tell whether reports get through. Look after its server."),
