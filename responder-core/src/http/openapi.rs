@@ -3,9 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{
-    Access, BodyRule, Call, Credential, Endpoint, Endpoints, PathTemplate, SESSION_COOKIE, json as answer,
-};
+use super::{Access, BodyRule, Call, Credential, Endpoint, Endpoints, PathTemplate, SESSION_COOKIE, json as answer};
 
 /// Where the document is.
 const OPENAPI: &str = "/openapi.json";

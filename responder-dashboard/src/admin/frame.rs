@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::words;
 use crate::{
-    assets::{ADMIN_SCRIPT, Asset, STATUS_SCRIPT, ICON, STYLE},
+    assets::{ADMIN_SCRIPT, Asset, ICON, STATUS_SCRIPT, STYLE},
     emergency::{day_and_clock, millis},
 };
 
