@@ -16,7 +16,7 @@ use super::{
 /// let timeline = Timeline::parse(log, UtcOffset::UTC);
 /// let titles: Vec<_> = timeline.entries().map(|entry| entry.title()).collect();
 /// assert_eq!(titles, ["SMS: Status Request", "A"]);
-/// assert_eq!(timeline.diagnostics()[0].to_string(), "a block without a time at byte 82");
+/// assert_eq!(timeline.diagnostics()[0].to_string(), "a block without a time at byte 83");
 /// ```
 #[derive(Clone)]
 pub struct Timeline<T> {

@@ -29,7 +29,7 @@
 //! the line break that ends the title of a torn one, so that it is not lost; and every oddity is told with its place
 //! ([`Diagnostic`]). No text makes reading fail.
 //!
-//! Everything here works on bytes; files are in [`file`].
+//! Everything here works on bytes; files are in [`file`](mod@file).
 
 mod block;
 mod blocks;

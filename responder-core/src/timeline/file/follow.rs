@@ -36,6 +36,8 @@ use crate::timeline::{Block, Blocks};
 pub struct Follower {
     path: PathBuf,
     source: Option<Source>,
+    /// What had been put aside last when this began. What was after that belongs to what is followed.
+    before: Option<PathBuf>,
 }
 
 /// A block that has been written, with a time and to its end.
@@ -55,7 +57,7 @@ impl Follower {
     /// # Errors
     /// When it can't be opened.
     pub fn from_end(path: impl Into<PathBuf>) -> io::Result<Self> {
-        let mut follower = Self::from_start(path);
+        let mut follower = Self::from_start(path)?;
         follower.source = Source::open(&follower.path)?;
         if let Some(source) = &mut follower.source {
             source.file.seek(SeekFrom::End(0))?;
@@ -64,8 +66,13 @@ impl Follower {
     }
 
     /// Everything in the log at `path`, and what is written from now on.
-    pub fn from_start(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), source: None }
+    ///
+    /// # Errors
+    /// When its folder can't be listed.
+    pub fn from_start(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        let before = archives(&path)?.pop();
+        Ok(Self { path, source: None, before })
     }
 
     /// What has been written since, of one file at a time. Empty if there is nothing new.
@@ -76,7 +83,7 @@ impl Follower {
         let mut found = Vec::new();
         loop {
             let Some(source) = &mut self.source else {
-                self.source = Source::open(&self.path)?;
+                self.source = self.first()?;
                 if self.source.is_none() {
                     return Ok(found);
                 }
@@ -94,6 +101,18 @@ impl Follower {
         }
     }
 
+    /// The log, or what has been put aside in its place meanwhile.
+    fn first(&self) -> io::Result<Option<Source>> {
+        // In this order: what is put aside after the log was opened shows in the list.
+        let log = Source::open(&self.path)?;
+        let mut asides = archives(&self.path)?.into_iter();
+        let aside = match &self.before {
+            None => asides.next(),
+            Some(before) => asides.skip_while(|aside| aside != before).nth(1),
+        };
+        aside.map_or(Ok(log), |aside| Source::open(&aside))
+    }
+
     /// Whether the file that is read has been put aside, and there is another in its place.
     fn is_aside(&self) -> io::Result<bool> {
         let Some(source) = &self.source else { return Ok(false) };
@@ -107,7 +126,7 @@ impl Follower {
     /// To the one that came after it.
     fn go_on(&mut self, found: &mut Vec<Followed>) -> io::Result<()> {
         let Some(source) = &mut self.source else { return Ok(()) };
-        // In this order: what is put aside after the log was opened shows in the list.
+        // In this order, as above.
         let log = Source::open(&self.path)?;
         let ours = identity(&source.file.metadata()?);
         let is_ours = |path: &PathBuf| fs::metadata(path).is_ok_and(|aside| identity(&aside) == ours);

@@ -178,7 +178,7 @@ fn a_follower_gives_blocks_when_they_are_whole() {
     let (_folder, path) = folder();
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     let mut file = OpenOptions::new().append(true).create(true).open(&path).expect("a log");
-    let mut follower = Follower::from_start(&path);
+    let mut follower = Follower::from_start(&path).expect("a folder");
     let mut found = Vec::new();
     let block = "\n--- A ---\n2026-01-15 15:45:12.000000+00:00 - {\"a\":1}\n";
     for byte in [block, "\n--- torn ---\n2026-01-15 15:", block].concat().bytes() {
