@@ -3,7 +3,7 @@
 pub use responder_core::{
     CallSid, ConferenceSid, CountryCode, E164, MessageSid, PhoneError, PhoneNumberSid, PublicUrl, PublicUrlError,
     QueueSid, RecordingSid, SidError, Timestamp, TimestampError, access, branch, driver, emergency, http, notify,
-    script, settings, signature, store, telephony, token, twiml,
+    script, settings, signature, store, telephony, timeline, token, twiml,
 };
 
 /// The admin server at work.

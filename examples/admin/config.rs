@@ -121,8 +121,8 @@ fn site(
     let (url, token) = (variable("URL"), variable("TOKEN"));
     let client = match env.text(url) {
         Some(address) => {
-            let secret = env.required(token)?.into();
-            Some(BranchClient::new(address, secret).map_err(bad(url))?)
+            let secret: SecretString = env.required(token)?.into();
+            Some(BranchClient::new(address, &secret).map_err(bad(url))?)
         }
         None => None,
     };

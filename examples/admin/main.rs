@@ -78,7 +78,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         admin = admin.notifying(notices);
     }
     if let Some(url) = config.provider_url {
-        admin = admin.provider_at(url);
+        admin = admin.provider(move |client| client.base_url(url.as_str()));
     }
     let admin = Arc::new(admin);
     admin.check_secrets().await?;

@@ -1,6 +1,11 @@
 //! What the environment asks for.
 
-use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroU64},
+    sync::Arc,
+    time::Duration,
+};
 
 use responder::{
     CountryCode, PublicUrl,
@@ -11,6 +16,7 @@ use responder::{
     signature::SignalWire,
     store::BranchKey,
     telephony::{Dialect, TwilioClient},
+    timeline::file::{Fsync, LogFile, LogSettings},
 };
 
 use super::{
@@ -52,6 +58,31 @@ impl Config {
             outgoing: Outgoing::read(env)?,
             key,
         })
+    }
+}
+
+pub(crate) fn log(env: &Environment, key: &BranchKey) -> Result<LogFile, BadVariable> {
+    let bytes = |text: &str| text.parse().map_err(|_| "it must be a number of bytes");
+    let settings = LogSettings {
+        rotate_bytes: NonZeroU64::new(env.parsed("LOG_ROTATE_BYTES", bytes)?.unwrap_or(LOG_BYTES)),
+        fsync: env.parsed("LOG_FSYNC", fsync)?.unwrap_or_default(),
+        zone: env.parsed("TIME_ZONE", str::parse)?.unwrap_or_default(),
+    };
+    let path = env.text("LOG_PATH").map_or_else(|| format!("data/{key}.log"), str::to_owned);
+    Ok(LogFile::new(path, settings))
+}
+
+/// Small enough to be shown as a whole.
+const LOG_BYTES: u64 = 64 << 20;
+
+fn fsync(text: &str) -> Result<Fsync, &'static str> {
+    match text {
+        "off" => Ok(Fsync::Never),
+        "block" => Ok(Fsync::EachBlock),
+        seconds => {
+            let seconds = seconds.parse().map_err(|_| "it must be off, block or a number of seconds")?;
+            Ok(Fsync::Every(Duration::from_secs(seconds)))
+        }
     }
 }
 

@@ -26,12 +26,14 @@ use configure::Configure;
 use database::Database;
 use environment::{BadVariable, Environment};
 use responder::{
+    Timestamp,
     branch::{Branch, Reload},
-    driver::{Dispatcher, Webhooks},
+    driver::{Dispatcher, LogPump, Webhooks},
     http::{self, Access, Endpoints, branch::Steering},
     notify::Webhook,
     store::{DeliveryStore, WorkerId},
     telephony::TwilioClient,
+    timeline::{BranchEvent, file::LogFile},
 };
 use responder_dashboard::STATUS;
 use tokio::{net::TcpListener, sync::Notify};
@@ -77,11 +79,20 @@ async fn serve() -> ExitCode {
         Ok(env) => env,
         Err(bad) => return unusable(&bad),
     };
-    match run(env).await.map_err(|error| error.downcast::<BadVariable>()) {
+    let log = match config::key(&env).and_then(|key| config::log(&env, &key)) {
+        Ok(log) => Arc::new(log),
+        Err(bad) => return unusable(&bad),
+    };
+    match run(env, Arc::clone(&log)).await.map_err(|error| error.downcast::<BadVariable>()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ok(bad)) => unusable(&bad),
         Err(Err(error)) => {
-            eprintln!("The branch could not be started: {}.", told(&*error));
+            let error = told(&*error);
+            eprintln!("The branch could not be started: {error}.");
+            let failure = BranchEvent::AppStartFailure { error };
+            if let Err(error) = log.note(&failure, Timestamp::now()) {
+                eprintln!("Nor could that be written into its log: {error}.");
+            }
             ExitCode::FAILURE
         }
     }
@@ -115,7 +126,7 @@ fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {
     ExitCode::from(2)
 }
 
-async fn run(env: Environment) -> Result<(), Box<dyn Error>> {
+async fn run(env: Environment, log: Arc<LogFile>) -> Result<(), Box<dyn Error>> {
     let (clock, sleeper) = time();
     let key = config::key(&env)?;
     let database = Database::read(&env, key.as_str())?;
@@ -135,7 +146,7 @@ async fn run(env: Environment) -> Result<(), Box<dyn Error>> {
         Some(mail) => branch.notifying(Arc::new(mail)),
         None => branch,
     };
-    let branch = Arc::new(branch.controlled_by(store.clone()));
+    let branch = Arc::new(branch.controlled_by(store.clone()).logging_to(log));
     let webhooks = webhooks(&branch, store, config.outgoing.hook).await?;
     let (restart, table) = (Arc::new(Notify::new()), Arc::default());
     let reloader = remote.map(|(remote, values)| remote::reloader(remote, values, env, &branch, &table));
@@ -156,12 +167,16 @@ async fn run(env: Environment) -> Result<(), Box<dyn Error>> {
 
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
-    println!("branch {} on http://{}", branch.key(), listener.local_addr()?);
+    let address = listener.local_addr()?;
+    println!("branch {} on http://{address}", branch.key());
     println!("status page {} (user operator, OPERATOR_PASSWORD)", branch.links().public().at(STATUS));
+    let public_url = branch.links().public().to_string();
+    branch.note(BranchEvent::AppStart { public_url, port: address.port(), messaging_loaded: true });
     if let Some(reloader) = &reloader {
         reloader.start(sleeper.clone());
     }
-    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(sleeper.clone()).start();
+    let pumping = LogPump::new(Arc::clone(&branch)).map(|pump| pump.sleeping_by(Arc::clone(&sleeper)).start());
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(Arc::clone(&sleeper)).start();
     let posting = webhooks.map(|webhooks| webhooks.sleeping_by(sleeper).start());
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
@@ -175,6 +190,9 @@ async fn run(env: Environment) -> Result<(), Box<dyn Error>> {
     working.stop().await;
     if let Some(posting) = posting {
         posting.stop().await;
+    }
+    if let Some(pumping) = pumping {
+        pumping.stop().await;
     }
     Ok(served?)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use responder::{
-    http::branch::{Firehose, NoLog},
+    http::branch::Firehose,
     notify::{AllowedHosts, Compression, SmtpNotifier, Webhook, WebhookClient, WebhookSender},
     signature::WebhookSecret,
 };
@@ -31,7 +31,7 @@ impl Outgoing {
         let (sender, target): (Arc<dyn WebhookSender>, _) = (Arc::new(sender), env.secret("DEBUG_WEBHOOK_URL"));
         let hook = target.clone().map(|target| hook(env, target, sender.clone())).transpose()?;
         let hostname = std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
-        let firehose = Firehose { sender, target, log: Arc::new(NoLog), hostname };
+        let firehose = Firehose { sender, target, hostname };
         Ok(Self { mail: mail(env)?, hook, firehose })
     }
 }

@@ -11,6 +11,7 @@ pub mod driver;
 pub mod emergency;
 #[cfg(feature = "runtime")]
 mod fail;
+mod hex;
 pub mod http;
 #[cfg(feature = "runtime")]
 pub mod notify;
@@ -23,6 +24,7 @@ pub mod signature;
 pub mod store;
 pub mod telephony;
 mod time;
+pub mod timeline;
 pub mod token;
 pub mod twiml;
 

@@ -23,6 +23,14 @@ pub(crate) static STYLE: Asset = Asset {
     bytes: include_bytes!("../static/page.css"),
 };
 
+/// What stands before the name of a window.
+pub(crate) static ICON: Asset = Asset {
+    stem: "icon",
+    extension: "svg",
+    content_type: "image/svg+xml",
+    bytes: include_bytes!("../static/icon.svg"),
+};
+
 /// What keeps the status page up to date.
 pub(crate) static STATUS_SCRIPT: Asset = Asset {
     stem: "status",
@@ -39,7 +47,7 @@ pub(crate) static ADMIN_SCRIPT: Asset = Asset {
     bytes: include_bytes!("../static/admin.js"),
 };
 
-static ALL: [&Asset; 3] = [&STYLE, &STATUS_SCRIPT, &ADMIN_SCRIPT];
+static ALL: [&Asset; 4] = [&STYLE, &ICON, &STATUS_SCRIPT, &ADMIN_SCRIPT];
 
 const FOLDER: &str = "status/assets";
 

@@ -23,6 +23,11 @@ impl Frame {
     pub(crate) fn style(&self) -> String {
         assets::STYLE.path()
     }
+
+    /// Where the picture of the window is, below the mount point.
+    pub(crate) fn icon(&self) -> String {
+        assets::ICON.path()
+    }
 }
 
 /// Nothing from elsewhere, nothing that is written into the page, and in no frame of another page.

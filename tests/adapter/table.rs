@@ -88,11 +88,14 @@ async fn servers(endpoints: &Endpoints) -> [(&'static str, SocketAddr); 3] {
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"];
 
 /// What strangers get: who asks as the provider does, or reports, has to show more.
-const TABLE: [(&str, [u16; 7]); 25] = [
+const TABLE: [(&str, [u16; 7]); 31] = [
     ("/amd_status", PROVIDER),
     ("/api/emergencies", [401, 401, 405, 405, 405, 204, 405]),
     ("/api/emergencies/{id}", [401, 401, 405, 405, 405, 204, 405]),
     ("/api/emergencies/{id}/cancel", [405, 405, 401, 405, 405, 204, 405]),
+    ("/api/events", [401, 401, 405, 405, 405, 204, 405]),
+    ("/api/events/ticket", [405, 405, 401, 405, 405, 204, 405]),
+    ("/api/logs", [401, 401, 405, 405, 401, 204, 405]),
     ("/api/status", [200, 200, 405, 405, 405, 204, 405]),
     ("/bridge_joined", PROVIDER),
     ("/call_fallback", PROVIDER),
@@ -103,8 +106,11 @@ const TABLE: [(&str, [u16; 7]); 25] = [
     ("/hold_ended", PROVIDER),
     ("/incoming_twilio_call", PROVIDER),
     ("/message_status", PROVIDER),
+    ("/metrics", [401, 401, 405, 405, 405, 204, 405]),
+    ("/openapi.json", [200, 200, 405, 405, 405, 204, 405]),
     ("/readyz", [503, 503, 405, 405, 405, 204, 405]),
     ("/recording_status", PROVIDER),
+    ("/resolve_errors", [405, 405, 401, 405, 405, 204, 405]),
     ("/sms_reply", PROVIDER),
     ("/technician_answer", PROVIDER),
     ("/technician_call_ended", PROVIDER),

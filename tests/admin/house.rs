@@ -61,7 +61,7 @@ impl House {
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let keys = SettingsKeys::new(Some("5a".repeat(32).into()), None).expect("a key");
         // Nothing listens on port 1.
-        let client = BranchClient::new("http://127.0.0.1:1", "tuc-token".into()).expect("a client");
+        let client = BranchClient::new("http://127.0.0.1:1", &"tuc-token".into()).expect("a client");
         let defaults = Values::of(|setting| match setting.name {
             "RECIPIENT_PHONES" => Some("Office <+15005550009>"),
             _ => None,

@@ -55,7 +55,7 @@ class Handler:
 
 def authenticate(server, session, envelope, mechanism, data):
     user = data.login.decode() if data.password == b"sesame" else None
-    return AuthResult(success=user is not None, auth_data=user)
+    return AuthResult(success=user is not None, handled=False, auth_data=user)
 
 
 async def main(mode):

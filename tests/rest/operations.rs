@@ -60,7 +60,7 @@ async fn calls(lab: &Lab) {
         status_callback: Some(StatusCallback::all(format!("{APP}/status"))),
         ring_timeout: Some(Duration::from_secs(20)),
         time_limit: Some(Duration::from_secs(600)),
-        send_digits: Some("ww12#".to_owned()),
+        send_digits: Some("ww12#".into()),
         machine_detection: AnsweringMachineDetection::Async { callback: format!("{APP}/amd") },
         record: CallRecording::Dual { callback: format!("{APP}/recording") },
         ..NewCall::new(TECHNICIAN, LINE, CallDocument::At(at("/long")))
@@ -71,7 +71,7 @@ async fn calls(lab: &Lab) {
     assert!(!format!("{call:?}").contains("5005550"), "{call:?}");
     lab.pass(10).await;
     let change = CallChange {
-        document: Some(CallDocument::Inline("<Response><Pause length='60'/></Response>".to_owned())),
+        document: Some(CallDocument::Inline("<Response><Pause length='60'/></Response>".into())),
         fallback: Some(at("/fallback")),
         status_callback: Some(at("/status")),
         time_limit: Some(Duration::from_secs(300)),
@@ -188,7 +188,7 @@ async fn conferences(lab: &Lab) {
     let customer = lab.customer("/room").await;
     let name: ConferenceSid = "room".parse().expect("a name");
     let order = NewParticipant {
-        label: Some("technician".to_owned()),
+        label: Some("technician".into()),
         ring_timeout: Some(Duration::from_secs(30)),
         time_limit: Some(Duration::from_secs(600)),
         muted: true,

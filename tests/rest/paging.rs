@@ -10,7 +10,7 @@ use crate::lab::{LINE, Lab, TECHNICIAN};
 
 async fn with_calls(count: usize) -> Lab {
     let lab = Lab::new();
-    let document = || CallDocument::Inline("<Response/>".to_owned());
+    let document = || CallDocument::Inline("<Response/>".into());
     for _ in 0..count {
         lab.client.calls().create(&NewCall::new(TECHNICIAN, LINE, document())).await.expect("a call");
     }
@@ -53,7 +53,7 @@ async fn what_comes_in_between_shifts_nothing() {
     let lab = with_calls(4).await;
     let mut calls = lab.client.calls().list(&by(3));
     let mut sids = vec![calls.next().await.expect("a call").expect("an answer").sid];
-    let order = NewCall::new(TECHNICIAN, LINE, CallDocument::Inline("<Response/>".to_owned()));
+    let order = NewCall::new(TECHNICIAN, LINE, CallDocument::Inline("<Response/>".into()));
     let newest = lab.client.calls().create(&order).await.expect("a call").value.sid;
     while let Some(call) = calls.try_next().await.expect("calls") {
         sids.push(call.sid);

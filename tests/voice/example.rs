@@ -91,6 +91,7 @@ async fn what_is_missing_or_wrong_is_said_in_a_sentence() {
         ("TWILIO_CALL_TIME_LIMIT", "long"),
         ("TWILIO_CALL_TIME_LIMIT", "0"),
         ("ALLOWED_COUNTRY_CODES", "US"),
+        ("ALLOWED_COUNTRY_CODES", ","),
         ("MAKE_CALL_ACCESS", "everybody"),
         ("SLACK_WEBHOOK_URL", "hooks.example.com"),
         ("USER_JWT_SECRET", "-----BEGIN PUBLIC KEY-----"),

@@ -14,9 +14,9 @@ use serde::Serialize;
 /// ```
 /// use responder_core::admin::BranchClient;
 ///
-/// assert!(BranchClient::new("http://127.0.0.1:5001", "the token of the branch".into()).is_ok());
-/// assert!(BranchClient::new("ftp://branch", "token".into()).is_err());
-/// assert!(BranchClient::new("http://127.0.0.1:5001", "".into()).is_err(), "without a token nothing is let in");
+/// assert!(BranchClient::new("http://127.0.0.1:5001", &"the token of the branch".into()).is_ok());
+/// assert!(BranchClient::new("ftp://branch", &"token".into()).is_err());
+/// assert!(BranchClient::new("http://127.0.0.1:5001", &"".into()).is_err(), "without a token nothing is let in");
 /// ```
 #[derive(Clone)]
 pub struct BranchClient {
@@ -41,7 +41,7 @@ pub enum BranchAddressError {
 }
 
 /// Why a branch has given no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BranchError {
     /// It was sent, and no answer came in time: it may have been done.
@@ -71,7 +71,7 @@ impl BranchClient {
     ///
     /// # Errors
     /// See [`BranchAddressError`].
-    pub fn new(url: &str, token: SecretString) -> Result<Self, BranchAddressError> {
+    pub fn new(url: &str, token: &SecretString) -> Result<Self, BranchAddressError> {
         let base: Url = url.trim_end_matches('/').parse().map_err(|_| BranchAddressError::Address)?;
         let is_plain = base.query().is_none() && base.fragment().is_none() && base.username().is_empty();
         if !matches!(base.scheme(), "http" | "https") || !is_plain || base.password().is_some() {

@@ -28,6 +28,7 @@ use crate::{
     driver::Clock,
     settings::{SettingsKeys, Values},
     store::{Adding, AdminStore, BranchKey, NewUser, StoreError, UserOutcome},
+    telephony::TwilioBuilder,
 };
 
 /// One branch, as an admin server knows it.
@@ -58,7 +59,7 @@ pub struct Site {
 /// let site = Site {
 ///     key: "tuc".parse()?,
 ///     name: "Tucson".to_owned(),
-///     client: Some(BranchClient::new("http://127.0.0.1:5001", "the token of the branch".into())?),
+///     client: Some(BranchClient::new("http://127.0.0.1:5001", &"the token of the branch".into())?),
 ///     public_url: None,
 ///     defaults: Values::default(),
 /// };
@@ -79,8 +80,8 @@ pub struct Admin {
     throttle: Mutex<Throttle>,
     /// Each hash takes 19 MiB and a processor: many at once would be a way to stop the server.
     hashing: Arc<Semaphore>,
-    /// The REST API of the provider, if it is not the usual one.
-    provider_url: Option<String>,
+    /// What is to be said of the provider.
+    provider: Provider,
     calls: Mutex<recordings::KnownCalls>,
     watch: Mutex<alerts::Watch>,
 }
@@ -96,7 +97,7 @@ impl Admin {
             notices: None,
             throttle: Mutex::default(),
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
-            provider_url: None,
+            provider: Box::new(|client| client),
             calls: Mutex::default(),
             watch: Mutex::default(),
         }
@@ -108,10 +109,11 @@ impl Admin {
         Self { notices: Some(notices), ..self }
     }
 
-    /// Asks the provider for recordings at another address: a simulator's.
+    /// Asks another provider than Twilio for recordings, or at another address: a simulator's. `change` completes a
+    /// client that has the account of a branch.
     #[must_use]
-    pub fn provider_at(self, url: impl Into<String>) -> Self {
-        Self { provider_url: Some(url.into()), ..self }
+    pub fn provider(self, change: impl Fn(TwilioBuilder) -> TwilioBuilder + Send + Sync + 'static) -> Self {
+        Self { provider: Box::new(change), ..self }
     }
 
     /// Where it keeps things.
@@ -175,6 +177,8 @@ impl Admin {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+type Provider = Box<dyn Fn(TwilioBuilder) -> TwilioBuilder + Send + Sync>;
 
 /// Why there is no first user.
 #[derive(Debug, thiserror::Error)]

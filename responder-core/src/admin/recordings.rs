@@ -136,10 +136,7 @@ impl Admin {
         let (Some(sid), Some(token)) = (values.get("TWILIO_ACCOUNT_SID"), values.get("TWILIO_AUTH_TOKEN")) else {
             return Err(RecordingsError::NoAccount);
         };
-        let mut client = TwilioClient::builder(sid, token.to_owned().into());
-        if let Some(url) = &self.provider_url {
-            client = client.base_url(url);
-        }
+        let client = (self.provider)(TwilioClient::builder(sid, token.to_owned().into()));
         let client = client.build().map_err(|_| RecordingsError::NoAccount)?;
         let numbers = numbers(&values);
         if numbers.is_empty() { Err(RecordingsError::NoAccount) } else { Ok(Account { client, numbers }) }

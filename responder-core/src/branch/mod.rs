@@ -10,6 +10,7 @@ mod feed;
 mod handle;
 mod handover;
 mod inbound;
+mod journal;
 mod live;
 mod pulse;
 mod reload;
@@ -30,6 +31,8 @@ pub(crate) use feed::{FollowError, Follower, Noted};
 pub use handle::Handled;
 pub(crate) use handover::Handover;
 pub use inbound::Inbound;
+use journal::Journal;
+pub(crate) use journal::Note;
 pub(crate) use pulse::Pulse;
 #[cfg(feature = "mock")]
 pub use reload::MockReload;
@@ -79,6 +82,7 @@ pub struct Branch {
     handover: Handover,
     arrivals: Arrivals,
     feed: Arc<feed::Feed>,
+    journal: Option<Journal>,
 }
 
 impl Branch {
@@ -104,6 +108,7 @@ impl Branch {
             arrivals: Arrivals::default(),
             feed: Arc::default(),
             control: None,
+            journal: None,
         }
     }
 

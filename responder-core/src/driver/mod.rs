@@ -6,6 +6,8 @@ mod deadlines;
 #[cfg(feature = "runtime")]
 mod dispatcher;
 #[cfg(feature = "runtime")]
+mod log_pump;
+#[cfg(feature = "runtime")]
 mod run;
 #[cfg(feature = "runtime")]
 mod signals;
@@ -21,6 +23,8 @@ pub use clock::MockClock;
 pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "runtime")]
 pub use dispatcher::{Dispatcher, DispatcherSettings};
+#[cfg(feature = "runtime")]
+pub use log_pump::{LogPump, Pumping};
 #[cfg(all(feature = "mock", feature = "runtime"))]
 pub use sleeper::MockSleeper;
 #[cfg(feature = "runtime")]

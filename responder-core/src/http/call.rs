@@ -7,7 +7,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::ticket::Issuer;
-use super::{Caller, Form, HttpError, MountedPath, Params};
+use super::{Caller, Endpoints, Form, HttpError, MountedPath, Params};
 
 /// A request that may pass: everything about it has been checked that its endpoint declares.
 #[derive(Clone)]
@@ -94,6 +94,11 @@ impl Call {
     /// 500 when the table has no secrets, so that no ticket could be known again.
     pub fn ticket(&self, path: &str) -> Result<String, HttpError> {
         self.issuer.ticket(path)
+    }
+
+    /// The table whose endpoint this is.
+    pub fn table(&self) -> &Endpoints {
+        &self.issuer.table
     }
 
     /// A header, if it is there and is text.

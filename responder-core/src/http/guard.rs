@@ -80,14 +80,14 @@ impl Guard<'_> {
                     }
                 }
                 Credential::Ticket if self.shows_ticket() => return Ok(Admission::Granted(Caller::Ticket)),
-                Credential::Session(need) | Credential::Page(need) => match &self.session {
-                    Some(session) => match self.standing(session, *need) {
+                Credential::Session(need) | Credential::Page(need) => {
+                    let Some(session) = &self.session else { continue };
+                    match self.standing(session, *need) {
                         Standing::Good => return Ok(Admission::Granted(Caller::Session(Arc::clone(session)))),
                         Standing::DependsOnForm => depends_on_body = true,
                         Standing::Refused(error) => refusal = Some(error),
-                    },
-                    None => {}
-                },
+                    }
+                }
                 Credential::TwilioSignature => depends_on_body |= self.may_be_signed(),
                 Credential::IntakeHmac => depends_on_body |= self.header(HMAC_HEADER).is_some(),
                 Credential::IntakeToken | Credential::OperatorBasic | Credential::Ticket => {}

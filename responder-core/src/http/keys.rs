@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 
 use super::UserTokens;
 use crate::{
+    hex,
     signature::{AuthTokens, SignatureVerifier},
     store::SessionStore,
 };
@@ -84,7 +85,7 @@ impl Key {
 
     /// Whether `signature` is `sha256=` and the HMAC-SHA256 of `body` under this secret in hexadecimal digits.
     pub fn signed(&self, body: &[u8], signature: &str) -> bool {
-        let Some(mac) = signature.strip_prefix("sha256=").and_then(from_hex) else { return false };
+        let Some(mac) = signature.strip_prefix("sha256=").and_then(hex::decode) else { return false };
         let ours = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes());
         let mut ours = ours.expect("BUG: an HMAC takes keys of any length");
         ours.update(body);
@@ -132,12 +133,6 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key([REDACTED])")
     }
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
-    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
-    Some(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ mod error;
 mod form;
 mod guard;
 mod keys;
+mod openapi;
 mod path;
 mod proxy;
 mod respond;

@@ -73,6 +73,14 @@ impl PathTemplate {
         self.segments.len() == other.segments.len() && self.segments.iter().zip(&other.segments).all(alike)
     }
 
+    /// The names in it, in order.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Parameter(name) => Some(name.as_str()),
+            Segment::Fixed(_) => None,
+        })
+    }
+
     pub(super) fn has_parameter(&self, name: &str) -> bool {
         self.segments.iter().any(|segment| matches!(segment, Segment::Parameter(known) if known == name))
     }

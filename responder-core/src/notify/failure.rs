@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fmt::Debug,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -36,7 +36,7 @@ pub struct VendorFailure {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait FailureReporter: Debug + Send + Sync + 'static {
-    /// Tells about one failure. `more` of its kind were not told since the last one.
+    /// Tells about one failure. `more` of its kind were not told since the last one that was.
     ///
     /// # Errors
     /// [`NotifyError`]; texts of errors hold no secrets.
@@ -59,7 +59,7 @@ pub trait FailureReporter: Debug + Send + Sync + 'static {
 pub struct VendorFailures {
     reporter: Arc<dyn FailureReporter>,
     clock: Arc<dyn Clock>,
-    kinds: Mutex<HashMap<Kind, Told>>,
+    kinds: Arc<Mutex<HashMap<Kind, Told>>>,
 }
 
 /// As many as there are literals in the program.
@@ -77,7 +77,7 @@ pub const BETWEEN_REPORTS: Duration = Duration::from_secs(60);
 impl VendorFailures {
     /// Tells `reporter`, at most as often as `clock` allows.
     pub fn new(reporter: Arc<dyn FailureReporter>, clock: Arc<dyn Clock>) -> Self {
-        Self { reporter, clock, kinds: Mutex::default() }
+        Self { reporter, clock, kinds: Arc::default() }
     }
 
     /// Tells about a failure, if nobody was told of its kind in the last minute. Returns at once; what the reporter
@@ -87,19 +87,20 @@ impl VendorFailures {
     /// Outside of a Tokio runtime.
     pub fn tell(&self, failure: VendorFailure) {
         let Some(more) = self.turn_of(&failure) else { return };
-        let reporter = Arc::clone(&self.reporter);
+        let (reporter, kinds) = (Arc::clone(&self.reporter), Arc::clone(&self.kinds));
         tokio::spawn(async move {
-            if let Err(error) = reporter.report(&failure, more).await {
-                tracing::warn!(vendor_api = failure.vendor_api, %error, "nobody could be told of a failure");
+            let Err(error) = reporter.report(&failure, more).await else { return };
+            tracing::warn!(vendor_api = failure.vendor_api, %error, "nobody could be told of a failure");
+            if let Some(told) = locked(&kinds).get_mut(&failure.kind()) {
+                told.left_out += more + 1;
             }
         });
     }
 
     /// How many were left out before this one; nothing if this one is left out, too.
     fn turn_of(&self, failure: &VendorFailure) -> Option<u64> {
-        let kind = [failure.vendor, failure.vendor_api, failure.origin_api, failure.error_msg];
-        let now = self.clock.now();
-        let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kind, now) = (failure.kind(), self.clock.now());
+        let mut kinds = locked(&self.kinds);
         match kinds.get_mut(&kind) {
             // A clock that was set back must not silence us until it has caught up.
             Some(told) if told.at <= now && now.since(told.at) < BETWEEN_REPORTS => {
@@ -115,6 +116,16 @@ impl VendorFailures {
     }
 }
 
+impl VendorFailure {
+    const fn kind(&self) -> Kind {
+        [self.vendor, self.vendor_api, self.origin_api, self.error_msg]
+    }
+}
+
+fn locked(kinds: &Mutex<HashMap<Kind, Told>>) -> MutexGuard<'_, HashMap<Kind, Told>> {
+    kinds.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::sync::mpsc;
@@ -122,6 +133,7 @@ mod tests {
     use super::*;
     use crate::driver::ManualClock;
 
+    /// Fails at whatever is called "fails".
     #[derive(Debug)]
     struct Heard(mpsc::UnboundedSender<(String, u64)>);
 
@@ -129,7 +141,7 @@ mod tests {
     impl FailureReporter for Heard {
         async fn report(&self, failure: &VendorFailure, more: u64) -> Result<(), NotifyError> {
             let _ = self.0.send((failure.error_msg.to_owned(), more));
-            Err(NotifyError::NotConfigured)
+            if failure.error_msg == "fails" { Err(NotifyError::NotConfigured) } else { Ok(()) }
         }
     }
 
@@ -155,6 +167,22 @@ mod tests {
         failures.tell(failure("a"));
         failures.tell(failure("b"));
         assert_eq!((next().await, next().await), (("a".into(), 1000), ("b".into(), 0)));
+    }
+
+    #[tokio::test]
+    async fn what_nobody_could_be_told_is_counted_with_the_next() {
+        let (sender, mut heard) = mpsc::unbounded_channel();
+        let clock = Arc::new(ManualClock::new(Timestamp::from_micros(0)));
+        let failures = VendorFailures::new(Arc::new(Heard(sender)), clock.clone());
+        let mut more = Vec::new();
+        for left_out in 0..3 {
+            for _ in 0..=left_out {
+                failures.tell(failure("fails"));
+            }
+            more.push(heard.recv().await.expect("a report").1);
+            clock.advance(BETWEEN_REPORTS);
+        }
+        assert_eq!(more, [0, 1, 3], "nothing; the one before; both before, and one left out");
     }
 
     #[tokio::test]

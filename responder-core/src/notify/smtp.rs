@@ -70,8 +70,8 @@ enum Copy {
     Taken,
     /// For good, with the status of the server if it said one.
     Refused(Option<u16>),
-    /// For now.
-    Unavailable(smtp::Error),
+    /// For now, with the same.
+    Unavailable(Option<u16>),
 }
 
 impl SmtpNotifier {
@@ -90,8 +90,10 @@ impl SmtpNotifier {
     /// # Errors
     /// [`SmtpError`].
     pub fn trusting(certificate: &[u8], url: &SecretString, from: &str) -> Result<Self, SmtpError> {
-        let certificate = Certificate::from_pem(certificate).map_err(|_| SmtpError::Certificate)?;
-        Self::build(url, from, Some(certificate))
+        // A text without any certificate would count as one that trusts nobody more.
+        let has_one = certificate.windows(PEM.len()).any(|part| part == PEM);
+        let parsed = Certificate::from_pem(certificate).ok().filter(|_| has_one);
+        Self::build(url, from, Some(parsed.ok_or(SmtpError::Certificate)?))
     }
 
     fn build(url: &SecretString, from: &str, trusted: Option<Certificate>) -> Result<Self, SmtpError> {
@@ -140,13 +142,13 @@ impl SmtpNotifier {
         if self.has(recipient, mail) {
             return Copy::Taken;
         }
-        match self.transport.send_raw(&envelope, message).await {
-            Ok(_) => {
+        match tokio::time::timeout(ANSWER_WITHIN, self.transport.send_raw(&envelope, message)).await {
+            Ok(Ok(_)) => {
                 self.remember(recipient, mail);
                 Copy::Taken
             }
-            Err(error) if error.is_permanent() => Copy::Refused(error.status().map(u16::from)),
-            Err(error) => Copy::Unavailable(error),
+            Ok(Err(error)) => refused(&error),
+            Err(_) => Copy::Unavailable(None),
         }
     }
 
@@ -187,11 +189,14 @@ fn judge(copies: Vec<Copy>) -> Result<(), NotifyError> {
                 refused += 1;
                 status = status.or(said);
             }
-            Copy::Unavailable(error) => unavailable = Some(error),
+            Copy::Unavailable(said) => unavailable = Some(said),
         }
     }
     match (unavailable, refused) {
-        (Some(error), _) => Err(NotifyError::Unavailable(NotTaken(status_of(&error)).into())),
+        (Some(said), _) => {
+            tracing::warn!(status = said, "the mail server does not take a mail for everybody now");
+            Err(NotifyError::Unavailable(NotTaken(said).into()))
+        }
         (None, 0) => Ok(()),
         (None, refused) => {
             let status = status.map(|status| format!(" ({status})")).unwrap_or_default();
@@ -200,8 +205,14 @@ fn judge(copies: Vec<Copy>) -> Result<(), NotifyError> {
     }
 }
 
-fn status_of(error: &smtp::Error) -> Option<u16> {
-    error.status().map(u16::from)
+/// A password that is wrong is refused for good by the server, but somebody will see to it.
+fn refused(error: &smtp::Error) -> Copy {
+    let status = error.status().map(u16::from);
+    match status {
+        Some(530 | 534 | 535 | 538) => Copy::Unavailable(status),
+        _ if error.is_permanent() => Copy::Refused(status),
+        _ => Copy::Unavailable(status),
+    }
 }
 
 /// What the server says may name people, so only its status is kept.
@@ -273,7 +284,9 @@ impl fmt::Debug for SmtpNotifier {
     }
 }
 
-/// How long the server may take for each of its answers.
+const PEM: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+/// How long the server may take for one copy.
 const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 
 /// For all copies: less than the dispatcher gives a command.

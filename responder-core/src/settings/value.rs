@@ -126,7 +126,8 @@ pub fn addresses(text: &str) -> Result<Vec<String>, ValueError> {
     entries(text)?.into_iter().enumerate().map(address).collect()
 }
 
-/// Country calling codes, with or without `+`, apart by commas.
+/// Country calling codes, with or without `+`, apart by commas. A blank text has none; any other has one or more, so
+/// that no slip opens what was meant to be closed.
 ///
 /// # Errors
 /// [`ValueError::List`], [`ValueError::Country`]
@@ -135,7 +136,12 @@ pub fn countries(text: &str) -> Result<Vec<CountryCode>, ValueError> {
         let code = entry.value.trim().trim_start_matches('+').parse().ok().and_then(CountryCode::new);
         code.ok_or(ValueError::Country { entry: at + 1 })
     };
-    entries(text)?.into_iter().enumerate().map(code).collect()
+    let codes: Vec<_> = entries(text)?.into_iter().enumerate().map(code).collect::<Result<_, _>>()?;
+    // To whoever reads them, none are all.
+    if codes.is_empty() && !text.trim().is_empty() {
+        return Err(ValueError::Country { entry: 1 });
+    }
+    Ok(codes)
 }
 
 struct Entry {
@@ -220,6 +226,10 @@ mod tests {
         }
         assert_eq!(addresses("a@b.example, nobody"), Err(ValueError::Address { entry: 2 }));
         assert_eq!(countries("1, 0"), Err(ValueError::Country { entry: 2 }));
+        for nothing in [",", " ; ", "[]"] {
+            assert_eq!(countries(nothing), Err(ValueError::Country { entry: 1 }), "{nothing:?} does not mean all");
+        }
+        assert_eq!(countries(" "), Ok(Vec::new()));
     }
 
     #[test]

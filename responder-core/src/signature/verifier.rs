@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use http::HeaderMap;
 
 use super::{Algorithm, AuthTokens, Payload, SETTINGS_HEADER, SignatureError};
+use crate::hex;
 
 /// Knows whether a request comes from the provider. [`AuthTokens`] does for Twilio, [`SignalWire`] for SignalWire; for
 /// another provider this is what there is to implement.
@@ -79,7 +80,8 @@ impl SignatureVerifier for SignalWire {
         let signature = Self::signature(headers).ok_or(SignatureError::Mismatch)?;
         match payload {
             Payload::Body(body) => {
-                let signature = from_hex(signature).ok_or(SignatureError::Malformed)?;
+                let signature = hex::decode(signature).filter(|bytes| bytes.len() == Algorithm::HmacSha1.size());
+                let signature = signature.ok_or(SignatureError::Malformed)?;
                 self.keys.verify_bytes(Algorithm::HmacSha1, url, body, &signature)
             }
             Payload::Form(_) | Payload::Encoded(_) | Payload::Empty => self.keys.verify(url, payload, signature),
@@ -95,14 +97,6 @@ fn algorithm(headers: &HeaderMap) -> Result<Algorithm, SignatureError> {
         return Err(SignatureError::UnknownAlgorithm);
     }
     Algorithm::of_settings(settings)
-}
-
-/// The 20 bytes of a signature in hexadecimal digits.
-fn from_hex(text: &str) -> Option<[u8; 20]> {
-    let digits: Option<Vec<u8>> = text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
-    let bytes: Vec<u8> =
-        digits.filter(|digits| digits.len() == 40)?.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    bytes.try_into().ok()
 }
 
 /// A header that is there once: of two, a proxy may have checked the other.

@@ -285,7 +285,10 @@ fn odd_headers_and_claims_are_refused() {
 #[test]
 fn debug_shows_no_secret_and_no_person() {
     assert_eq!(format!("{:?}", key()), "ApiKey(SKfedcba9876543210fedcba9876543210, [REDACTED])");
-    let token = AccessToken::new().identity("ada").sign(&key(), at(NOW)).expect("a token");
+    let token = AccessToken::new().identity("ada").playback(json!({ "playbackUrl": "https://example.com/ada" }));
+    let shown = format!("{token:?}");
+    assert!(!shown.contains("ada") && shown.contains("3600s"), "{shown}");
+    let token = token.sign(&key(), at(NOW)).expect("a token");
     let shown = format!("{:?}", key().verify(&token, at(NOW)));
     assert!(!shown.contains("ada") && shown.contains("2023-11-14T23:13:20Z"), "{shown}");
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::words;
 use crate::{
-    assets::{ADMIN_SCRIPT, Asset, STATUS_SCRIPT, STYLE},
+    assets::{ADMIN_SCRIPT, Asset, ICON, STATUS_SCRIPT, STYLE},
     emergency::{day_and_clock, millis},
 };
 
@@ -98,6 +98,10 @@ impl Frame {
 
     pub(super) fn style(&self) -> String {
         STYLE.path()
+    }
+
+    pub(super) fn icon(&self) -> String {
+        ICON.path()
     }
 }
 

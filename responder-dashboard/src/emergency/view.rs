@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use responder_core::{
-    Timestamp,
+    CallSid, Timestamp,
     emergency::{AttemptNo, Event},
     script::code_of,
 };
@@ -128,6 +128,12 @@ fn facts(e: &Seen, who: &Who<'_>) -> Vec<Fact> {
     facts.into_iter().filter(|(_, value)| !value.trim().is_empty()).map(|(name, value)| Fact { name, value }).collect()
 }
 
+/// Since when a customer talks.
+fn connected(e: &Seen, call: &CallSid, called: Timestamp) -> Timestamp {
+    let joins = |event: &Option<Event>| matches!(event, Some(Event::Bridged { customer, .. }) if customer == call);
+    e.events.iter().rev().find(|(_, event)| joins(event)).map_or(called, |(at, _)| *at)
+}
+
 /// Everything that goes on: who is called, who holds, who talks.
 pub(crate) fn moments(e: &Seen, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
     let moment = |class, words, since: Timestamp| Moment {
@@ -155,7 +161,9 @@ pub(crate) fn moments(e: &Seen, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
             LegState::Holding => {
                 moment("hold", format!("{name} is on hold"), times.holding_since.unwrap_or(times.called))
             }
-            LegState::Talking => moment("talk", format!("{name} talks with the technician"), times.called),
+            LegState::Talking => {
+                moment("talk", format!("{name} talks with the technician"), connected(e, &leg.call, times.called))
+            }
             LegState::Leaving => moment("line", format!("{name} hears how it goes on"), times.called),
             LegState::Ended => continue,
         });

@@ -21,8 +21,7 @@ impl Network {
             self.conference_refused(sid, dialing.action.clone());
             return Flow::Wait;
         }
-        let conference = self.open_conference(&entry);
-        if let Err((code, why)) = self.expect_participant(&conference, sid, entry) {
+        if let Err((code, why)) = self.admits(&entry) {
             self.notice(sid, code, why);
             // With a label that is taken, the call goes on with the next verb (Twilio, `<Conference>`).
             if code == LABEL_TAKEN {
@@ -31,6 +30,8 @@ impl Network {
             self.conference_refused(sid, dialing.action.clone());
             return Flow::Wait;
         }
+        let conference = self.open_conference(&entry);
+        self.expect_participant(&conference, sid, entry);
         self.arm(sid, Timer::TalkLimit, dialing.time_limit);
         let stay = Stay { conference, action: dialing.action.clone(), star: dialing.star, only: false };
         self.enter_conference(sid, stay);

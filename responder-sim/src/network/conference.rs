@@ -122,30 +122,27 @@ impl Network {
         sid
     }
 
-    /// Somebody is on the way. False if a participant has this label, or there is no room.
-    pub(crate) fn expect_participant(
-        &mut self,
-        sid: &Sid,
-        call: &Sid,
-        entry: Entry,
-    ) -> Result<(), (u32, &'static str)> {
-        let now = self.now;
-        let conference = self.conference(sid);
-        let taken = |other: &Participant| other.entry.label.is_some() && other.entry.label == entry.label;
-        if conference.participants.iter().any(taken) {
+    /// Whether somebody may enter so; if not, the provider's code and the reason. Nothing is made of what is refused.
+    pub(crate) fn admits(&self, entry: &Entry) -> Result<(), (u32, &'static str)> {
+        let open = self.find_conference(&entry.name).filter(|conference| conference.is_open());
+        let here = open.map_or(&[][..], |conference| &conference.participants);
+        if here.iter().any(|other| other.entry.label.is_some() && other.entry.label == entry.label) {
             return Err((16025, "another participant has this label"));
         }
-        if conference.participants.len() >= entry.max {
+        if here.len() >= entry.max {
             return Err((0, "the conference is full"));
         }
-        let known = |coached: &Sid| conference.participants.iter().any(|other| other.call == *coached);
-        if entry.coach.as_ref().is_some_and(|coached| !known(coached)) {
+        if entry.coach.as_ref().is_some_and(|coached| !here.iter().any(|other| other.call == *coached)) {
             return Err((13240, "nobody of this CallSid is there to be coached"));
         }
-        let call = call.clone();
-        let participant = Participant { call, entry, hold: false, created: now, updated: now, joined: false };
-        conference.participants.push(participant);
         Ok(())
+    }
+
+    /// Somebody who is [admitted](Self::admits) is on the way.
+    pub(crate) fn expect_participant(&mut self, sid: &Sid, call: &Sid, entry: Entry) {
+        let (now, call) = (self.now, call.clone());
+        let participant = Participant { call, entry, hold: false, created: now, updated: now, joined: false };
+        self.conference(sid).participants.push(participant);
     }
 
     /// Somebody who was expected is there.

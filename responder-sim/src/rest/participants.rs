@@ -28,6 +28,7 @@ pub(super) fn create(network: &mut Network, name: &Sid, form: Form<'_>) -> Resul
     let entry = entry(name, form)?;
     let (timeout, limit) = (form.seconds("Timeout")?, form.seconds("TimeLimit")?);
     let record = form.flag("Record").then(|| record_options(form)).transpose()?;
+    network.admits(&entry).map_err(|(code, why)| RestError::bad(if code == 0 { INVALID } else { code }, why))?;
     let conference = network.open_conference(&entry);
     let order = Order {
         from,
@@ -42,10 +43,7 @@ pub(super) fn create(network: &mut Network, name: &Sid, form: Form<'_>) -> Resul
         send_digits: None,
     };
     let call = network.place(order);
-    if let Err((code, why)) = network.expect_participant(&conference, &call, entry) {
-        network.end(&call, CallStatus::Canceled, None);
-        return Err(RestError::bad(if code == 0 { INVALID } else { code }, why));
-    }
+    network.expect_participant(&conference, &call, entry);
     let participant = find(network, &conference, &call)?;
     Ok(Reply::Created(shown(network, &conference, &participant)))
 }
@@ -71,10 +69,13 @@ pub(super) fn list(network: &Network, name: &Sid, form: Form<'_>, path: &str) ->
 
 pub(super) fn update(network: &mut Network, name: &Sid, call: &Sid, form: Form<'_>) -> Result<Reply, RestError> {
     let sid = found(network, name)?.record.sid.clone();
-    let call = find(network, &sid, call)?.call;
+    let Participant { call, joined, .. } = find(network, &sid, call)?;
     let held = form.target("HoldUrl", "HoldMethod", BAD_URL)?;
     let announcement = form.target("AnnounceUrl", "AnnounceMethod", BAD_URL)?;
     let (muted, hold, end) = (flag(form, "Muted")?, flag(form, "Hold")?, flag(form, "EndConferenceOnExit")?);
+    if !joined && (hold.is_some() || announcement.is_some()) {
+        return Err(RestError::bad(INVALID, "whoever is still being called can't hear anything"));
+    }
     let coached = form.get("CallSidToCoach").map(Sid::from);
     if let Some(coached) = &coached {
         find(network, &sid, coached).map_err(|_| RestError::bad(13240, "nobody of this CallSid is there"))?;

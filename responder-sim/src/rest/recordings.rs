@@ -24,14 +24,6 @@ pub(super) enum Of {
 }
 
 impl Of {
-    pub(super) fn call(sid: Sid) -> Self {
-        Self::Call(sid)
-    }
-
-    pub(super) fn conference(sid: Sid) -> Self {
-        Self::Conference(sid)
-    }
-
     fn has(&self, recording: &Recording) -> bool {
         match self {
             Self::Account => true,

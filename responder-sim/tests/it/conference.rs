@@ -271,6 +271,43 @@ async fn somebody_who_does_not_answer_is_no_participant() {
 }
 
 #[tokio::test]
+async fn whoever_is_refused_leaves_nothing_behind() {
+    let world = World::new().await;
+    let all = async |what: &str| world.get(&format!("{what}.json"), &[]).await.1[what.to_lowercase()].clone();
+    let fields = [("To", TECHNICIAN), ("From", LINE), ("CallSidToCoach", "CA0")];
+    let (status, error) = world.post("Conferences/room/Participants.json", &fields).await;
+    assert_eq!((status, error["code"].as_u64()), (400, Some(13240)));
+    assert_eq!((all("Conferences").await, all("Calls").await), (Value::Array(Vec::new()), Value::Array(Vec::new())));
+    world.says("/voice", "<Dial><Conference coach='CA0'>room</Conference></Dial><Say>Over.</Say>");
+    let customer = world.customer_calls("/voice");
+    world.pass(1).await;
+    assert!(world.record(&customer).heard_text("over"));
+    assert_eq!(all("Conferences").await, Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn nobody_hears_anything_before_they_answer() {
+    let world = World::new().await;
+    world.says("/held", "<Say>One moment.</Say>");
+    world.phone(TECHNICIAN, Behaviour::answers_after_seconds(20));
+    let fields = [("To", TECHNICIAN), ("From", LINE), ("Label", "technician")];
+    let (_, added) = world.post("Conferences/room/Participants.json", &fields).await;
+    let path = "Conferences/room/Participants/technician.json";
+    world.pass(5).await;
+    let held = world.url("/held");
+    for document in [("HoldUrl", held.as_str()), ("AnnounceUrl", held.as_str())] {
+        let (status, _) = world.post(path, &[("Hold", "true"), document]).await;
+        assert_eq!(status, 400, "{document:?}");
+    }
+    assert_eq!(world.post(path, &[("Muted", "true")]).await.1["status"], "ringing");
+    world.pass(5).await;
+    let call = Sid::from(added["call_sid"].as_str().expect("a sid"));
+    assert!(world.seen_at("/held").is_empty() && world.record(&call).heard.is_empty());
+    world.pass(20).await;
+    assert_eq!(world.get(path, &[]).await.1["status"], "connected");
+}
+
+#[tokio::test]
 async fn a_participant_who_is_redirected_leaves() {
     let world = World::new().await;
     world.says("/voice", &room(""));

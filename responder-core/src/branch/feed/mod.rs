@@ -104,6 +104,11 @@ impl Branch {
         self.feed.ended.send_replace(true);
     }
 
+    /// How many follow the events of this branch in this process.
+    pub(crate) fn followers(&self) -> u32 {
+        u32::try_from(self.feed.state().followers).unwrap_or(u32::MAX)
+    }
+
     pub(super) const fn feed(&self) -> &Arc<Feed> {
         &self.feed
     }

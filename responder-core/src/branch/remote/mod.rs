@@ -162,10 +162,12 @@ impl RemoteSettings {
     }
 }
 
+type Apply = Box<dyn Fn(&Values) -> Result<(), BoxError> + Send + Sync>;
+
 /// Has the settings of a running branch count anew, when it is told to and every five minutes.
 pub struct Reloader {
     remote: RemoteSettings,
-    apply: Box<dyn Fn(&Values) -> Result<(), BoxError> + Send + Sync>,
+    apply: Apply,
     /// What counts. Held while it changes, so that an older answer never comes last.
     current: tokio::sync::Mutex<Values>,
     task: Mutex<Option<AbortHandle>>,

@@ -98,7 +98,7 @@ pub(super) async fn events(desk: Arc<Desk>, call: Call) -> Answer {
 pub(super) async fn changes(desk: Arc<Desk>, call: Call) -> Answer {
     let person = person(&call)?;
     let sites = desk.sites_of(&person.session.user).filter_map(|site| Some((site.key.clone(), site.client.clone()?)));
-    let all: Vec<Pieces> = sites.map(|(key, client)| changes_of(key, client)).collect();
+    let all: Vec<Pieces> = sites.map(|(key, client)| changes_of(&key, client)).collect();
     // A branch that is away must not keep the answer from beginning.
     let begun = stream::once(async { Ok(Bytes::from_static(b": here are changes\n\n")) });
     let pieces: Pieces = Box::pin(begun.chain(stream::select_all(all)).chain(stream::pending()));
@@ -111,7 +111,7 @@ pub(super) async fn changes(desk: Arc<Desk>, call: Call) -> Answer {
 }
 
 /// The changes of one branch, for ever: that it comes and goes is one, too.
-fn changes_of(key: BranchKey, client: BranchClient) -> Pieces {
+fn changes_of(key: &BranchKey, client: BranchClient) -> Pieces {
     let told = Bytes::from(format!("data: {key}\n\n"));
     Box::pin(stream::unfold((None::<Pieces>, Duration::ZERO), move |(mut open, mut pause)| {
         let (client, told) = (client.clone(), told.clone());

@@ -1,17 +1,17 @@
 //! Log and timeline, posted to whoever looks for a fault.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{cmp::Reverse, fmt::Debug, io, sync::Arc};
 
 use ::http::{
     HeaderMap, HeaderValue, Response, StatusCode,
     header::{CONTENT_ENCODING, CONTENT_TYPE},
 };
-use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
+use super::logs::{in_background, log};
 use super::operator::store_failed;
 use crate::{
     branch::Branch,
@@ -27,32 +27,8 @@ pub struct Firehose {
     pub sender: Arc<dyn WebhookSender>,
     /// Where to, if the request does not say (`DEBUG_WEBHOOK_URL`).
     pub target: Option<SecretString>,
-    /// The log of the branch.
-    pub log: Arc<dyn RawLog>,
     /// The name of this machine.
     pub hostname: String,
-}
-
-/// The end of a log.
-#[cfg_attr(feature = "mock", mockall::automock)]
-#[async_trait]
-pub trait RawLog: Debug + Send + Sync + 'static {
-    /// Its last bytes, at most `max` of them, from the beginning of a character on; empty if there is no log.
-    ///
-    /// # Errors
-    /// If it can't be read.
-    async fn tail(&self, max: usize) -> std::io::Result<String>;
-}
-
-/// A branch without a log.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoLog;
-
-#[async_trait]
-impl RawLog for NoLog {
-    async fn tail(&self, _: usize) -> std::io::Result<String> {
-        Ok(String::new())
-    }
 }
 
 /// The rows of `/debug_firehose`, which belong beside [`rows`](super::rows). By `GET` it is for bearers of a token
@@ -76,7 +52,7 @@ pub fn firehose_rows(branch: &Arc<Branch>, firehose: Firehose) -> Vec<Endpoint> 
 const PATH: &str = "/debug_firehose";
 
 /// Of the log, in bytes.
-const SNIPPET: usize = 100 << 10;
+const SNIPPET: u64 = 100 << 10;
 
 /// Emergencies whose events are told, and how many of these.
 const EMERGENCIES: u32 = 50;
@@ -102,7 +78,7 @@ impl Firehose {
     async fn pour(&self, branch: &Branch, call: &Call) -> Result<Response<Body>, HttpError> {
         let (target, encoding) = (self.target(call)?, encoding(call)?);
         let events = newest(branch).await?;
-        let log = self.log.tail(SNIPPET).await.map_err(HttpError::internal)?;
+        let log = end_of_log(branch).await.map_err(HttpError::internal)?;
         let payload = self.payload(branch, &events, &log, encoding).await?;
         let posted = self.sender.post(post(&target, &payload, encoding)?).await;
         let result = match posted {
@@ -188,6 +164,14 @@ fn post(target: &Target, payload: &Value, encoding: Encoding) -> Result<WebhookP
     Ok(WebhookPost { url: target.url.clone(), headers, body })
 }
 
+/// Empty if there is no log.
+async fn end_of_log(branch: &Branch) -> io::Result<String> {
+    match log(branch) {
+        Some(log) => in_background(move || log.end(SNIPPET)).await,
+        None => Ok(String::new()),
+    }
+}
+
 /// The events of the newest emergencies, newest first.
 async fn newest(branch: &Branch) -> Result<Vec<Value>, HttpError> {
     let listing = branch.store().list(branch.key(), None, EMERGENCIES).await.map_err(store_failed)?;
@@ -196,7 +180,7 @@ async fn newest(branch: &Branch) -> Result<Vec<Value>, HttpError> {
     for id in readable.chain(listing.unreadable).chain(listing.newer) {
         events.extend(branch.timeline(id).await.map_err(store_failed)?);
     }
-    events.sort_unstable_by_key(|event| std::cmp::Reverse(event.id));
+    events.sort_unstable_by_key(|event| Reverse(event.id));
     events.truncate(EVENTS);
     Ok(events.iter().map(told).collect())
 }

@@ -1,9 +1,11 @@
 use std::{io::Read, sync::Mutex};
 
 use ::http::Request;
+use tempfile::TempDir;
 
 use super::*;
 use crate::{
+    Timestamp,
     branch::BranchSettings,
     driver::SystemClock,
     emergency::{Policy, Report},
@@ -12,6 +14,7 @@ use crate::{
     script::{Links, Script},
     store::MemoryStore,
     telephony::MockTelephony,
+    timeline::file::{LogFile, LogSettings},
 };
 
 type Posts = Arc<Mutex<Vec<WebhookPost>>>;
@@ -29,23 +32,31 @@ fn sender(posts: &Posts) -> MockWebhookSender {
     sender
 }
 
-async fn desk(posts: &Posts, target: Option<&str>) -> Endpoints {
+/// With a log that lasts as long as its folder.
+async fn desk(posts: &Posts, target: Option<&str>) -> (Endpoints, TempDir) {
     let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
     let settings = BranchSettings::new(policy, "+15005550006".parse().expect("a number")).expect("settings");
     let links = Links::new("https://help.example.com/tuc".parse().expect("a URL"));
     let store = Arc::new(MemoryStore::new(Arc::new(SystemClock)));
     let (telephony, script) = (Arc::new(MockTelephony::new()), Script::default());
-    let branch = Arc::new(Branch::new("tuc".parse().expect("a key"), settings, store, telephony, script, links));
+    let branch = Branch::new("tuc".parse().expect("a key"), settings, store, telephony, script, links);
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = LogFile::new(folder.path().join("tuc.log"), LogSettings::default());
+    log.append("OLD", Timestamp::now(), &format!("{}ü", "x".repeat(100 << 10))).expect("a log");
+    log.append("NEW", Timestamp::now(), "the log").expect("a log");
+    let branch = Arc::new(branch.logging_to(Arc::new(log)));
     let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
     branch.report(report, None).await.expect("a report");
-    let mut log = MockRawLog::new();
-    log.expect_tail().withf(|max| *max == 100 << 10).returning(|_| Ok("the log".to_owned()));
-    let (sender, target, log) = (Arc::new(sender(posts)), target.map(Into::into), Arc::new(log));
-    let firehose = Firehose { sender, target, log, hostname: "here".into() };
+    let (sender, target) = (Arc::new(sender(posts)), target.map(Into::into));
+    let firehose = Firehose { sender, target, hostname: "here".into() };
     let key = |text: &str| Some(Key::new(text.into()).expect("a key"));
     let keys = Keys { intake_token: key("token"), operator_password: key("password"), ..Keys::default() };
     let rows = firehose_rows(&branch, firehose);
-    super::super::endpoints(&branch).endpoints(rows).keys(keys).build().expect("a table")
+    (super::super::endpoints(&branch).endpoints(rows).keys(keys).build().expect("a table"), folder)
+}
+
+fn is_end_of_log(text: &str) -> bool {
+    (99 << 10..=100 << 10).contains(&text.len()) && text.ends_with(" - the log\n") && !text.contains("OLD")
 }
 
 async fn ask(desk: &Endpoints, method: &str, query: &str, authorization: &str) -> (u16, Value) {
@@ -62,7 +73,7 @@ const BEARER: &str = "Bearer token";
 #[tokio::test]
 async fn log_and_timeline_go_where_they_should() {
     let posts = Posts::default();
-    let desk = desk(&posts, None).await;
+    let (desk, _folder) = desk(&posts, None).await;
     for method in ["GET", "POST"] {
         let (status, answer) = ask(&desk, method, "?webhook_url=https://hooks.example/a%3Fb", BEARER).await;
         assert_eq!(status, 200, "{answer}");
@@ -75,17 +86,19 @@ async fn log_and_timeline_go_where_they_should() {
         assert_eq!(post.url.expose_secret(), target);
         let payload: Value = serde_json::from_slice(&post.body).expect("JSON");
         assert_eq!(payload["event"], "debug_firehose_log_dump");
-        assert!(payload["timestamp"].as_str().is_some_and(|at| at.parse::<crate::Timestamp>().is_ok()));
+        assert!(payload["timestamp"].as_str().is_some_and(|at| at.parse::<Timestamp>().is_ok()));
         let metadata = json!({ "hostname": "here", "public_url": "https://help.example.com/tuc" });
         assert_eq!(payload["metadata"], metadata);
-        assert_eq!((&payload["timeline"], &payload["raw_log_snippet"]), (&answer["timeline"], &json!("the log")));
+        assert_eq!(payload["timeline"], answer["timeline"]);
+        assert!(is_end_of_log(payload["raw_log_snippet"].as_str().expect("a text")));
     }
 }
 
 #[tokio::test]
 async fn the_target_is_named_first_by_webhook_url_and_checked() {
     let posts = Posts::default();
-    let (with, without) = (desk(&posts, Some("https://set.example/secret")).await, desk(&posts, None).await);
+    let (with, _folder) = desk(&posts, Some("https://set.example/secret")).await;
+    let (without, _folder) = desk(&posts, None).await;
     let target = async |desk: &Endpoints, query: &str| {
         let (status, answer) = ask(desk, "GET", query, BEARER).await;
         let code = answer["code"].as_str().or(answer["target"].as_str()).unwrap_or_default().to_owned();
@@ -105,7 +118,7 @@ async fn the_target_is_named_first_by_webhook_url_and_checked() {
 #[tokio::test]
 async fn a_browser_can_t_be_led_to_it() {
     let posts = Posts::default();
-    let desk = desk(&posts, Some("https://set.example")).await;
+    let (desk, _folder) = desk(&posts, Some("https://set.example")).await;
     // operator:password
     let basic = "Basic b3BlcmF0b3I6cGFzc3dvcmQ=";
     for (method, authorization) in [("GET", basic), ("GET", "Bearer other"), ("POST", ""), ("GET", "")] {
@@ -124,16 +137,17 @@ async fn a_long_log_can_be_made_shorter() {
         text
     };
     let posts = Posts::default();
-    let desk = desk(&posts, Some("https://set.example")).await;
+    let (desk, _folder) = desk(&posts, Some("https://set.example")).await;
     assert_eq!(ask(&desk, "POST", "?encoding=gzip", BEARER).await.0, 200);
     let post = posts.lock().expect("a lock").pop().expect("a post");
     assert_eq!(post.headers["content-encoding"], "gzip");
-    assert!(unzipped(&post.body).contains("\"raw_log_snippet\":\"the log\""));
+    let payload: Value = serde_json::from_str(&unzipped(&post.body)).expect("JSON");
+    assert!(is_end_of_log(payload["raw_log_snippet"].as_str().expect("a text")));
 
     assert_eq!(ask(&desk, "POST", "?encoding=base64", BEARER).await.0, 200);
     let post = posts.lock().expect("a lock").pop().expect("a post");
     let payload: Value = serde_json::from_slice(&post.body).expect("JSON");
     assert_eq!(payload["metadata"]["raw_log_encoding"], "gzip+base64");
     let snippet = STANDARD.decode(payload["raw_log_snippet"].as_str().expect("a text")).expect("base64");
-    assert_eq!(unzipped(&snippet), "the log");
+    assert!(is_end_of_log(&unzipped(&snippet)));
 }

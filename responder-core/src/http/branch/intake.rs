@@ -12,6 +12,7 @@ use crate::{
     emergency::{EmergencyId, Report},
     http::{Body, Call, HttpError, json},
     store::Idempotency,
+    timeline::BranchEvent,
 };
 
 /// How long storing a report may take before the reporter is told to try again.
@@ -19,6 +20,9 @@ const STORE_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long a reporter should wait while another emergency is being handled.
 const BUSY_FOR_SECS: u32 = 30;
+
+/// Refusals that say nothing about the report.
+const TURNED_AWAY: [&str; 2] = ["busy", "disabled"];
 
 /// The longest `Idempotency-Key`, in bytes.
 const LONGEST_KEY: usize = 255;
@@ -43,8 +47,19 @@ struct Accepted {
 
 /// Answers when the emergency is stored. A report that is repeated with its `Idempotency-Key` is the same emergency.
 pub(super) async fn webhook(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
-    let report = wire(&call)?.read()?;
-    let idempotency = idempotency(&call)?;
+    let answer = report(&branch, &call).await;
+    if let Err(error) = &answer
+        && !TURNED_AWAY.contains(&error.code())
+    {
+        let error = error.field().map_or_else(|| error.code().to_owned(), |field| format!("{}: {field}", error.code()));
+        branch.note(BranchEvent::WebhookProcessingError { error });
+    }
+    answer
+}
+
+async fn report(branch: &Arc<Branch>, call: &Call) -> Result<Response<Body>, HttpError> {
+    let report = wire(call)?.read()?;
+    let idempotency = idempotency(call)?;
     let reported = match tokio::time::timeout(STORE_WITHIN, branch.report(report, idempotency)).await {
         Ok(reported) => reported.map_err(refusal)?,
         // It goes on, and may still be stored.

@@ -23,6 +23,8 @@ mod events;
 mod fallback;
 mod firehose;
 mod intake;
+mod logs;
+mod metrics;
 mod operator;
 mod provider;
 mod sms;
@@ -36,9 +38,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use ::http::Response;
 
 pub use condition::{Status, condition};
-#[cfg(feature = "mock")]
-pub use firehose::MockRawLog;
-pub use firehose::{Firehose, NoLog, RawLog, firehose_rows};
+pub use firehose::{Firehose, firehose_rows};
 pub use steering::{Steering, steering};
 
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
@@ -78,11 +78,14 @@ pub fn rows(branch: &Arc<Branch>, intake: Access) -> Vec<Endpoint> {
     ];
     rows.extend([
         Endpoint::get(events::EVENTS, Access::operator_or_ticket(), desk.handler(events::stream)),
+        Endpoint::get(metrics::METRICS, Access::operator(), desk.handler(metrics::metrics)),
+        Endpoint::openapi(),
         Endpoint::post(events::TICKET, Access::operator(), BodyRule::Empty, desk.handler(events::ticket)),
     ]);
     rows.extend(provider::DOCUMENTS.iter().map(|(path, read)| desk.document(path, *read)));
     rows.extend(provider::NOTICES.iter().map(|(path, read)| desk.notice(path, *read)));
     rows.extend(condition::rows(branch));
+    rows.extend(logs::rows(branch));
     rows
 }
 

@@ -14,7 +14,7 @@ use crate::{
     branch::{Branch, BranchSettings, HandleError},
     driver::ManualClock,
     emergency::{Contact, EmergencyId, Event, Input, Policy, Report},
-    http::{Endpoints, Keys, Signatures},
+    http::{Endpoints, Key, Keys, Signatures},
     script::{Links, Script},
     store::{
         Availability, BranchControl, EmergencyStore, EventId, MemoryStore, MockEmergencyStore, StoreError,
@@ -354,4 +354,45 @@ async fn a_text_means_the_emergency_that_its_sender_was_told_of() {
     let named = branch.text_received("SM2".parse().expect("a sid"), number("+15005550009"), &by_name).await;
     let named = named.expect("handled").expect("a recipient may ask");
     assert_eq!(named.state.id(), newer, "the code says which");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_branch_can_be_measured_and_described() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let branch = branch(Arc::new(MemoryStore::new(clock)));
+    let keys = Keys { intake_token: Some(Key::new("token".into()).expect("a key")), ..Keys::default() };
+    let table = super::endpoints(&branch).keys(keys).build().expect("a table");
+    let metrics = async |table: &Endpoints| {
+        let request = Request::get("/metrics").header("authorization", "Bearer token").body(String::new());
+        let response = table.serve(request.expect("a request"), None).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        String::from_utf8(response.into_body().as_full().expect("no stream").to_vec()).expect("text")
+    };
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    branch.report(report, None).await.expect("an emergency");
+    let text = metrics(&table).await;
+    for line in [
+        "# TYPE responder_open_emergencies gauge",
+        "responder_store_up{branch=\"tuc\"} 1",
+        "responder_dispatcher_up{branch=\"tuc\"} 0",
+        "responder_event_streams{branch=\"tuc\"} 0",
+        "responder_status{branch=\"tuc\",status=\"in_use\"} 1",
+        "responder_status{branch=\"tuc\",status=\"ready\"} 0",
+        "responder_open_emergencies{branch=\"tuc\"} 1",
+        "responder_work_late_seconds{branch=\"tuc\"} 0",
+    ] {
+        assert!(text.lines().any(|known| known == line), "{line} is not in {text}");
+    }
+    let away = bare_branch(store_that_is_away());
+    let keys = Keys { intake_token: Some(Key::new("token".into()).expect("a key")), ..Keys::default() };
+    let away = super::endpoints(&Arc::new(away)).keys(keys).build().expect("a table");
+    let text = metrics(&away).await;
+    assert!(text.contains("responder_store_up{branch=\"tuc\"} 0\n") && !text.contains("open_emergencies"), "{text}");
+    assert_eq!(ask(&table, "GET", "/metrics", "").await.0, StatusCode::UNAUTHORIZED);
+
+    let (status, document) = ask(&table, "GET", "/openapi.json", "").await;
+    let document: serde_json::Value = serde_json::from_str(&document).expect("JSON");
+    assert_eq!((status, document["openapi"].as_str()), (StatusCode::OK, Some("3.1.0")));
+    let described = document["paths"].as_object().expect("an object").values().filter_map(|path| path.as_object());
+    assert_eq!(described.map(serde_json::Map::len).sum::<usize>(), table.rows().count());
 }

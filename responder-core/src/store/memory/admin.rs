@@ -126,7 +126,7 @@ impl Admin {
     fn session(&self, now: Timestamp, hash: SessionHash) -> Option<Session> {
         let (user, expires_at) = self.sessions.get(&hash)?;
         let user = self.users.get(user)?.clone();
-        (*expires_at > now).then(|| Session { user, expires_at: *expires_at })
+        (*expires_at > now).then_some(Session { user, expires_at: *expires_at })
     }
 
     fn end(&mut self, now: Timestamp, hash: SessionHash, audit: &AuditEntry) -> bool {

@@ -89,7 +89,8 @@ impl TwilioBuilder {
         self
     }
 
-    /// What is different at this provider; Twilio itself if nothing is said.
+    /// What is different at this provider. If nothing is said: accounts of any name, and credentials as Twilio wants
+    /// them.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.dialect = dialect;

@@ -2,6 +2,7 @@
 
 mod builder;
 mod dialect;
+mod form;
 pub mod rest;
 mod transport;
 mod wire;
@@ -89,7 +90,7 @@ impl TwilioClient {
 impl Telephony for TwilioClient {
     async fn place_call(&self, call: &PlaceCall) -> Result<Answer<CallInfo>, TelephonyError> {
         self.take_turn()?;
-        self.read::<wire::NewCall>(self.transport.post(&["Calls"], &wire::call_form(call))).await
+        self.read::<wire::NewCall>(self.transport.post(&["Calls"], &wire::call_form(call).0)).await
     }
 
     async fn fetch_call(&self, call: &CallSid) -> Result<Answer<CallInfo>, TelephonyError> {
@@ -117,7 +118,7 @@ impl Telephony for TwilioClient {
     }
 
     async fn send_text(&self, text: &SendText) -> Result<Answer<MessageInfo>, TelephonyError> {
-        self.read::<wire::NewMessage>(self.transport.post(&["Messages"], &wire::message_form(text))).await
+        self.read::<wire::NewMessage>(self.transport.post(&["Messages"], &wire::message_form(text).0)).await
     }
 
     async fn fetch_message(&self, message: &MessageSid) -> Result<Answer<MessageInfo>, TelephonyError> {
@@ -126,7 +127,7 @@ impl Telephony for TwilioClient {
 
     async fn start_recording(&self, recording: &StartRecording) -> Result<Answer<RecordingInfo>, TelephonyError> {
         let path = ["Calls", recording.call.as_str(), "Recordings"];
-        self.read::<wire::Recording>(self.transport.post(&path, &wire::recording_form(recording))).await
+        self.read::<wire::Recording>(self.transport.post(&path, &wire::recording_form(recording).0)).await
     }
 
     async fn find_queue(&self, name: &str) -> Result<Answer<Option<QueueInfo>>, TelephonyError> {

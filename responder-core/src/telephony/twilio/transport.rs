@@ -69,11 +69,7 @@ impl Request {
 impl Transport {
     /// A request for something of the account's, such as `["Calls", sid]`; without segments, for the account.
     pub(super) fn get(&self, path: &[&str], query: &[(&str, String)]) -> Request {
-        let mut url = self.url(path, ".json");
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        Request::new(Method::GET, url)
+        self.get_file(path, ".json", query)
     }
 
     /// A request for something that is no JSON, such as `["Recordings", sid]` with the ending `.mp3`.
@@ -134,8 +130,7 @@ impl Transport {
         if opened.status.is_success() {
             return Ok(Answer { value: opened, provider_time });
         }
-        let body = opened.whole(MAX_BODY).await;
-        Err(refused(body.status, &body.headers, body.body))
+        Err(opened.refusal(self.timeout).await)
     }
 
     /// A stream takes as long as it takes, as long as it does not stop for too long.
@@ -265,16 +260,21 @@ impl Opened {
         Self { status: head.status, headers: head.headers, body: stream::once(async move { Ok(body) }).boxed() }
     }
 
-    /// The answer with its body, as far as that can be had; only what it says of an error is looked at.
-    async fn whole(mut self, max_body: usize) -> Raw {
-        let mut body = Vec::new();
-        while let Some(Ok(piece)) = self.body.next().await {
-            if body.len() + piece.len() > max_body {
-                break;
+    /// What an answer without success means. Of its body, what comes in time is looked at: an endless one keeps nobody.
+    async fn refusal(self, patience: Duration) -> TelephonyError {
+        let Self { status, headers, mut body } = self;
+        let mut whole = Vec::new();
+        let read = async {
+            while let Some(Ok(piece)) = body.next().await {
+                if whole.len() + piece.len() > MAX_BODY {
+                    break;
+                }
+                whole.extend_from_slice(&piece);
             }
-            body.extend_from_slice(&piece);
-        }
-        Raw { status: self.status, headers: self.headers, body: Ok(body) }
+        };
+        // What a body that is late might have added can be missed, too.
+        let _ = tokio::time::timeout(patience, read).await;
+        refused(status, &headers, Ok(whole))
     }
 }
 
@@ -381,3 +381,23 @@ const MAX_PAGE: usize = 8 << 20;
 const LONGEST_STREAM: Duration = Duration::from_secs(86_400);
 
 const TOO_LONG: &str = "the answer is too long";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each piece comes soon enough; all of them would take a day.
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_that_drips_is_not_waited_for() {
+        let drip = |_| async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Ok(Some((Bytes::from_static(b" "), ())))
+        };
+        let body = stream::try_unfold((), drip).boxed();
+        let opened = Opened { status: StatusCode::NOT_FOUND, headers: HeaderMap::new(), body };
+        let begin = tokio::time::Instant::now();
+        let error = opened.refusal(Duration::from_secs(10)).await;
+        assert!(error.is_not_found(), "{error:?}");
+        assert_eq!(begin.elapsed().as_secs(), 10);
+    }
+}

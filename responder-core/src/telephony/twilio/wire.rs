@@ -4,59 +4,38 @@ use std::time::Duration;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::transport::{parse_date, unreadable};
+use super::{
+    form::Form,
+    transport::{parse_date, unreadable},
+};
 use crate::{
     CallSid, MessageSid, RecordingSid,
     telephony::{
-        AnsweringMachineDetection, CallInfo, CallRecording, CallStatus, MessageInfo, MessageStatus, PlaceCall,
-        QueueInfo, RecordingInfo, SendText, StartRecording, TelephonyError,
+        CallInfo, CallStatus, MessageInfo, MessageStatus, PlaceCall, QueueInfo, RecordingInfo, SendText,
+        StartRecording, TelephonyError,
     },
 };
 
-pub(super) type Form = Vec<(&'static str, String)>;
-
 pub(super) fn call_form(call: &PlaceCall) -> Form {
-    let mut form = vec![
-        ("To", call.to.to_string()),
-        ("From", call.from.to_string()),
-        ("Url", call.url.clone()),
-        ("Timeout", call.ring_timeout.as_secs().to_string()),
-    ];
-    form.extend(call.fallback_url.iter().map(|url| ("FallbackUrl", url.clone())));
-    form.extend(call.time_limit.iter().map(|limit| ("TimeLimit", limit.as_secs().to_string())));
-    if let Some(callback) = &call.status_callback {
-        form.push(("StatusCallback", callback.url.clone()));
-        form.extend(callback.events.iter().map(|event| ("StatusCallbackEvent", event.as_str().to_owned())));
-    }
-    if let AnsweringMachineDetection::Async { callback } = &call.machine_detection {
-        form.push(("MachineDetection", "Enable".to_owned()));
-        form.push(("AsyncAmd", "true".to_owned()));
-        form.push(("AsyncAmdStatusCallback", callback.clone()));
-    }
-    if let CallRecording::Dual { callback } = &call.record {
-        form.push(("Record", "true".to_owned()));
-        form.extend(dual_recording(Some(callback)));
-    }
-    form
+    Form::default()
+        .with("To", &call.to)
+        .with("From", &call.from)
+        .with("Url", &call.url)
+        .seconds("Timeout", Some(call.ring_timeout))
+        .maybe("FallbackUrl", call.fallback_url.as_ref())
+        .seconds("TimeLimit", call.time_limit)
+        .status_callback(call.status_callback.as_ref())
+        .machine_detection(&call.machine_detection)
+        .call_recording(&call.record)
 }
 
 pub(super) fn message_form(text: &SendText) -> Form {
-    let mut form = vec![("To", text.to.to_string()), ("From", text.from.to_string()), ("Body", text.body.clone())];
-    form.extend(text.status_callback.iter().map(|url| ("StatusCallback", url.clone())));
-    form
+    let form = Form::default().with("To", &text.to).with("From", &text.from).with("Body", &text.body);
+    form.maybe("StatusCallback", text.status_callback.as_ref())
 }
 
 pub(super) fn recording_form(recording: &StartRecording) -> Form {
-    dual_recording(recording.status_callback.as_ref())
-}
-
-fn dual_recording(callback: Option<&String>) -> Form {
-    let mut form = vec![("RecordingChannels", "dual".to_owned())];
-    if let Some(url) = callback {
-        form.push(("RecordingStatusCallback", url.clone()));
-        form.extend(["completed", "absent"].map(|event| ("RecordingStatusCallbackEvent", event.to_owned())));
-    }
-    form
+    Form::default().dual_recording(recording.status_callback.as_ref())
 }
 
 /// A number that some compatible providers send as a number and some as text, as Twilio itself does.

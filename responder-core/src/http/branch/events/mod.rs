@@ -53,7 +53,7 @@ pub(super) async fn stream(branch: Arc<Branch>, call: Call) -> Result<Response<B
     Ok(response)
 }
 
-/// A ticket for [`stream`].
+/// A ticket for [`stream()`].
 pub(super) async fn ticket(_: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
     let ticket = call.ticket(EVENTS)?;
     let body = json!({ "status": "success", "ticket": ticket, "expires_in_seconds": LASTS.as_secs() });

@@ -77,8 +77,9 @@ pub struct NewCall {
     pub ring_timeout: Option<Duration>,
     /// The longest talk, in whole seconds.
     pub time_limit: Option<Duration>,
-    /// Keys that are pressed once it is answered; `w` waits half a second. There is no machine detection then.
-    pub send_digits: Option<String>,
+    /// Keys that are pressed once it is answered, maybe a code that opens something; `w` waits half a second. There is
+    /// no machine detection then.
+    pub send_digits: Option<Private>,
     /// Whether it is found out if a person answers.
     pub machine_detection: AnsweringMachineDetection,
     /// Whether it is recorded from the answer.
@@ -91,7 +92,7 @@ pub enum CallDocument {
     /// The document at this address.
     At(Webhook),
     /// This document: at most 4,000 characters, and the addresses in it are absolute.
-    Inline(String),
+    Inline(Private),
     /// What this application of the account's says.
     Application(String),
 }
@@ -196,31 +197,16 @@ impl NewCall {
     }
 
     fn form(&self) -> Form {
-        let callback = self.status_callback.as_ref();
         let form = Form::default().with("To", &self.to).with("From", &self.from);
-        let form = self
-            .document
+        self.document
             .said(form)
             .webhook("FallbackUrl", "FallbackMethod", self.fallback.as_ref())
             .seconds("Timeout", self.ring_timeout)
             .seconds("TimeLimit", self.time_limit)
             .maybe("SendDigits", self.send_digits.as_ref())
-            .maybe("StatusCallback", callback.map(|callback| &callback.url))
-            .each("StatusCallbackEvent", callback.into_iter().flat_map(|it| &it.events).map(|event| event.as_str()));
-        let form = match &self.machine_detection {
-            AnsweringMachineDetection::Off => form,
-            AnsweringMachineDetection::Async { callback } => {
-                form.with("MachineDetection", "Enable").with("AsyncAmd", &true).with("AsyncAmdStatusCallback", callback)
-            }
-        };
-        match &self.record {
-            CallRecording::Off => form,
-            CallRecording::Dual { callback } => form
-                .with("Record", &true)
-                .with("RecordingChannels", "dual")
-                .with("RecordingStatusCallback", callback)
-                .each("RecordingStatusCallbackEvent", ["completed", "absent"]),
-        }
+            .status_callback(self.status_callback.as_ref())
+            .machine_detection(&self.machine_detection)
+            .call_recording(&self.record)
     }
 }
 

@@ -25,9 +25,9 @@ use super::{
 /// It asks for the first page when it is first polled, and for the next when all of the last has been read; dropping it
 /// asks for nothing more. An error is its last item: what came before is right, what would have come is not known.
 ///
-/// The addresses of pages come from the provider. One on another host, one with credentials in it, and one that was
-/// asked for before are errors ([`TelephonyError::Unknown`]), so that a wrong answer neither leads our credentials away
-/// nor goes on for ever.
+/// The addresses of pages come from the provider. One on another host, one with credentials in it, one of more than
+/// 8 KiB, and one that was asked for before are errors ([`TelephonyError::Unknown`]), so that a wrong answer neither
+/// leads our credentials away nor goes on for ever.
 pub struct Listing<'a, T>(BoxStream<'a, Result<T, TelephonyError>>);
 
 struct State<'a, T> {
@@ -83,6 +83,9 @@ impl<T: DeserializeOwned> State<'_, T> {
     }
 
     fn request_after(&mut self, uri: String) -> Result<Request, TelephonyError> {
+        if uri.len() > MAX_ADDRESS {
+            return Err(unreadable("the address of the next page is too long"));
+        }
         let request = self.transport.next_page(&uri)?;
         if self.asked.len() >= MAX_PAGES || !self.asked.insert(uri) {
             return Err(unreadable("the pages of the list lead in a circle"));
@@ -107,3 +110,6 @@ impl<T> fmt::Debug for Listing<'_, T> {
 
 /// With 1,000 items on each, more than any account has.
 const MAX_PAGES: usize = 10_000;
+
+/// Each address is kept, to know it again. Servers take no longer ones.
+const MAX_ADDRESS: usize = 8 * 1024;

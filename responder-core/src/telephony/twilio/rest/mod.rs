@@ -25,7 +25,6 @@
 
 mod calls;
 mod conferences;
-mod form;
 mod list;
 mod media;
 mod messages;
@@ -55,8 +54,7 @@ pub use range::{ByteRange, ByteRangeError, ContentRange};
 pub use recordings::{Recording, RecordingFilter, RecordingStatus, RecordingStep, Recordings};
 pub use webhook::{TimeSpan, Webhook, WebhookMethod};
 
-use self::form::Form;
-use super::{Answer, TelephonyError, TwilioClient, transport::Transport};
+use super::{Answer, TelephonyError, TwilioClient, form::Form, transport::Transport};
 use crate::ConferenceSid;
 
 impl TwilioClient {

@@ -79,7 +79,7 @@ pub struct NewParticipant {
     /// The number that is shown: one of ours, or a verified one.
     pub from: Private,
     /// What we call this participant; unique in the conference, at most 128 characters.
-    pub label: Option<String>,
+    pub label: Option<Private>,
     /// How long the phone rings, in whole seconds; 60 if nothing is said.
     pub ring_timeout: Option<Duration>,
     /// The longest stay, in whole seconds.
@@ -196,7 +196,6 @@ impl NewParticipant {
     }
 
     fn form(&self) -> Form {
-        let callback = self.status_callback.as_ref();
         Form::default()
             .with("To", &self.to)
             .with("From", &self.from)
@@ -206,8 +205,7 @@ impl NewParticipant {
             .maybe("Muted", self.muted.then_some(true))
             .maybe("StartConferenceOnEnter", self.start_conference_on_enter)
             .maybe("EndConferenceOnExit", self.end_conference_on_exit)
-            .maybe("StatusCallback", callback.map(|callback| &callback.url))
-            .each("StatusCallbackEvent", callback.into_iter().flat_map(|it| &it.events).map(|event| event.as_str()))
+            .status_callback(self.status_callback.as_ref())
     }
 }
 

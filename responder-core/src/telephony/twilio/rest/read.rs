@@ -13,15 +13,24 @@ use crate::Timestamp;
 enum Loose {
     Text(String),
     Number(u64),
+    Flag(bool),
     Other(IgnoredAny),
 }
 
 impl Loose {
+    fn holds(self) -> bool {
+        match self {
+            Self::Flag(flag) => flag,
+            Self::Text(text) => text == "true",
+            Self::Number(_) | Self::Other(_) => false,
+        }
+    }
+
     fn number(self) -> Option<u64> {
         match self {
             Self::Number(number) => Some(number),
             Self::Text(text) => text.parse().ok(),
-            Self::Other(_) => None,
+            Self::Flag(_) | Self::Other(_) => None,
         }
     }
 
@@ -29,7 +38,7 @@ impl Loose {
         match self {
             Self::Text(text) => Some(text).filter(|text| !text.is_empty()),
             Self::Number(number) => Some(number.to_string()),
-            Self::Other(_) => None,
+            Self::Flag(_) | Self::Other(_) => None,
         }
     }
 }
@@ -67,6 +76,7 @@ pub(super) fn word<'de, D: Deserializer<'de>, T: FromStr>(from: D) -> Result<Opt
     Ok(text(from)?.and_then(|text| text.parse().ok()))
 }
 
+/// What is not said, or not understood, does not hold.
 pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or(false))
+    Ok(loose(from)?.is_some_and(Loose::holds))
 }

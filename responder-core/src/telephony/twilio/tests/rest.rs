@@ -3,7 +3,10 @@
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::*;
-use crate::telephony::rest::{ByteRange, CallFilter, ContentRange, MediaRequest};
+use crate::ConferenceSid;
+use crate::telephony::rest::{
+    ByteRange, CallDocument, CallFilter, ContentRange, MediaRequest, NewCall, NewParticipant, ParticipantFilter,
+};
 
 fn page(next: &str) -> Reply {
     Reply::json(200, &format!(r#"{{"calls":[{CALL}],"next_page_uri":{next}}}"#))
@@ -71,6 +74,14 @@ async fn pages_that_lead_in_a_circle_come_to_an_end() {
 }
 
 #[tokio::test]
+async fn addresses_that_would_fill_the_memory_are_not_kept() {
+    let long = format!("\"/2010-04-01/x?Page={}\"", "1".repeat(8 * 1024));
+    let (count, end) = listed(vec![page(&long), page("null")]).await;
+    assert_eq!(count, 1);
+    assert!(reason(end).contains("the address of the next page is too long"));
+}
+
+#[tokio::test]
 async fn the_end_is_said_in_several_ways() {
     for end in ["null", "\"\"", "7"] {
         assert!(matches!(listed(vec![page(end)]).await, (1, Ok(()))), "{end}");
@@ -114,6 +125,35 @@ async fn fields_that_make_no_sense_hide_nothing_else() {
     assert_eq!((call.status, call.to, call.duration, call.date_created), (None, None, None, None));
     assert_eq!((call.parent_call_sid, call.answered_by, call.start_time), (None, None, None));
     assert_eq!(call.queue_time, Some(Duration::from_millis(1500)));
+}
+
+#[tokio::test]
+async fn a_flag_that_makes_no_sense_hides_nobody() {
+    let room: ConferenceSid = "CF1".parse().expect("a sid");
+    let somebody = |flags: &str| format!(r#"{{"call_sid":"CA1",{flags}}}"#);
+    let all = [
+        somebody(r#""muted":"true","hold":"false","coaching":true"#),
+        somebody(r#""muted":1,"hold":null,"coaching":["x"]"#),
+        somebody(r#""muted":"perhaps","hold":{},"coaching":-1.5"#),
+    ];
+    let server = Loopback::new(vec![Reply::json(200, &format!(r#"{{"participants":[{}]}}"#, all.join(",")))]);
+    let client = client(&server.url());
+    let here = client.participants(&room).list(&ParticipantFilter::default()).try_collect::<Vec<_>>();
+    let flags: Vec<_> =
+        here.await.expect("participants").iter().map(|one| (one.muted, one.hold, one.coaching)).collect();
+    assert_eq!(flags, [(true, false, true), (false, false, false), (false, false, false)]);
+}
+
+#[test]
+fn debug_shows_neither_codes_nor_words_nor_people() {
+    let order = NewCall {
+        send_digits: Some("ww4711#".into()),
+        ..NewCall::new("+15005550001", "+15005550006", CallDocument::Inline("<Response>Ada</Response>".into()))
+    };
+    let participant = NewParticipant { label: Some("Ada".into()), ..NewParticipant::new("client:Ada", "+15005550006") };
+    for shown in [format!("{order:?}"), format!("{participant:?}")] {
+        assert!(["4711", "Ada", "555"].iter().all(|secret| !shown.contains(secret)), "{shown}");
+    }
 }
 
 const SOUND: &str = "content-type: audio/mpeg\r\n";

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::{TimeSpan, Webhook};
-use crate::Timestamp;
+use super::rest::{TimeSpan, Webhook};
+use crate::{
+    Timestamp,
+    telephony::{AnsweringMachineDetection, CallRecording, StatusCallback},
+};
 
 /// Fields in the order in which they are sent.
 #[derive(Default)]
@@ -34,6 +37,37 @@ impl Form {
     /// An address and its method.
     pub(super) fn webhook(self, url: &'static str, method: &'static str, webhook: Option<&Webhook>) -> Self {
         self.maybe(url, webhook.map(|webhook| &webhook.url)).maybe(method, webhook.map(|webhook| webhook.method))
+    }
+
+    /// Where the course of a call is reported, and what of it.
+    pub(super) fn status_callback(self, callback: Option<&StatusCallback>) -> Self {
+        let events = callback.into_iter().flat_map(|callback| &callback.events);
+        self.maybe("StatusCallback", callback.map(|callback| &callback.url))
+            .each("StatusCallbackEvent", events.map(|event| event.as_str()))
+    }
+
+    pub(super) fn machine_detection(self, detection: &AnsweringMachineDetection) -> Self {
+        match detection {
+            AnsweringMachineDetection::Off => self,
+            AnsweringMachineDetection::Async { callback } => {
+                self.with("MachineDetection", "Enable").with("AsyncAmd", &true).with("AsyncAmdStatusCallback", callback)
+            }
+        }
+    }
+
+    pub(super) fn call_recording(self, recording: &CallRecording) -> Self {
+        match recording {
+            CallRecording::Off => self,
+            CallRecording::Dual { callback } => self.with("Record", &true).dual_recording(Some(callback)),
+        }
+    }
+
+    /// Each side in a channel of its own, and where the end of it is reported.
+    pub(super) fn dual_recording(self, callback: Option<&String>) -> Self {
+        let events = callback.iter().flat_map(|_| ["completed", "absent"]);
+        self.with("RecordingChannels", "dual")
+            .maybe("RecordingStatusCallback", callback)
+            .each("RecordingStatusCallbackEvent", events)
     }
 
     /// Both ends of a span, to the second. `names` are those for the first and for the last moment.

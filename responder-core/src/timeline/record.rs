@@ -1,0 +1,104 @@
+//! What the log of a branch says in its blocks.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::RawValue;
+
+use super::{UtcOffset, print};
+use crate::{Timestamp, store::EventId};
+
+/// The payload of a block of ours: one event as JSON.
+///
+/// Events that come from the store have an `id`. Others say which one was written last before them, `after`: whoever
+/// goes on with the log finds in its last block where it stands, also after it has been put aside.
+///
+/// ```
+/// use responder_core::{store::EventId, timeline::Record};
+///
+/// let record = Record::read(r#"{"event":"sms_sent","id":17,"data":{"to":"+15005550001"}}"#).ok_or("no record")?;
+/// assert_eq!((record.event.as_ref(), record.position()), ("sms_sent", Some(EventId::from_u64(17))));
+/// assert_eq!(record.data(), Some(r#"{"to":"+15005550001"}"#));
+/// assert!(Record::read(r#"{"event":"sms_sent","id":17,"da"#).is_none(), "it was not written to its end");
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Record<'a> {
+    /// Its name.
+    #[serde(borrow)]
+    pub event: Cow<'a, str>,
+    /// Its number in the branch, if it comes from the store.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<EventId>,
+    /// The number of the last event from the store before it, if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<EventId>,
+    /// Whose.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub emergency_id: Option<Cow<'a, str>>,
+    /// When it happened, RFC 3339.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<Cow<'a, str>>,
+    #[serde(borrow, default, serialize_with = "or_empty")]
+    pub(crate) data: Option<&'a RawValue>,
+}
+
+/// `{"event": …, "data": …}`, as stores and [`BranchEvent`](super::BranchEvent)s have it.
+#[derive(Deserialize)]
+struct Bare<'a> {
+    #[serde(borrow)]
+    event: Cow<'a, str>,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+}
+
+impl<'a> Record<'a> {
+    /// Reads a payload. None for what does not begin with such JSON, whoever wrote it. What follows is not looked at: it
+    /// can be the torn beginning of another block.
+    pub fn read(payload: &'a str) -> Option<Self> {
+        Self::deserialize(&mut serde_json::Deserializer::from_str(payload)).ok()
+    }
+
+    /// From an event as it is stored, `{"event": …, "data": …}`: its data stay as they are, to the byte.
+    ///
+    /// # Errors
+    /// When it is no such JSON.
+    pub fn of(event: &'a str) -> Result<Self, serde_json::Error> {
+        let Bare { event, data } = serde_json::from_str(event)?;
+        Ok(Self { event, id: None, after: None, emergency_id: None, timestamp: None, data })
+    }
+
+    /// Up to which event the log has been written with this block.
+    pub fn position(&self) -> Option<EventId> {
+        self.id.or(self.after)
+    }
+
+    /// What it carries, as JSON.
+    pub fn data(&self) -> Option<&'a str> {
+        self.data.map(RawValue::get)
+    }
+
+    /// Appends it to `to` as a block, under its name in capitals.
+    pub fn print(&self, to: &mut String, at: Timestamp, offset: UtcOffset) {
+        let timestamp = at.to_string();
+        let whole = Record { timestamp: Some(Cow::Borrowed(&timestamp)), ..self.clone() };
+        let json = serde_json::to_string(&whole).expect("BUG: texts and numbers that can't be JSON");
+        print(to, &self.event.to_uppercase(), at, offset, &json);
+    }
+}
+
+/// An event without data has an empty object, so that readers need no case for it.
+fn or_empty<S: Serializer>(data: &Option<&RawValue>, to: S) -> Result<S::Ok, S::Error> {
+    match data {
+        Some(data) => data.serialize(to),
+        None => to.serialize_map(Some(0))?.end(),
+    }
+}
+
+/// Without what it carries.
+impl fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut record = f.debug_struct("Record");
+        record.field("event", &self.event).field("id", &self.id).field("after", &self.after).finish_non_exhaustive()
+    }
+}
