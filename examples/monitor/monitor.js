@@ -50,9 +50,18 @@ class Branch {
     };
   }
 
+  // What somebody has looked away from meanwhile has nothing to tell any more.
+  begin() {
+    if (this !== branch) return;
+    this.follow().catch((error) => {
+      if (this === branch) trouble(error);
+      this.again();
+    });
+  }
+
   again() {
     if (this !== branch) return;
-    setTimeout(() => this.follow().catch((error) => (trouble(error), this.again())), 2000);
+    setTimeout(() => this.begin(), 2000);
   }
 
   leave() {
@@ -115,10 +124,11 @@ page.connect.addEventListener("submit", (event) => {
 function watch(address, token) {
   branch?.leave();
   branch = new Branch(address, token);
+  trouble(null);
   page.timeline.replaceChildren();
   page["nothing-yet"].hidden = false;
   look();
-  branch.follow().catch((error) => (trouble(error), branch.again()));
+  branch.begin();
 }
 
 page.trigger.addEventListener("submit", async (event) => {

@@ -18,7 +18,8 @@
       throw new Error("The server can’t be reached. It is unknown whether it was done; look before you try again.");
     });
     const answer = await response.json().catch(() => ({}));
-    if (response.status === 401) {
+    // A wrong password is no lost session.
+    if (response.status === 401 && answer.code === "unauthorized") {
       location.assign(`${base}/login`);
       throw new Error("You have to log in again.");
     }

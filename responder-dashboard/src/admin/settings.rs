@@ -34,7 +34,7 @@ struct Group {
 struct Field {
     name: &'static str,
     label: String,
-    about: &'static str,
+    about: String,
     /// Where the value comes from, and what counts without it.
     source: String,
     value: String,
@@ -101,17 +101,22 @@ impl Field {
     fn of(row: &SettingRow) -> Self {
         let value = row.value.clone().unwrap_or_default();
         let control = Control::of(row);
-        let source = match (row.source, row.default) {
+        let default = match (control, row.default) {
+            (Control::Flag, "true") => "on",
+            (Control::Flag, "false") => "off",
+            (_, default) => default,
+        };
+        let source = match (row.source, default) {
             ("environment", _) => "From the environment of the admin server.".to_owned(),
             ("default", "") => "Not set.".to_owned(),
-            ("default", default) => format!("Not set: {} counts.", default),
+            ("default", default) => format!("Not set: {default} counts."),
             _ => String::new(),
         };
         let people = if control == Control::Phones { people(&value) } else { Vec::new() };
         Self {
             name: row.name,
             label: words::setting(row.name),
-            about: row.about,
+            about: words::sentence(row.about),
             source,
             is_set: row.value.is_some(),
             value,

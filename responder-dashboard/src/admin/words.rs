@@ -71,18 +71,21 @@ pub(super) fn state(status: &str) -> (&'static str, &'static str) {
     }
 }
 
+/// With a capital at its beginning.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// The name of a setting, for people.
 pub(super) fn setting(name: &str) -> String {
     let lower = name.to_lowercase().replace('_', " ");
     let lower = lower.strip_prefix("enable ").unwrap_or(&lower);
     let words = lower.split(' ').enumerate().map(|(at, word)| match word {
-        "sid" | "url" => word.to_uppercase(),
+        "sid" | "sms" | "url" => word.to_uppercase(),
         "twilio" => "Twilio".to_owned(),
         "google" => "Google".to_owned(),
-        word if at == 0 => {
-            let mut letters = word.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
+        word if at == 0 => sentence(word),
         word => word.to_owned(),
     });
     words.collect::<Vec<_>>().join(" ")
