@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, OpenOptions},
+    fs,
     io::{self, ErrorKind},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -44,11 +44,19 @@ impl Archived {
 /// # Errors
 /// When their folder can't be listed; there are none in one that does not exist.
 pub fn archives(log: &Path) -> io::Result<Vec<PathBuf>> {
-    Ok(asides(log)?.into_iter().map(|aside| aside.path).collect())
+    // A file that gets its name while a folder is listed may be left out, and a later one not.
+    let mut known = asides(log)?;
+    loop {
+        let now = asides(log)?;
+        if now == known {
+            return Ok(now.into_iter().map(|aside| aside.path).collect());
+        }
+        known = now;
+    }
 }
 
-/// Renames a log, and tells to what; none if there is no log. Never replaces another.
-pub(super) fn put_aside(log: &Path, why: Archived) -> io::Result<Option<PathBuf>> {
+/// Renames a log that nobody else puts aside meanwhile, and tells to what. Never replaces another.
+pub(super) fn put_aside(log: &Path, why: Archived) -> io::Result<PathBuf> {
     let (mut epoch, mut number) = (now(), 0);
     if let Some(last) = asides(log)?.pop()
         && last.epoch >= epoch
@@ -56,23 +64,9 @@ pub(super) fn put_aside(log: &Path, why: Archived) -> io::Result<Option<PathBuf>
         // In the same second, or the clock was set back: names must tell the order.
         (epoch, number) = (last.epoch, last.number + 1);
     }
-    loop {
-        let aside = name(log, why, epoch, number);
-        // The name is taken before the log gets it, so that nobody else can have it.
-        match OpenOptions::new().write(true).create_new(true).open(&aside) {
-            Ok(_) => return rename(log, aside),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
-            // Without a folder there is no log.
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-fn rename(log: &Path, aside: PathBuf) -> io::Result<Option<PathBuf>> {
-    let Err(error) = fs::rename(log, &aside) else { return Ok(Some(aside)) };
-    fs::remove_file(&aside)?;
-    if error.kind() == ErrorKind::NotFound { Ok(None) } else { Err(error) }
+    let aside = name(log, why, epoch, number);
+    fs::rename(log, &aside)?;
+    Ok(aside)
 }
 
 fn name(log: &Path, why: Archived, epoch: u64, number: u64) -> PathBuf {

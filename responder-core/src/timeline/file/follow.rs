@@ -91,11 +91,7 @@ impl Follower {
             };
             source.read(&mut found)?;
             // Whoever reads more slowly than others write gets what there is all the same.
-            if !self.is_aside()? {
-                return Ok(found);
-            }
-            self.go_on(&mut found)?;
-            if !found.is_empty() {
+            if self.is_current()? || !self.go_on(&mut found)? || !found.is_empty() {
                 return Ok(found);
             }
         }
@@ -113,19 +109,19 @@ impl Follower {
         aside.map_or(Ok(log), |aside| Source::open(&aside))
     }
 
-    /// Whether the file that is read has been put aside, and there is another in its place.
-    fn is_aside(&self) -> io::Result<bool> {
+    /// Whether the file that is read still bears the name.
+    fn is_current(&self) -> io::Result<bool> {
         let Some(source) = &self.source else { return Ok(false) };
         match fs::metadata(&self.path) {
-            Ok(now) => Ok(identity(&now) != identity(&source.file.metadata()?)),
+            Ok(now) => Ok(identity(&now) == identity(&source.file.metadata()?)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// To the one that came after it.
-    fn go_on(&mut self, found: &mut Vec<Followed>) -> io::Result<()> {
-        let Some(source) = &mut self.source else { return Ok(()) };
+    /// To the one that came after it, if there is one.
+    fn go_on(&mut self, found: &mut Vec<Followed>) -> io::Result<bool> {
+        let Some(source) = &mut self.source else { return Ok(false) };
         // In this order, as above.
         let log = Source::open(&self.path)?;
         let ours = identity(&source.file.metadata()?);
@@ -134,10 +130,9 @@ impl Follower {
         let next = aside.map_or(Ok(log), |aside| Source::open(&aside))?;
         // What was written between the last look and the moment when it was put aside.
         source.read(found)?;
-        if next.is_some() {
-            self.source = next;
-        }
-        Ok(())
+        let is_next = next.is_some();
+        self.source = next.or(self.source.take());
+        Ok(is_next)
     }
 }
 

@@ -176,20 +176,23 @@ impl LogFile {
         self.with(|_, open| open.file.as_ref().map_or(Ok(()), File::sync_data))
     }
 
-    /// One at a time. A panic of another leaves a text that is half printed, which is thrown away.
+    /// One at a time, here and, from [`lock`](Self::lock) on, among all processes. A panic of another leaves a text that
+    /// is half printed, which is thrown away.
     fn with<T>(&self, work: impl FnOnce(&Self, &mut Open) -> io::Result<T>) -> io::Result<T> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.text.clear();
-        work(self, &mut open)
+        let done = work(self, &mut open);
+        let unlocked = open.file.as_ref().map_or(Ok(()), File::unlock);
+        done.and_then(|done| unlocked.map(|()| done))
     }
 
     /// Writes what has been printed.
     fn write(&self, open: &mut Open) -> io::Result<()> {
-        let length = self.ready(open)?;
+        let length = self.lock(open, OpenOptions::new().append(true).create(true))?;
         let limit = self.settings.rotate_bytes.map_or(u64::MAX, NonZeroU64::get);
         if length > 0 && length.saturating_add(open.text.len() as u64) > limit {
             self.put_aside(open, Archived::Rotated)?;
-            self.ready(open)?;
+            self.lock(open, OpenOptions::new().append(true).create(true))?;
         }
         let Some(file) = &mut open.file else { return Err(ErrorKind::NotFound.into()) };
         write_once(file, open.text.as_bytes())?;
@@ -204,33 +207,41 @@ impl LogFile {
         }
     }
 
-    /// Opens the file, or the new one if another has put the old one aside; tells how long it is.
-    fn ready(&self, open: &mut Open) -> io::Result<u64> {
-        if let Some(file) = &open.file {
+    /// The file that bears the name now, which nobody else writes or puts aside until [`with`](Self::with) ends; tells
+    /// how long it is. So nothing is ever written to one that has been put aside.
+    fn lock(&self, open: &mut Open, options: &OpenOptions) -> io::Result<u64> {
+        loop {
+            let file = match open.file.take() {
+                Some(file) => file,
+                None => self.open(options)?,
+            };
+            file.lock()?;
+            let ours = identity(&file.metadata()?);
             match fs::metadata(&self.path) {
-                Ok(now) if identity(&now) == identity(&file.metadata()?) => return Ok(now.len()),
+                Ok(now) if identity(&now) == ours => {
+                    open.file = Some(file);
+                    return Ok(now.len());
+                }
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
+    }
+
+    fn open(&self, options: &OpenOptions) -> io::Result<File> {
         fs::create_dir_all(folder(&self.path))?;
-        let file = OpenOptions::new().append(true).create(true).open(&self.path)?;
-        let length = file.metadata()?.len();
-        open.file = Some(file);
-        Ok(length)
+        options.open(&self.path)
     }
 
     fn put_aside(&self, open: &mut Open, why: Archived) -> io::Result<Option<PathBuf>> {
-        match &open.file {
-            Some(file) => file.sync_data()?,
-            None => match File::open(&self.path) {
-                Ok(file) => file.sync_data()?,
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            },
-        }
-        open.file = None;
-        put_aside(&self.path, why)
+        match self.lock(open, OpenOptions::new().append(true)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            locked => locked?,
+        };
+        // The lock ends with the file, after it has its new name.
+        let Some(file) = open.file.take() else { return Ok(None) };
+        file.sync_data()?;
+        put_aside(&self.path, why).map(Some)
     }
 }
 
