@@ -14,7 +14,7 @@ use serde::Serialize;
 /// ```
 /// use responder_core::admin::BranchClient;
 ///
-/// assert!(BranchClient::new("http://127.0.0.1:5001", &"the token of the branch".into()).is_ok());
+/// assert!(BranchClient::new("http://127.0.0.1:5001", &"token-of-the-branch".into()).is_ok());
 /// assert!(BranchClient::new("ftp://branch", &"token".into()).is_err());
 /// assert!(BranchClient::new("http://127.0.0.1:5001", &"".into()).is_err(), "without a token nothing is let in");
 /// ```
