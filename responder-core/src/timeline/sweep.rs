@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, packed};
+use memchr::memmem;
 
 /// What makes a block one of failure, wherever it stands in it.
 pub(super) const KEYWORDS: [&str; 6] = ["error", "failed", "critical", "warning", "unavailable", "unable"];
@@ -24,6 +25,7 @@ const PADDING: usize = 64;
 pub(super) struct Sweep<'a> {
     text: &'a [u8],
     limit: usize,
+    keywords: &'static Keywords,
     /// The window, and the bytes after it that a keyword may end in; then zeros.
     lowered: Box<[u8]>,
     begin: usize,
@@ -40,7 +42,8 @@ impl<'a> Sweep<'a> {
     /// From `begin` to `limit`, which no keyword crosses.
     pub(super) fn new(text: &'a [u8], begin: usize, limit: usize) -> Self {
         let lowered = vec![0; WINDOW.min(limit.saturating_sub(begin)) + OVERLAP + PADDING].into();
-        Self { text, limit, lowered, begin, end: begin, at: begin, is_hit: false, foreign_end: begin }
+        let keywords = Keywords::fit_for(limit.saturating_sub(begin));
+        Self { text, limit, keywords, lowered, begin, end: begin, at: begin, is_hit: false, foreign_end: begin }
     }
 
     /// Whether a keyword begins from `from` up to `to`. Asked for one part after the other, in order.
@@ -71,7 +74,7 @@ impl<'a> Sweep<'a> {
             self.load();
         }
         let begin = from.saturating_sub(self.begin).min(self.lowered.len());
-        let found = Keywords::all().find(&self.lowered[begin..]).map(|at| self.begin + begin + at);
+        let found = self.keywords.find(&self.lowered[begin..]).map(|at| self.begin + begin + at);
         self.is_hit = found.is_some_and(|at| at < self.end);
         self.at = found.filter(|_| self.is_hit).unwrap_or(self.end.max(from));
         if self.end >= self.limit && !self.is_hit {
@@ -111,23 +114,34 @@ fn lower(from: &[u8], to: &mut [u8]) -> u8 {
 /// Finds keywords in lower-case text.
 #[derive(Debug)]
 enum Keywords {
+    /// One after the other.
+    Each,
     /// By vector instructions.
     Packed(packed::Searcher),
     /// On a machine that has none that are fit.
     Automaton(AhoCorasick),
 }
 
+/// To be ready for all keywords at once takes as long as to search so many bytes for one after the other.
+const SHORT: usize = 64 << 10;
+
 impl Keywords {
-    fn all() -> &'static Self {
+    /// What is fast for a text of this length.
+    fn fit_for(length: usize) -> &'static Self {
         static ALL: OnceLock<Keywords> = OnceLock::new();
-        ALL.get_or_init(|| match packed::Searcher::new(KEYWORDS) {
-            Some(searcher) => Self::Packed(searcher),
-            None => Self::Automaton(AhoCorasick::new(KEYWORDS).expect("BUG: six short words make no automaton")),
-        })
+        match ALL.get() {
+            Some(all) => all,
+            None if length <= SHORT => &Self::Each,
+            None => ALL.get_or_init(|| match packed::Searcher::new(KEYWORDS) {
+                Some(searcher) => Self::Packed(searcher),
+                None => Self::Automaton(AhoCorasick::new(KEYWORDS).expect("BUG: six short words make no automaton")),
+            }),
+        }
     }
 
     fn find(&self, text: &[u8]) -> Option<usize> {
         match self {
+            Self::Each => KEYWORDS.iter().filter_map(|word| memmem::find(text, word.as_bytes())).min(),
             Self::Packed(searcher) => searcher.find(text).map(|found| found.start()),
             Self::Automaton(automaton) => automaton.find(text).map(|found| found.start()),
         }
@@ -147,9 +161,11 @@ mod tests {
                     let mut text = vec![b'x'; at];
                     text.extend(word.as_bytes());
                     text.extend(b"yy");
-                    let mut sweep = Sweep::new(&text, 0, text.len());
-                    assert!(!sweep.has_keyword(0, at), "{word} at {at}");
-                    assert!(sweep.has_keyword(at, text.len()), "{word} at {at}");
+                    for keywords in [&Keywords::Each, Keywords::fit_for(usize::MAX)] {
+                        let mut sweep = Sweep { keywords, ..Sweep::new(&text, 0, text.len()) };
+                        assert!(!sweep.has_keyword(0, at), "{word} at {at}");
+                        assert!(sweep.has_keyword(at, text.len()), "{word} at {at}");
+                    }
                     assert!(Sweep::new(&text, 0, text.len()).has_keyword(0, text.len()), "{word} at {at}");
                     assert!(!Sweep::new(&text, 0, text.len()).has_keyword(at + 1, text.len()), "{word} at {at}");
                     let cut = text.len() - 3;
