@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::{AhoCorasick, Span, packed};
 use memchr::memmem::Finder;
 
 /// What makes a block one of failure, wherever it stands in it.
@@ -16,6 +16,9 @@ const OVERLAP: usize = 10;
 
 /// Bytes that are lower-cased at a time. They stay in the first cache; 8 KiB measured better than 16 KiB or more.
 const WINDOW: usize = 8 << 10;
+
+/// Bytes of each that are searched for: the fewer, the faster; with fewer than three, too much looks like one.
+const BEGINNING: usize = 3;
 
 /// A search needs so many bytes to be a fast one.
 const PADDING: usize = 64;
@@ -143,7 +146,7 @@ impl Needles {
 
     fn all() -> Self {
         let all = KEYWORDS.iter().chain([&LOWERED_OPENING]);
-        match packed::Searcher::new(all.clone()) {
+        match packed::Searcher::new(all.clone().map(|needle| &needle[..BEGINNING])) {
             Some(searcher) => Self::Packed(searcher),
             None => Self::Automaton(AhoCorasick::new(all).expect("BUG: seven short words make no automaton")),
         }
@@ -151,12 +154,33 @@ impl Needles {
 
     #[inline]
     fn find(&self, text: &[u8]) -> Option<(usize, Hit)> {
-        let (at, needle) = match self {
-            Self::Each(opening, keywords) => return find_each(opening, keywords, text),
-            Self::Packed(searcher) => searcher.find(text).map(|found| (found.start(), found.pattern()))?,
-            Self::Automaton(automaton) => automaton.find(text).map(|found| (found.start(), found.pattern()))?,
-        };
-        Some((at, if needle.as_usize() < KEYWORDS.len() { Hit::Keyword } else { Hit::Opening }))
+        match self {
+            Self::Each(opening, keywords) => find_each(opening, keywords, text),
+            Self::Packed(searcher) => find_packed(searcher, text),
+            Self::Automaton(automaton) => {
+                let at = automaton.find(text)?.start();
+                Some((at, hit(&text[at..])?))
+            }
+        }
+    }
+}
+
+fn find_packed(searcher: &packed::Searcher, text: &[u8]) -> Option<(usize, Hit)> {
+    let mut from = 0;
+    loop {
+        let at = searcher.find_in(text, Span::from(from..text.len()))?.start();
+        if let Some(hit) = hit(&text[at..]) {
+            return Some((at, hit));
+        }
+        from = at + 1;
+    }
+}
+
+fn hit(text: &[u8]) -> Option<Hit> {
+    let begins = |needle: &str| text.starts_with(needle.as_bytes());
+    match begins(LOWERED_OPENING) {
+        true => Some(Hit::Opening),
+        false => KEYWORDS.iter().any(|keyword| begins(keyword)).then_some(Hit::Keyword),
     }
 }
 
