@@ -48,6 +48,15 @@ pub struct Record<'a> {
 
 /// What a block says of the blocks before it in its file, so that whoever asks for the last failure need not read them. In
 /// JSON a place, or `null` for none.
+///
+/// ```
+/// use responder_core::timeline::{LastFailure, Record};
+///
+/// let said = |payload| Record::read(payload).map(|record| record.last_failure);
+/// assert_eq!(said(r#"{"event":"sms_sent","last_failure":120}"#), Some(LastFailure::At(120)));
+/// assert_eq!(said(r#"{"event":"sms_sent","last_failure":null}"#), Some(LastFailure::None));
+/// assert_eq!(said(r#"{"event":"sms_sent"}"#), Some(LastFailure::NotSaid));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(from = "Option<u64>", into = "Option<u64>")]
 pub enum LastFailure {

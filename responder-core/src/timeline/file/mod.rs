@@ -3,6 +3,7 @@
 mod archive;
 mod follow;
 mod lock;
+mod seen;
 mod tail;
 #[cfg(test)]
 mod tests;

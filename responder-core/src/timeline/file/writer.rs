@@ -13,14 +13,12 @@ use std::{
 use super::{
     Archived, LogZone,
     archive::{folder, put_aside},
-    trouble::last_failure,
+    seen::Seen,
 };
 use crate::{
     Timestamp,
     store::EventId,
-    timeline::{
-        Blocks, BranchEvent, LastFailure, Record, delimiter::OPENING, failure::may_need_a_person, needs_a_person, print,
-    },
+    timeline::{BranchEvent, LastFailure, Record, print},
 };
 
 /// How a log is written.
@@ -82,19 +80,6 @@ struct Open {
     synced: Option<Instant>,
     text: String,
 }
-
-/// What the one that writes knows of a file.
-#[derive(Clone, Copy, Debug, Default)]
-struct Seen {
-    /// Up to here.
-    to: u64,
-    last_failure: Option<u64>,
-    /// Where that was said last.
-    said_at: Option<u64>,
-}
-
-/// The last failure is said again after so many bytes, so that the end of a log tells of it.
-const SAID_EVERY: u64 = 4 << 10;
 
 impl LogFile {
     /// The log at `path`, which is made with its folder when something is written.
@@ -289,38 +274,13 @@ impl Open {
         at: u64,
         print: impl Fn(&mut String, Option<EventId>, LastFailure) -> LastFailure,
     ) -> io::Result<()> {
-        self.look(at)?;
+        if let Some(file) = &mut self.file {
+            self.seen.look(file, at)?;
+        }
         self.text.clear();
-        let is_due = self.seen.said_at.is_none_or(|said_at| at.saturating_sub(said_at) >= SAID_EVERY);
-        let last_failure = if is_due { self.seen.last_failure.into() } else { LastFailure::NotSaid };
-        if print(&mut self.text, self.position, last_failure) != LastFailure::NotSaid {
-            self.seen.said_at = Some(at);
-        }
-        if self.is_needy() {
-            self.seen.last_failure = Some(at);
-        }
-        self.seen.to = at + self.text.len() as u64;
+        let said = print(&mut self.text, self.position, self.seen.due(at));
+        self.seen.written(at, &self.text, said);
         Ok(())
-    }
-
-    /// Learns of what others have written.
-    fn look(&mut self, length: u64) -> io::Result<()> {
-        if length < self.seen.to {
-            self.seen = Seen::default();
-        }
-        let Some(file) = self.file.as_mut().filter(|_| self.seen.to < length) else { return Ok(()) };
-        match last_failure(file, self.seen.to..length)? {
-            LastFailure::NotSaid => {}
-            said => self.seen.last_failure = said.into(),
-        }
-        self.seen.to = length;
-        Ok(())
-    }
-
-    /// Whether what has been printed needs a person.
-    fn is_needy(&self) -> bool {
-        let line = self.text.as_bytes().get(OPENING.len()..).unwrap_or_default();
-        may_need_a_person(line) && Blocks::new(self.text.as_bytes()).any(|block| needs_a_person(&block))
     }
 }
 
