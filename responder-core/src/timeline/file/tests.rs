@@ -16,7 +16,7 @@ use super::*;
 use crate::{
     Timestamp,
     store::EventId,
-    timeline::{Blocks, BranchEvent, Record, Status, Timeline, UtcOffset},
+    timeline::{Blocks, BranchEvent, Record, Status, Timeline, UtcOffset, needs_a_person},
 };
 
 fn folder() -> (TempDir, PathBuf) {
@@ -99,6 +99,46 @@ fn a_failure_shows_for_as_long_as_is_asked() {
     log.append("EMERGENCY_CONCLUDED", at(51), &concluded("unanswered")).expect("written");
     assert_eq!(found(51).as_deref(), Some("EMERGENCY_CONCLUDED"));
     assert_eq!(found(52), None);
+}
+
+/// What the end of a log says is what reading all of it says, whoever writes to it.
+#[test]
+fn what_is_said_of_the_last_failure_is_true() {
+    let mut dice = 0x5eed_u64;
+    let mut throw = |sides: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    let (_folder, path) = folder();
+    let mut logs = [(); 2].map(|()| LogFile::new(&path, LogSettings::default()));
+    let forged = r#"{"event":"sms_sent","data":{"text":"\"last_failure\":null","last_failure":null}}"#;
+    let long = format!(r#"{{"event":"sms_sent","data":{{"text":"{}"}}}}"#, "x".repeat(5000));
+    let payloads = [r#"{"event":"sms_sent"}"#, r#"{"event":"nobody_accepted"}"#, forged, &long];
+    let (mut failures, mut said) = (0, 0);
+    for second in 0..3000 {
+        let log = &mut logs[throw(2) as usize];
+        // Failures are rare, and there are times without any.
+        let kind = if throw(150) == 0 { 1 } else { [0, 0, 0, 2, 3][throw(5) as usize] };
+        match throw(300) {
+            0 => drop(log.archive(Archived::Resolved).expect("put aside")),
+            1 => *log = LogFile::new(&path, LogSettings::default()),
+            2..40 => log.append("A", at(second), payloads[kind]).expect("written"),
+            40 => log.append("CONFIG_ERROR", at(second), "{}").expect("written"),
+            41 => fs::write(&path, "").expect("emptied by somebody"),
+            _ => log.append_record(&Record::of(payloads[kind]).expect("JSON"), at(second)).expect("written"),
+        }
+        let whole = fs::read(&path).unwrap_or_default();
+        let since = at(second.saturating_sub(throw(400)));
+        let expected = Blocks::new(&whole)
+            .filter(|block| needs_a_person(block) && block.instant(UtcOffset::UTC).is_some_and(|at| at >= since))
+            .last();
+        let expected = expected.map(|block| (block.title().into_owned(), block.instant(UtcOffset::UTC)));
+        let found = failure_since(&path, since, UtcOffset::UTC).expect("read");
+        assert_eq!(found.map(|failure| (failure.title, Some(failure.at))), expected, "at {second}");
+        failures += usize::from(expected.is_some());
+        said += usize::from(whole.ends_with(b"}\n") && memchr::memmem::find(&whole, br#","last_failure":"#).is_some());
+    }
+    assert!(failures > 500 && failures < 2500 && said > 1000, "{failures} with a failure, {said} that say so");
 }
 
 /// What must always be known: up to which event of the store a log has been written.
