@@ -117,8 +117,8 @@ fn lower(from: &[u8], to: &mut [u8]) -> u8 {
 /// Finds what is looked for in lower-case text.
 #[derive(Debug)]
 enum Needles {
-    /// One after the other: what a block begins with, and the keywords.
-    Each(Finder<'static>, [Finder<'static>; KEYWORDS.len()]),
+    /// One after the other: the keywords, and last what a block begins with.
+    Each(Vec<Finder<'static>>),
     /// By vector instructions.
     Packed(packed::Searcher),
     /// On a machine that has none that are fit.
@@ -141,7 +141,7 @@ impl Needles {
     }
 
     fn each() -> Self {
-        Self::Each(Finder::new(LOWERED_OPENING), KEYWORDS.map(Finder::new))
+        Self::Each(KEYWORDS.iter().chain([&LOWERED_OPENING]).map(|needle| Finder::new(*needle)).collect())
     }
 
     fn all() -> Self {
@@ -155,7 +155,7 @@ impl Needles {
     #[inline]
     fn find(&self, text: &[u8]) -> Option<(usize, Hit)> {
         match self {
-            Self::Each(opening, keywords) => find_each(opening, keywords, text),
+            Self::Each(finders) => find_each(finders, text),
             Self::Packed(searcher) => find_packed(searcher, text),
             Self::Automaton(automaton) => {
                 let at = automaton.find(text)?.start();
@@ -185,7 +185,8 @@ fn hit(text: &[u8]) -> Option<Hit> {
 }
 
 /// No keyword is looked for after the end of a block.
-fn find_each(opening: &Finder<'_>, keywords: &[Finder<'_>], text: &[u8]) -> Option<(usize, Hit)> {
+fn find_each(finders: &[Finder<'_>], text: &[u8]) -> Option<(usize, Hit)> {
+    let (opening, keywords) = finders.split_last()?;
     let opening = opening.find(text);
     let text = &text[..opening.unwrap_or(text.len())];
     let keyword = keywords.iter().filter_map(|keyword| keyword.find(text)).min();
