@@ -41,7 +41,7 @@ const SERVER: &[Variable] = &[
     plain("LOG_PATH", "data/<branch>.log", "the log of what happens; each process that runs has its own"),
     plain("LOG_ROTATE_BYTES", "67108864", "a longer log is put aside as <log>.rotated.<time>; 0 for never"),
     plain("LOG_FSYNC", "off", "when the log is flushed: off, block (after each), or seconds (at most so often)"),
-    plain("TIME_ZONE", "UTC", "of the times in the log: a name such as America/Phoenix, or -07:00"),
+    plain("TIME_ZONE", "UTC", "of the times in the log and in mails: a name such as America/Phoenix, or -07:00"),
     plain("TRUSTED_PROXIES", "", "addresses of proxies in front, such as 10.0.0.0/8"),
     plain("CORS_ALLOWED_ORIGINS", "", "origins whose pages may ask with a token, such as https://monitor.example.com"),
     plain("FALLBACK_URL", "", "a static TwiML document on another host, for when we are down"),

@@ -59,7 +59,7 @@ pub use segments::{MOST_SEGMENTS, segments};
 pub use wording::MockWording;
 pub use wording::{Label, Opening, Speech, Wording};
 
-use crate::emergency::EmergencyId;
+use crate::{TimeZone, emergency::EmergencyId};
 
 /// How a branch speaks and writes.
 #[derive(Clone, Debug)]
@@ -77,6 +77,8 @@ pub struct Script {
     pub recording_notice: Option<String>,
     /// Whether texts and mails carry a link to Google's map of the address.
     pub google_maps_link: bool,
+    /// The clock by which mails tell times.
+    pub time_zone: TimeZone,
     /// The words.
     pub wording: Arc<dyn Wording>,
 }
@@ -104,6 +106,7 @@ impl Default for Script {
             hold_music_url: None,
             recording_notice: None,
             google_maps_link: false,
+            time_zone: TimeZone::default(),
             wording: Arc::new(English),
         }
     }

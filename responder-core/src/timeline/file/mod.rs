@@ -10,7 +10,6 @@ mod tests;
 mod trouble;
 mod windows;
 mod writer;
-mod zone;
 
 pub use archive::{Archived, archives};
 pub use follow::{Followed, Follower};
@@ -18,4 +17,3 @@ pub use lock::LogLock;
 pub use tail::{last_position, recent};
 pub use trouble::{Failure, failure_since};
 pub use writer::{Fsync, LogFile, LogSettings};
-pub use zone::{LogZone, UnknownZone};

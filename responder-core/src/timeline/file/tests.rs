@@ -205,6 +205,17 @@ fn a_log_is_put_aside_before_it_becomes_too_long() {
 }
 
 #[test]
+fn times_are_those_of_the_clock_that_counts() {
+    let (_folder, path) = folder();
+    let log = LogFile::new(&path, LogSettings::default());
+    log.append("A", at(0), "{}").expect("written");
+    log.set_zone("America/Phoenix".parse().expect("a zone"));
+    log.append("B", at(0), "{}").expect("written");
+    let text = fs::read_to_string(&path).expect("a log");
+    assert!(text.contains("\n2026-01-15 22:45:12.000000+00:00 - ") && text.contains("\n2026-01-15 15:45:12.000000-07:00 - "));
+}
+
+#[test]
 fn only_one_at_a_time_brings_events_into_a_log() {
     let (_folder, path) = folder();
     let lock = LogLock::take(&path).expect("a lock").expect("free");

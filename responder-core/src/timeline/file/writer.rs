@@ -11,12 +11,12 @@ use std::{
 };
 
 use super::{
-    Archived, LogZone,
+    Archived,
     archive::{folder, put_aside},
     seen::Seen,
 };
 use crate::{
-    Timestamp,
+    TimeZone, Timestamp,
     store::EventId,
     timeline::{BranchEvent, LastFailure, Record, print},
 };
@@ -28,8 +28,6 @@ pub struct LogSettings {
     pub rotate_bytes: Option<NonZeroU64>,
     /// When what was written is flushed to the disk (when the system does it).
     pub fsync: Fsync,
-    /// The zone that times are written in (UTC).
-    pub zone: LogZone,
 }
 
 /// When what was written is flushed to the disk. A log that is put aside always is: what was lost of the one in use is
@@ -77,6 +75,7 @@ struct Open {
     /// What is known of the blocks in the file.
     seen: Seen,
     position: Option<EventId>,
+    zone: TimeZone,
     synced: Option<Instant>,
     text: String,
 }
@@ -85,6 +84,12 @@ impl LogFile {
     /// The log at `path`, which is made with its folder when something is written.
     pub fn new(path: impl Into<PathBuf>, settings: LogSettings) -> Self {
         Self { path: path.into(), settings, open: Mutex::default() }
+    }
+
+    /// Writes times from now on as the clock in this zone shows them, instead of in UTC. A branch takes that of its
+    /// script.
+    pub fn set_zone(&self, zone: TimeZone) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).zone = zone;
     }
 
     /// Where it is.
@@ -97,8 +102,8 @@ impl LogFile {
     /// # Errors
     /// When it can't be written. A part of it may stand there if the disk was full; writing it again is right.
     pub fn append(&self, title: &str, at: Timestamp, payload: &str) -> io::Result<()> {
-        let offset = self.settings.zone.offset_at(at);
         self.with(|log, open| {
+            let offset = open.zone.offset_at(at);
             log.write(open, |text, _, _| {
                 print(text, title, at, offset, payload);
                 LastFailure::NotSaid
@@ -111,8 +116,8 @@ impl LogFile {
     /// # Errors
     /// As [`append`](Self::append).
     pub fn append_record(&self, record: &Record<'_>, at: Timestamp) -> io::Result<()> {
-        let offset = self.settings.zone.offset_at(at);
         self.with(|log, open| {
+            let offset = open.zone.offset_at(at);
             log.write(open, |text, _, last_failure| {
                 Record { last_failure, ..record.clone() }.print(text, at, offset);
                 last_failure
@@ -128,8 +133,8 @@ impl LogFile {
     /// As [`append`](Self::append).
     pub fn note(&self, event: &BranchEvent, at: Timestamp) -> io::Result<()> {
         let json = serde_json::to_string(event)?;
-        let offset = self.settings.zone.offset_at(at);
         self.with(|log, open| {
+            let offset = open.zone.offset_at(at);
             let record = Record::of(&json)?;
             log.write(open, |text, after, last_failure| {
                 Record { after, last_failure, ..record.clone() }.print(text, at, offset);
