@@ -10,6 +10,7 @@ use responder_core::{
     http::branch::{Status, condition},
     script::code_of,
     store::{Listing, Loaded, StoreError, StoredEvent},
+    timeline::{Blocks, Record, UtcOffset},
 };
 
 use super::words::{self, Who};
@@ -81,7 +82,9 @@ struct Fact {
 struct Entry {
     at: String,
     shown: String,
+    /// As the log has them.
     icon: &'static str,
+    title: String,
     class: &'static str,
     words: String,
 }
@@ -220,12 +223,21 @@ impl EmergencyView {
 
 impl Entry {
     fn new(stored: &StoredEvent, who: &Who<'_>) -> Self {
-        let (icon, class, words) = match stored.event() {
+        let (class, words) = match stored.event() {
             Ok(event) => words::event(&event, who),
-            Err(_) => ("note", "", "Something that this version has no words for.".to_owned()),
+            Err(_) => ("", "Something that this version has no words for.".to_owned()),
         };
-        Self { at: stored.at.to_string(), shown: clock(stored.at), icon, class, words }
+        let (title, icon) = as_logged(stored).unwrap_or_default();
+        Self { at: stored.at.to_string(), shown: clock(stored.at), icon, title, class, words }
     }
+}
+
+/// Title and picture of an event: read off the block that the log has for it, so that the two can't differ.
+fn as_logged(stored: &StoredEvent) -> Option<(String, &'static str)> {
+    let mut text = String::new();
+    Record::of(&stored.json).ok()?.print(&mut text, stored.at, UtcOffset::UTC);
+    let block = Blocks::new(text.as_bytes()).next()?;
+    Some((block.title().into_owned(), block.icon()))
 }
 
 /// What somebody who looks for it would call it.
