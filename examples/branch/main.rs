@@ -8,6 +8,9 @@ mod configure;
 mod database;
 #[path = "../common/environment.rs"]
 mod environment;
+#[path = "../common/events.rs"]
+#[expect(dead_code, reason = "what services need that have no table of variables")]
+mod events;
 mod outgoing;
 #[cfg(feature = "failpoints")]
 mod pace;
@@ -25,10 +28,9 @@ use environment::{BadVariable, Environment};
 use responder::{
     Timestamp,
     branch::Branch,
-    driver::{Dispatcher, LogPump, Webhooks},
+    driver::{Dispatcher, LogPump},
     http::{self, Access, Endpoints},
-    notify::Webhook,
-    store::{DeliveryStore, WorkerId},
+    store::WorkerId,
     telephony::TwilioClient,
     timeline::BranchEvent,
 };
@@ -129,13 +131,13 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         None => branch,
     };
     let branch = Arc::new(branch.controlled_by(control).logging_to(config.log));
-    let webhooks = webhooks(&branch, deliveries, config.outgoing.hook).await?;
+    let webhooks = config.outgoing.events.webhooks(&branch, deliveries).await?;
     let endpoints = Endpoints::builder(branch.links().public().clone())
         .keys(config.keys)
         .trusted_proxies(config.proxies)
         .allowed_origins(config.origins)
         .endpoints(http::branch::rows(&branch, config.intake))
-        .endpoints(http::branch::firehose_rows(&branch, config.outgoing.firehose))
+        .endpoints(http::branch::firehose_rows(&branch, config.outgoing.events.firehose()))
         // `responder::dashboard` for whoever has the feature `dashboard` on.
         .endpoints(responder_dashboard::rows(&branch, &Access::operator()))
         .build()?;
@@ -167,21 +169,6 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         pumping.stop().await;
     }
     Ok(served?)
-}
-
-/// Who gets events gets them from before the first request on; whoever does no more is forgotten.
-async fn webhooks(
-    branch: &Arc<Branch>,
-    deliveries: Arc<dyn DeliveryStore>,
-    hook: Option<Webhook>,
-) -> Result<Option<Webhooks>, Box<dyn Error>> {
-    let Some(hook) = hook else {
-        deliveries.unsubscribe(branch.key(), &outgoing::TARGET.parse()?).await?;
-        return Ok(None);
-    };
-    let webhooks = Webhooks::new(branch.clone(), deliveries, hook, WorkerId::unique());
-    webhooks.subscribe().await?;
-    Ok(Some(webhooks))
 }
 
 #[cfg(feature = "failpoints")]

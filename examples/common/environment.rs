@@ -102,6 +102,8 @@ impl fmt::Display for BadVariable {
     }
 }
 
+impl std::error::Error for BadVariable {}
+
 /// A table as `--help` shows it.
 pub(crate) fn help(table: &[Variable]) -> String {
     let line = |variable: &Variable| {
