@@ -84,7 +84,8 @@ pub struct Script {
 }
 
 /// Two letters that stand for an emergency in texts: enough to tell the few that are active at one time apart, not
-/// unique. They are consonants, so that they spell neither words nor the keywords of a reply.
+/// unique. [`Branch::report`](crate::branch::Branch::report) does not give the letters of one of the last hundred
+/// emergencies again. They are consonants, so that they spell neither words nor the keywords of a reply.
 ///
 /// ```
 /// use responder_core::{Timestamp, emergency::EmergencyId, script::code_of};

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use responder_core::{
     CallSid, E164, Timestamp,
-    emergency::{AttemptKind, AttemptTimes, Conclusion, Contact, EmergencyId, End, Event, LegTimes},
+    emergency::{AttemptKind, AttemptTimes, Conclusion, Contact, EmergencyId, End, LegTimes},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::seen::{CallState, Customer, LegState, Seen, SeenAttempt, SeenLeg, SeenPhase};
+use super::seen::{CallState, Customer, LegState, Seen, SeenAttempt, SeenEvent, SeenLeg, SeenPhase};
 
 #[derive(Deserialize)]
 struct Told {
@@ -172,7 +172,7 @@ fn known<T: DeserializeOwned>(list: &[Value]) -> Vec<T> {
     list.iter().filter_map(|told| T::deserialize(told).ok()).collect()
 }
 
-fn event(told: &Value) -> Option<(Timestamp, Option<Event>)> {
+fn event(told: &Value) -> Option<SeenEvent> {
     let at = told.get("timestamp").and_then(Value::as_str).and_then(time)?;
     let mut told = told.as_object()?.clone();
     told.remove("timestamp");
@@ -182,7 +182,7 @@ fn event(told: &Value) -> Option<(Timestamp, Option<Event>)> {
             told.remove("data");
         }
     }
-    Some((at, serde_json::from_value(Value::Object(told)).ok()))
+    Some(SeenEvent::read(at, &Value::Object(told).to_string()))
 }
 
 fn time(text: &str) -> Option<Timestamp> {

@@ -212,7 +212,10 @@ fn times_are_those_of_the_clock_that_counts() {
     log.set_zone("America/Phoenix".parse().expect("a zone"));
     log.append("B", at(0), "{}").expect("written");
     let text = fs::read_to_string(&path).expect("a log");
-    assert!(text.contains("\n2026-01-15 22:45:12.000000+00:00 - ") && text.contains("\n2026-01-15 15:45:12.000000-07:00 - "));
+    assert!(
+        text.contains("\n2026-01-15 22:45:12.000000+00:00 - ")
+            && text.contains("\n2026-01-15 15:45:12.000000-07:00 - ")
+    );
 }
 
 #[test]
