@@ -68,6 +68,8 @@ pub(super) async fn firehose(desk: Arc<Desk>, call: Call) -> Answer {
     let told = desk.or_noted(&call, AuditAction::LogSent, site, told).await?;
     match told.json().as_ref().and_then(|body| body["results"][0]["error"].as_str()) {
         Some(why) => {
+            let failed = json!({ "failed": why });
+            desk.record(&entry(&call, AuditAction::LogSent, site)?.changing(None, Some(failed))).await?;
             let message = format!("The branch could not post its log there: {why}.");
             Err(HttpError::new(StatusCode::BAD_GATEWAY, "not_sent", message).with_field("webhook_url"))
         }
