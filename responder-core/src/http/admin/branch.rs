@@ -55,13 +55,29 @@ pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     let client = client(site)?;
     desk.record(&entry(&call, AuditAction::BranchRestarted, site)?).await?;
     let told = client.post("/api/restart", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
-    let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await?;
+    let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await.map_err(not_restarted)?;
     if told.status.is_success() {
         desk.tell(&call, site, Done::Restarted)?;
         let message = "The branch finishes what it is at, and starts anew.";
         return answer(StatusCode::OK, &json!({ "status": "success", "success": true, "message": message }));
     }
-    relay::passed_on(&told)
+    let mut response = relay::passed_on(&told).map_err(not_restarted)?;
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    Ok(response)
+}
+
+/// A restart works or fails: which way it failed is in the code.
+fn not_restarted(error: HttpError) -> HttpError {
+    if error.code().starts_with("branch_") { as_failure(&error) } else { error }
+}
+
+/// A branch that takes a report and says nothing that can be read.
+fn senseless() -> HttpError {
+    as_failure(&branch_failed(BranchError::Senseless))
+}
+
+fn as_failure(error: &HttpError) -> HttpError {
+    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.message().to_owned())
 }
 
 /// Reports an emergency to a branch.
@@ -80,7 +96,7 @@ pub(super) async fn trigger(desk: Arc<Desk>, call: Call) -> Answer {
     let told = client.post("/webhook", idempotency(&call), &report, REPORT_WITHIN).await;
     let told = desk.or_noted(&call, AuditAction::EmergencyTriggered, site, told).await?;
     if told.status == StatusCode::OK {
-        let data = told.json().ok_or_else(|| branch_failed(BranchError::Senseless))?;
+        let data = told.json().ok_or_else(senseless)?;
         desk.tell(&call, site, Done::Triggered)?;
         let message = "The branch has the emergency.";
         let body = json!({ "status": "success", "success": true, "message": message, "data": data });
@@ -127,7 +143,9 @@ async fn switch(desk: &Desk, call: &Call, to: Availability) -> Answer {
 pub(super) async fn reload(site: &Site) -> bool {
     let Some(client) = &site.client else { return false };
     let told = client.post("/api/reload_settings", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
-    let has_done_it = told.as_ref().is_ok_and(|told| told.status.is_success());
+    // That it could not fetch them is no failure of the request.
+    let is_done = |told: &Told| told.status.is_success() && told.json().is_some_and(|said| said["status"] == "success");
+    let has_done_it = told.as_ref().is_ok_and(is_done);
     if !has_done_it {
         tracing::warn!(branch = %site.key, ?told, "the branch did not reload its settings");
     }

@@ -65,7 +65,16 @@ pub(super) async fn firehose(desk: Arc<Desk>, call: Call) -> Answer {
     let about = entry(&call, AuditAction::LogSent, site)?;
     desk.record(&target.map_or_else(|| about.clone(), |target| about.clone().about(host_of(target)))).await?;
     let told = client.post(&path, HeaderMap::new(), &json!({}), SENT_WITHIN).await;
-    passed_on(&desk.or_noted(&call, AuditAction::LogSent, site, told).await?)
+    let told = desk.or_noted(&call, AuditAction::LogSent, site, told).await?;
+    match told.json().as_ref().and_then(|body| body["results"][0]["error"].as_str()) {
+        Some(why) => {
+            let failed = json!({ "failed": why });
+            desk.record(&entry(&call, AuditAction::LogSent, site)?.changing(None, Some(failed))).await?;
+            let message = format!("The branch could not post its log there: {why}.");
+            Err(HttpError::new(StatusCode::BAD_GATEWAY, "not_sent", message).with_field("webhook_url"))
+        }
+        None => passed_on(&told),
+    }
 }
 
 /// What happens in a branch, as it happens. Ends with the session that asked for it.
