@@ -107,5 +107,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     println!("admin on http://{address}");
     let router: axum::Router = responder::axum::router(table);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    Ok(server.with_graceful_shutdown(signals::asked_to_stop()).await?)
+    let stop = async move {
+        signals::asked_to_stop().await;
+        // The server waits for open connections, and these would stay open.
+        admin.end_streams();
+    };
+    Ok(server.with_graceful_shutdown(stop).await?)
 }

@@ -56,7 +56,8 @@ pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     desk.record(&entry(&call, AuditAction::BranchRestarted, site)?).await?;
     let told = client.post("/api/restart", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
     let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await.map_err(not_restarted)?;
-    if told.status.is_success() {
+    // A page that somebody else serves at its address restarts nothing.
+    if told.status.is_success() && told.json().is_some() {
         desk.tell(&call, site, Done::Restarted)?;
         let message = "The branch finishes what it is at, and starts anew.";
         return answer(StatusCode::OK, &json!({ "status": "success", "success": true, "message": message }));
@@ -126,30 +127,17 @@ async fn switch(desk: &Desk, call: &Call, to: Availability) -> Answer {
     let action = if enabled { AuditAction::BranchEnabled } else { AuditAction::BranchDisabled };
     desk.record(&entry(call, action, site)?.changing(Some(before.into()), Some(enabled.into()))).await?;
     store.set_availability(&site.key, to).await.map_err(store_failed)?;
-    let applied = reload(site).await;
+    let applied = desk.admin.reload(site).await;
     desk.tell(call, site, if enabled { Done::Enabled { applied } } else { Done::Disabled { applied } })?;
     let message = match (enabled, applied) {
         (true, true) => "The branch takes reports again.",
         (false, true) => "The branch takes no more reports; an active emergency runs to its end.",
-        (_, false) => "It is stored, but the branch could not be told: it follows when it asks next.",
+        (_, false) => "It is stored, but the branch could not be told. It is told as soon as it can be reached.",
     };
     let body = json!({
         "status": "success", "success": true, "message": message, "enabled": enabled, "applied": applied,
     });
     answer(StatusCode::OK, &body)
-}
-
-/// Tells a branch to fetch its settings, and whether it may take reports. Whether it has.
-pub(super) async fn reload(site: &Site) -> bool {
-    let Some(client) = &site.client else { return false };
-    let told = client.post("/api/reload_settings", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
-    // That it could not fetch them is no failure of the request.
-    let is_done = |told: &Told| told.status.is_success() && told.json().is_some_and(|said| said["status"] == "success");
-    let has_done_it = told.as_ref().is_ok_and(is_done);
-    if !has_done_it {
-        tracing::warn!(branch = %site.key, ?told, "the branch did not reload its settings");
-    }
-    has_done_it
 }
 
 /// Only a plain `true` counts.
@@ -186,7 +174,7 @@ impl Desk {
     pub(super) async fn state_of(&self, site: &Site) -> Result<BranchRow, HttpError> {
         let availability = self.admin.store().availability(&site.key).await.map_err(store_failed)?;
         let told = match &site.client {
-            Some(client) => client.get("/api/status").await.ok(),
+            Some(client) => client.get_shared("/api/status").await.ok(),
             None => None,
         };
         let told = told.filter(|told| told.status.is_success()).and_then(|told| told.json());

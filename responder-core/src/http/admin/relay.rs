@@ -6,6 +6,7 @@ use ::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
 
 use super::{
     Answer, Desk,
@@ -128,18 +129,23 @@ fn changes_of(key: &BranchKey, client: BranchClient) -> Pieces {
             loop {
                 let Some(pieces) = &mut open else {
                     tokio::time::sleep(pause).await;
+                    let was_away = !pause.is_zero();
                     pause = OPEN_AGAIN;
                     if let Ok((answer, pieces)) = client.open("/api/events?unnamed", HeaderMap::new()).await
                         && answer.status == StatusCode::OK
                     {
                         open = Some(Box::pin(pieces));
+                        // What has happened meanwhile is not told again.
+                        if was_away {
+                            return Some((Ok(told), (open, pause)));
+                        }
                     }
                     continue;
                 };
                 let piece = match pieces.next().await {
-                    Some(Ok(piece)) if has_data(&piece) => told,
                     // It only keeps the connection up.
-                    Some(Ok(_)) => Bytes::from_static(b":\n\n"),
+                    Some(Ok(piece)) if is_no_event(&piece) => Bytes::from_static(b":\n\n"),
+                    Some(Ok(_)) => told,
                     Some(Err(_)) | None => return Some((Ok(told), (None, OPEN_AGAIN))),
                 };
                 return Some((Ok(piece), (open, OPEN_AGAIN)));
@@ -148,33 +154,41 @@ fn changes_of(key: &BranchKey, client: BranchClient) -> Pieces {
     }))
 }
 
-fn has_data(piece: &[u8]) -> bool {
-    piece.windows(5).any(|word| word == b"data:")
+/// An event may come in several pieces; then each of them counts, which does no harm.
+fn is_no_event(piece: &[u8]) -> bool {
+    let is_greeting = piece.starts_with(b"retry:") && !piece.windows(5).any(|word| word == b"data:");
+    is_greeting || piece.iter().all(|byte| b":\n".contains(byte))
 }
 
 type Pieces = std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, BranchError>> + Send>>;
 
-/// Looks from time to time whether whoever listens is still logged in.
+/// Looks from time to time whether whoever listens is still logged in. Ends when all streams are ended.
 fn while_logged_in(
     desk: Arc<Desk>,
     hash: SessionHash,
     pieces: Pieces,
 ) -> impl Stream<Item = Result<Bytes, BranchError>> + Send {
     let look = tokio::time::interval_at(tokio::time::Instant::now() + LOOK_AGAIN, LOOK_AGAIN);
-    stream::unfold((desk, pieces, look), move |(desk, mut pieces, mut look)| async move {
+    let ended = desk.admin.streams_ended();
+    stream::unfold((desk, pieces, look, ended), move |(desk, mut pieces, mut look, mut ended)| async move {
         loop {
             tokio::select! {
                 biased;
+                () = is_true(&mut ended) => return None,
                 _ = look.tick() => {
                     // A store that does not answer ends nothing; that it can't be asked may be over soon.
                     if let Ok(None) = desk.admin.store().session(hash).await {
                         return None;
                     }
                 }
-                piece = pieces.next() => return piece.map(|piece| (piece, (desk, pieces, look))),
+                piece = pieces.next() => return piece.map(|piece| (piece, (desk, pieces, look, ended))),
             }
         }
     })
+}
+
+async fn is_true(flag: &mut watch::Receiver<bool>) {
+    drop(flag.wait_for(|flag| *flag).await);
 }
 
 async fn ask(desk: &Desk, call: &Call, path: &str) -> Answer {
