@@ -45,3 +45,31 @@ impl fmt::Debug for Hashing {
         f.debug_struct("Hashing").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn everything_is_done_on_one_thread_which_a_panic_does_not_end() {
+        let hashing = Hashing::default();
+        let first = hashing.run(|| thread::current().id()).await;
+        assert!(first.is_some_and(|id| id != thread::current().id()));
+        assert_eq!(hashing.run(|| panic!("on purpose")).await, None::<()>);
+        assert_eq!(hashing.run(|| thread::current().id()).await, first);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_not_done() {
+        let hashing = Hashing::default();
+        let (hold, held) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let mut busy = Box::pin(hashing.run(move || drop(held.recv())));
+        assert!(futures_util::FutureExt::now_or_never(&mut busy).is_none());
+        assert!(futures_util::FutureExt::now_or_never(hashing.run(move || tell.send(()))).is_none());
+        hold.send(()).expect("it waits");
+        busy.await;
+        hashing.run(|| ()).await.expect("a thread");
+        assert!(told.recv().is_err(), "it was done for nobody");
+    }
+}

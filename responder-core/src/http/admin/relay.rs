@@ -252,6 +252,45 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whatever_may_be_an_event_is_no_silence() {
+        for silence in [&b":\n\n"[..], b"retry: 2000\nid: 4\n\n"] {
+            assert!(is_no_event(silence), "{silence:?}");
+        }
+        for piece in
+            [&b"id: 5\ndata: {}\n\n"[..], b"id: 5\nda", b"ta: {}\n\n", b"retry: 2000\nid: 4\n\nid: 5\ndata: {}\n\n"]
+        {
+            assert!(!is_no_event(piece), "{piece:?}");
+        }
+    }
+
+    /// So whoever is slow costs no more than whoever is quick.
+    #[tokio::test]
+    async fn nothing_is_read_before_it_is_asked_for() {
+        let clock = Arc::new(crate::driver::SystemClock);
+        let store = Arc::new(crate::store::MemoryStore::new(clock.clone()));
+        let keys = crate::settings::SettingsKeys::new(None, None).expect("keys");
+        let admin = Arc::new(crate::admin::Admin::new(store, clock, keys, Vec::new()));
+        let public = "https://admin.example.com".parse().expect("a URL");
+        let desk = Arc::new(Desk { admin: Arc::clone(&admin), pages: Arc::new(super::super::PlainPages), public });
+        let read = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = Arc::clone(&read);
+        let piece = move || {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            Ok(Bytes::from_static(b"data: 1\n\n"))
+        };
+        let pieces: Pieces = Box::pin(stream::repeat_with(piece));
+        let token = crate::access::SessionToken::random();
+        let mut body = std::pin::pin!(while_logged_in(desk, token.hash(), pieces));
+        for asked in 1..=3 {
+            body.next().await.expect("a piece").expect("no failure");
+            tokio::task::yield_now().await;
+            assert_eq!(read.load(std::sync::atomic::Ordering::SeqCst), asked);
+        }
+        admin.end_streams();
+        assert!(body.next().await.is_none(), "it ends when the server stops");
+    }
+
+    #[test]
     fn only_the_host_of_a_target_is_recorded() {
         for url in ["https://hooks.example.com/T0/secret?token=x", "https://user:word@hooks.example.com#abc"] {
             assert_eq!(host_of(url), "hooks.example.com");
