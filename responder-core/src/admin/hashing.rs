@@ -64,7 +64,7 @@ mod tests {
         let hashing = Hashing::default();
         let (hold, held) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
-        let mut busy = Box::pin(hashing.run(move || drop(held.recv())));
+        let mut busy = Box::pin(hashing.run(move || held.recv().is_ok()));
         assert!(futures_util::FutureExt::now_or_never(&mut busy).is_none());
         assert!(futures_util::FutureExt::now_or_never(hashing.run(move || tell.send(()))).is_none());
         hold.send(()).expect("it waits");
