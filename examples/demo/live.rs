@@ -30,6 +30,7 @@ pub(crate) async fn run(args: &Args) -> Result<ExitCode, Trouble> {
 
 async fn live(args: &Args) -> Result<(), Trouble> {
     let (scenarios, mode) = played(args);
+    eprintln!("playing what lies behind, which takes some seconds");
     let town = Town::open(args.port, mode).await?;
     introduce(&town, args);
     let director = Director::new(&town, scenarios.as_deref());
@@ -80,10 +81,10 @@ fn introduce(town: &Town, args: &Args) {
 {happens}
   your turn     open a branch and report an emergency; any number will do, such as {technician}. Whoever is called
                 presses 1, the customer calls 12 s later
+  the record    {network}/_sim/calls has what phones really did
 
-What lies behind was played before, by the same scenarios, on the network's clock: six weeks, and an alert from last
-night. The network's own record of calls is at {network}/_sim/calls. Everything is in memory or in a folder that goes
-away. Ctrl-C ends it.
+What lies behind was played before by the same scenarios, on the network's clock: six weeks, and an alert from last
+night. Everything is in memory, or in a folder that goes away. Ctrl-C ends it.
 ",
     );
     // Where a program reads stdout, a person may still look at stderr.

@@ -66,6 +66,7 @@ impl Site {
             "enable_transfer_call": mode == Mode::GeneralLine,
             "TRANSFER_TARGET_PHONE_NUMBER": general_line,
             "enable_call_recording": true,
+            "call_recording_page_size": 5,
             "recording_notice": "This call is recorded.",
             "company_name": format!("Ivy Plumbing {}", self.name),
             "attempts_per_technician": 1,

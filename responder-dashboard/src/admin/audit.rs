@@ -86,6 +86,40 @@ fn shown(value: Option<&Value>) -> String {
         Some(Value::Bool(true)) => "on".to_owned(),
         Some(Value::Bool(false)) => "off".to_owned(),
         Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+        Some(Value::Array(list)) if list.is_empty() => "–".to_owned(),
+        Some(Value::Array(list)) => joined(list.iter().map(|one| shown(Some(one))), ", "),
+        Some(Value::Object(object)) => person(object)
+            .unwrap_or_else(|| joined(object.iter().map(|(name, one)| format!("{name}: {}", shown(Some(one)))), "; ")),
+        Some(Value::Number(number)) => number.to_string(),
+    }
+}
+
+/// Somebody with a number, as lists of phones have them.
+fn person(object: &serde_json::Map<String, Value>) -> Option<String> {
+    let number = object.get("number")?.as_str()?;
+    let name = object.get("name").and_then(Value::as_str).unwrap_or_default();
+    Some(format!("{name} {number}").trim().to_owned())
+}
+
+fn joined(parts: impl Iterator<Item = String>, between: &str) -> String {
+    parts.collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lists_are_shown_as_people_write_them() {
+        let check = |value: Value, expected: &str| assert_eq!(shown(Some(&value)), expected);
+        check(
+            json!([{ "name": "Ada", "number": "+15005550001" }, { "name": null, "number": "+15005550002" }]),
+            "Ada +15005550001, +15005550002",
+        );
+        check(json!({ "tuc": ["view", "trigger"], "poc": [] }), "poc: –; tuc: view, trigger");
+        check(json!([]), "–");
+        check(json!(12), "12");
     }
 }
