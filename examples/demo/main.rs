@@ -4,6 +4,8 @@
 //! `cargo run --example demo -- --once` plays one emergency in no time, and judges it by what the network recorded.
 //! To embed a branch in a service of your own, begin with `stage.rs`.
 
+#![expect(clippy::duplicate_mod, reason = "each server has what it would have in a process of its own")]
+
 #[expect(dead_code, reason = "what it is as a process of its own")]
 #[path = "../admin/main.rs"]
 mod admin_server;
