@@ -19,7 +19,7 @@ use std::{
 use responder::{
     Timestamp,
     timeline::{
-        Blocks, UtcOffset,
+        Blocks, Record, UtcOffset,
         file::{Archived, LogFile, LogSettings, archives, failure_since, recent},
     },
 };
@@ -43,7 +43,7 @@ fn main() {
     let sizes: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![1, 10, 100, 1000] } else { sizes };
     println!("microseconds, median and p95; status: has anything failed in 5 minutes that needs a person?");
-    println!("{:>6} {:<14} {:>16} {:>16} {:>16}", "MB", "", "again", "after an append", "a new process");
+    println!("{:>6} {:<28} {:>16} {:>16} {:>16}", "MB", "", "again", "after an append", "a new process");
     for megabytes in sizes {
         rows(megabytes);
     }
@@ -52,21 +52,32 @@ fn main() {
 
 fn rows(megabytes: usize) {
     let folder = tempfile::tempdir().expect("a folder");
-    for (needy, what) in [(Some(20), "recent=20"), (Some(20), "status, yes"), (None, "status, no")] {
+    for (needy, is_ours, what) in [
+        (Some(20), true, "recent=20"),
+        (Some(20), true, "status, yes"),
+        (None, true, "status, no"),
+        (None, false, "status, no, of a foreign log"),
+    ] {
         let path = folder.path().join("main.log");
         let (text, mut at) = text::log(megabytes * 1_000_000, needy);
         fs::write(&path, &text).expect("a log");
+        let log = LogFile::new(&path, LogSettings::default());
+        let record = Record::of(r#"{"event":"sms_sent","data":{"to":"+15005550001"}}"#).expect("JSON");
+        let append = |at| match is_ours {
+            true => log.append_record(&record, at).expect("written"),
+            false => log.append("SMS_SENT", at, r#"{"event":"sms_sent"}"#).expect("written"),
+        };
+        append(at);
         let again = percentiles((0..CALLS).map(|_| ask(what, &path, at)).collect());
         let since = at.to_string();
         let fresh = percentiles((0..PROCESSES).map(|_| in_new_process(what, &path, &since)).collect());
-        let log = LogFile::new(&path, LogSettings::default());
         let appended = (0..CALLS).map(|_| {
             at = at + Duration::from_millis(302);
-            log.append("SMS_SENT", at, r#"{"event":"sms_sent","data":{"to":"+15005550001"}}"#).expect("written");
+            append(at);
             ask(what, &path, at)
         });
         let appended = percentiles(appended.collect());
-        println!("{megabytes:>6} {what:<14} {again:>16} {appended:>16} {fresh:>16}");
+        println!("{megabytes:>6} {what:<28} {again:>16} {appended:>16} {fresh:>16}");
     }
 }
 

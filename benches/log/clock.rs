@@ -1,6 +1,6 @@
 //! How long something takes.
 
-use std::{hint::black_box, sync::OnceLock, time::Instant};
+use std::hint::black_box;
 
 /// Seconds of a core that `work` needs: the median of some runs, after one that does not count.
 pub(crate) fn seconds<T>(runs: usize, mut work: impl FnMut() -> T) -> f64 {
@@ -9,7 +9,7 @@ pub(crate) fn seconds<T>(runs: usize, mut work: impl FnMut() -> T) -> f64 {
     took[runs / 2]
 }
 
-/// The clock is coarse: what is short is done often.
+/// What is short is done often.
 fn one_run<T>(work: &mut impl FnMut() -> T) -> f64 {
     let (begin, mut done) = (busy_secs(), 0.0);
     loop {
@@ -26,9 +26,15 @@ const LONG_ENOUGH: f64 = 0.05;
 
 /// How long this thread had a core, so that other work on the machine counts less; where the system does not tell, the
 /// time that has passed.
+#[cfg(unix)]
 fn busy_secs() -> f64 {
+    let busy = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    busy.tv_sec as f64 + busy.tv_nsec as f64 / 1e9
+}
+
+#[cfg(not(unix))]
+fn busy_secs() -> f64 {
+    use std::{sync::OnceLock, time::Instant};
     static START: OnceLock<Instant> = OnceLock::new();
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanos = told.and_then(|text| text.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()));
-    nanos.map_or_else(|| START.get_or_init(Instant::now).elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+    START.get_or_init(Instant::now).elapsed().as_secs_f64()
 }

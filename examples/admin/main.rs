@@ -120,5 +120,10 @@ pub(crate) async fn run(
     opened(address);
     let router: axum::Router = responder::axum::router(table);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    Ok(server.with_graceful_shutdown(place.stop).await?)
+    let stop = async move {
+        place.stop.await;
+        // The server waits for open connections, and these would stay open.
+        admin.end_streams();
+    };
+    Ok(server.with_graceful_shutdown(stop).await?)
 }

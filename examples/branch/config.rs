@@ -66,10 +66,11 @@ pub(crate) fn log(env: &Environment, key: &BranchKey) -> Result<LogFile, BadVari
     let settings = LogSettings {
         rotate_bytes: NonZeroU64::new(env.parsed("LOG_ROTATE_BYTES", bytes)?.unwrap_or(LOG_BYTES)),
         fsync: env.parsed("LOG_FSYNC", fsync)?.unwrap_or_default(),
-        zone: env.parsed("TIME_ZONE", str::parse)?.unwrap_or_default(),
     };
     let path = env.text("LOG_PATH").map_or_else(|| format!("data/{key}.log"), str::to_owned);
-    Ok(LogFile::new(path, settings))
+    let log = LogFile::new(path, settings);
+    log.set_zone(env.parsed("TIME_ZONE", str::parse)?.unwrap_or_default());
+    Ok(log)
 }
 
 /// Small enough to be shown as a whole.

@@ -9,6 +9,9 @@ mod configure;
 mod database;
 #[path = "../common/environment.rs"]
 mod environment;
+#[path = "../common/events.rs"]
+#[expect(dead_code, reason = "what services need that have no table of variables")]
+mod events;
 mod outgoing;
 #[cfg(feature = "failpoints")]
 mod pace;
@@ -31,10 +34,9 @@ pub(crate) use place::Place;
 use responder::{
     Timestamp,
     branch::{Branch, Reload},
-    driver::{Dispatcher, LogPump, Webhooks},
+    driver::{Dispatcher, LogPump},
     http::{self, Access, Endpoints, branch::Steering},
-    notify::Webhook,
-    store::{DeliveryStore, WorkerId},
+    store::WorkerId,
     telephony::TwilioClient,
     timeline::{BranchEvent, file::LogFile},
 };
@@ -170,7 +172,7 @@ pub(crate) async fn run(
         None => branch,
     };
     let branch = Arc::new(branch.controlled_by(store.clone()).logging_to(log));
-    let webhooks = webhooks(&branch, store, config.outgoing.hook).await?;
+    let webhooks = config.outgoing.events.webhooks(&branch, store).await?;
     let (restart, table) = (Arc::new(Notify::new()), Arc::default());
     let reloader = remote.map(|(remote, values)| remote::reloader(remote, values, env, &branch, &table));
     let endpoints = Endpoints::builder(branch.links().public().clone())
@@ -178,7 +180,7 @@ pub(crate) async fn run(
         .trusted_proxies(config.proxies)
         .allowed_origins(config.origins)
         .endpoints(http::branch::rows(&branch, config.intake))
-        .endpoints(http::branch::firehose_rows(&branch, config.outgoing.firehose))
+        .endpoints(http::branch::firehose_rows(&branch, config.outgoing.events.firehose()))
         // `responder::dashboard` for whoever has the feature `dashboard` on.
         .endpoints(responder_dashboard::rows(&branch, &Access::operator()))
         .endpoints(http::branch::steering(Steering {
@@ -215,21 +217,6 @@ pub(crate) async fn run(
         pumping.stop().await;
     }
     Ok(served?)
-}
-
-/// Who gets events gets them from before the first request on; whoever does no more is forgotten.
-async fn webhooks(
-    branch: &Arc<Branch>,
-    deliveries: Arc<dyn DeliveryStore>,
-    hook: Option<Webhook>,
-) -> Result<Option<Webhooks>, Box<dyn Error>> {
-    let Some(hook) = hook else {
-        deliveries.unsubscribe(branch.key(), &outgoing::TARGET.parse()?).await?;
-        return Ok(None);
-    };
-    let webhooks = Webhooks::new(branch.clone(), deliveries, hook, WorkerId::unique());
-    webhooks.subscribe().await?;
-    Ok(Some(webhooks))
 }
 
 /// For whoever asks us to start anew: we end, and the supervisor starts us.

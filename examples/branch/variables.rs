@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use responder::settings::SETTINGS;
 
-use super::environment::{Variable, plain, secret};
+use super::{
+    environment::{Variable, plain, secret},
+    events,
+};
 
 /// All of them, in the order of `--help`: the server's own, then the settings that have no entry among those.
 pub(crate) static VARIABLES: LazyLock<Vec<Variable>> = LazyLock::new(|| {
@@ -41,7 +44,7 @@ const SERVER: &[Variable] = &[
     plain("LOG_PATH", "data/<branch>.log", "the log of what happens; each process that runs has its own"),
     plain("LOG_ROTATE_BYTES", "67108864", "a longer log is put aside as <log>.rotated.<time>; 0 for never"),
     plain("LOG_FSYNC", "off", "when the log is flushed: off, block (after each), or seconds (at most so often)"),
-    plain("TIME_ZONE", "UTC", "of the times in the log: a name such as America/Phoenix, or -07:00"),
+    plain("TIME_ZONE", "UTC", "of the times in the log and in mails: a name such as America/Phoenix, or -07:00"),
     plain("TRUSTED_PROXIES", "", "addresses of proxies in front, such as 10.0.0.0/8"),
     plain("CORS_ALLOWED_ORIGINS", "", "origins whose pages may ask with a token, such as https://monitor.example.com"),
     plain("FALLBACK_URL", "", "a static TwiML document on another host, for when we are down"),
@@ -74,9 +77,9 @@ const SERVER: &[Variable] = &[
     plain("RECIPIENT_EMAILS", "", "who gets copies and alerts by mail, with SMTP_URL"),
     secret("SMTP_URL", "the mail server: smtps://user:password@host, or smtp://user:password@host?tls=required"),
     plain("MAIL_FROM", "(required with SMTP_URL)", "the sender of mails: Tucson <tucson@example.com>"),
-    secret("DEBUG_WEBHOOK_URL", "where every event is posted, and the log by /debug_firehose if it does not say"),
-    secret("DEBUG_WEBHOOK_SECRET", "whsec_… that events are signed with; two apart by a space while it is changed"),
-    plain("DEBUG_WEBHOOK_GZIP", "off", "compress events above 8 KiB"),
-    plain("WEBHOOK_ALLOWED_HOSTS", "", "hosts that may be posted to although their address is not public"),
+    events::URL,
+    events::SECRET,
+    events::GZIP,
+    events::HOSTS,
     plain("RUST_LOG", "info", "how much is written to the console"),
 ];

@@ -3,9 +3,15 @@
 //!
 //! `cargo run --example branch_pocatello` needs no account and no set-up: it brings a simulated phone network along,
 //! and says what to try. With `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `TECHNICIAN_PHONE`,
-//! `OFFICE_PHONE` and `PUBLIC_URL` real phones ring.
+//! `OFFICE_PHONE` and `PUBLIC_URL` real phones ring; with
+//! `DEBUG_WEBHOOK_URL` and `DEBUG_WEBHOOK_SECRET` another service gets every event.
 
 mod bookings;
+#[path = "../common/environment.rs"]
+#[expect(dead_code, reason = "what services need that are told everything by their environment")]
+mod environment;
+#[path = "../common/events.rs"]
+mod events;
 #[path = "../common/phones.rs"]
 mod phones;
 #[path = "../common/service.rs"]
@@ -15,15 +21,17 @@ mod signals;
 
 use std::{error::Error, net::Ipv4Addr, sync::Arc};
 
+use events::Events;
 use phones::Phones;
 use responder::{
     branch::{Branch, BranchSettings},
-    driver::Dispatcher,
+    driver::{Dispatcher, LogPump},
     emergency::{Contact, Policy},
     http::{self, Key, Keys, Signatures},
     script::{Links, Script},
     sql::SqliteStore,
     store::WorkerId,
+    timeline::file::{LogFile, LogSettings},
 };
 use tokio::net::TcpListener;
 use warp::Filter;
@@ -44,7 +52,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Arc::new(SqliteStore::open(&file, phones.clock).await?);
     let script = Script { company_name: "Gate City Plumbing".into(), ..Script::default() };
     let branch = Branch::new("pocatello".parse()?, settings, store.clone(), phones.telephony, script, links);
-    let branch = Arc::new(branch);
+    let log = LogFile::new(file.with_extension("log"), LogSettings::default());
+    let branch = Arc::new(branch.logging_to(Arc::new(log)));
 
     // Its endpoints, and who may call them: the provider, and whoever shows the token.
     let token = service::intake_token()?;
@@ -53,14 +62,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
         intake_token: Some(Key::new(token.as_str().into())?),
         ..Keys::default()
     };
-    let endpoints = http::branch::endpoints(&branch).keys(keys).build()?;
+    let events = Events::find()?;
+    let firehose = http::branch::firehose_rows(&branch, events.firehose());
+    let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
 
     // The site, and the branch beside it: paths that the branch does not know are left to the others. (`responder_warp` is
     // `responder::warp` for whoever has the feature `warp` on.)
     let site =
         responder_warp::filter(endpoints).or(bookings::routes()).with(warp::log::custom(|info| bookings::log(&info)));
 
-    // Somebody has to do what the branch decides: call, text, keep the deadlines.
+    // Somebody has to do what the branch decides: call, text, keep the deadlines; and to tell who wants to know.
+    let webhooks = events.webhooks(&branch, store.clone()).await?;
+    let posting = webhooks.map(|webhooks| webhooks.sleeping_by(phones.sleeper.clone()).start());
+    let pumping = LogPump::new(Arc::clone(&branch)).map(LogPump::start);
     let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper).start();
     println!("A plumber's site on {here}, with a branch of Responder beside it.\n");
     println!("  somebody can wait           curl {here}/bookings -d 'Tuesday, a dripping tap'");
@@ -74,6 +88,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     warp::serve(site).incoming(listener).graceful(stop).run().await;
     working.stop().await;
+    if let Some(posting) = posting {
+        posting.stop().await;
+    }
+    if let Some(pumping) = pumping {
+        pumping.stop().await;
+    }
     store.close().await;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::{env, error::Error, path::PathBuf, process::Stdio, sync::Arc};
 
 use responder::{
     sql::{PostgresStore, SqliteStore},
-    store::EmergencyStore,
+    store::{DeliveryStore, EmergencyStore},
 };
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -23,6 +23,9 @@ pub(crate) enum Database {
     File { path: PathBuf, _folder: Option<tempfile::TempDir> },
 }
 
+/// The sides of an open one.
+pub(crate) type Stores = (Arc<dyn EmergencyStore>, Arc<dyn DeliveryStore>);
+
 impl Database {
     pub(crate) async fn find() -> Result<Self, Box<dyn Error>> {
         if let Ok(url) = env::var("DATABASE_URL") {
@@ -36,10 +39,16 @@ impl Database {
     }
 
     /// A node's own access to it.
-    pub(crate) async fn open(&self, phones: &Phones) -> Result<Arc<dyn EmergencyStore>, Box<dyn Error>> {
+    pub(crate) async fn open(&self, phones: &Phones) -> Result<Stores, Box<dyn Error>> {
         Ok(match self {
-            Self::Theirs(url) | Self::Ours { url, .. } => Arc::new(PostgresStore::open(url.as_str()).await?),
-            Self::File { path, .. } => Arc::new(SqliteStore::open(path, phones.clock.clone()).await?),
+            Self::Theirs(url) | Self::Ours { url, .. } => {
+                let store = Arc::new(PostgresStore::open(url.as_str()).await?);
+                (store.clone(), store)
+            }
+            Self::File { path, .. } => {
+                let store = Arc::new(SqliteStore::open(path, phones.clock.clone()).await?);
+                (store.clone(), store)
+            }
         })
     }
 

@@ -4,12 +4,17 @@
 //! `cargo run --example branch_rexburg` needs no account and no set-up: it brings a simulated phone network along, and
 //! a PostgreSQL server if its programs are installed, and says what to try. With `DATABASE_URL` it uses that server;
 //! with `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `TECHNICIAN_PHONE`, `OFFICE_PHONE` and
-//! `PUBLIC_URL` real phones ring.
+//! `PUBLIC_URL` real phones ring; with `DEBUG_WEBHOOK_URL` and `DEBUG_WEBHOOK_SECRET` another service gets every event.
 //!
 //! Here both nodes are in one process, so that one command shows all; in earnest `node.rs` is a process on each machine,
 //! and a load balancer stands where `front.rs` does.
 
 mod database;
+#[path = "../common/environment.rs"]
+#[expect(dead_code, reason = "what services need that are told everything by their environment")]
+mod environment;
+#[path = "../common/events.rs"]
+mod events;
 mod front;
 mod node;
 #[path = "../common/phones.rs"]
@@ -22,6 +27,7 @@ mod signals;
 use std::{error::Error, net::Ipv4Addr};
 
 use database::Database;
+use events::Events;
 use node::Node;
 use phones::Phones;
 use responder::script::Links;
@@ -37,10 +43,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let phones = Phones::find(&links).await?;
     let database = Database::find().await?;
 
-    let token = service::intake_token()?;
+    let (token, events) = (service::intake_token()?, Events::find()?);
     let mut nodes = Vec::new();
-    for _ in 0..2 {
-        nodes.push(Node::start(&phones, &links, database.open(&phones).await?, &token).await?);
+    let mut folders = Vec::new();
+    for number in 1..=2 {
+        // The log is a node's own, as on a machine of its own.
+        let (log, folder) = service::file(&format!("rexburg-{number}.log"))?;
+        folders.push(folder);
+        nodes.push(Node::start(&phones, &links, database.open(&phones).await?, &token, &events, log).await?);
     }
     let addresses: Vec<_> = nodes.iter().map(Node::address).collect();
 

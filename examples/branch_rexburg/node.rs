@@ -3,50 +3,62 @@
 use std::{
     error::Error,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
 };
 
 use responder::{
     branch::{Branch, BranchSettings},
-    driver::{Dispatcher, Working},
+    driver::{Dispatcher, LogPump, Pumping, Working},
     emergency::{Contact, Policy},
     http::{self, Key, Keys, Signatures},
     script::{Links, Script},
-    store::{EmergencyStore, WorkerId},
+    store::WorkerId,
+    timeline::file::{LogFile, LogSettings},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::phones::Phones;
+use crate::{database::Stores, events::Events, phones::Phones};
 
 /// A node at work.
 pub(crate) struct Node {
     address: SocketAddr,
     branch: Arc<Branch>,
     working: Working,
+    posting: Option<Working>,
+    pumping: Option<Pumping>,
     server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }
 
 impl Node {
-    /// The same branch on each node: same name, same settings, same keys, same database.
+    /// The same branch on each node: same name, same settings, same keys, same database. Each event is posted by one of
+    /// them, and each has a log with all.
     pub(crate) async fn start(
         phones: &Phones,
         links: &Links,
-        store: Arc<dyn EmergencyStore>,
+        (store, deliveries): Stores,
         token: &str,
+        events: &Events,
+        log: PathBuf,
     ) -> Result<Self, Box<dyn Error>> {
         let policy = Policy { recipients: vec![Contact::unnamed(phones.office)], ..Policy::default() };
         let mut settings = BranchSettings::new(policy, phones.number)?;
         settings.max_active_emergencies = 10;
         let script = Script { company_name: "Teton Heating".into(), ..Script::default() };
         let (key, telephony) = ("rexburg".parse()?, phones.telephony.clone());
-        let branch = Arc::new(Branch::new(key, settings, store, telephony, script, links.clone()));
+        let branch = Branch::new(key, settings, store, telephony, script, links.clone());
+        let branch = Arc::new(branch.logging_to(Arc::new(LogFile::new(log, LogSettings::default()))));
         let keys = Keys {
             signatures: Signatures::Checked(phones.tokens.clone()),
             intake_token: Some(Key::new(token.into())?),
             ..Keys::default()
         };
-        let endpoints = http::branch::endpoints(&branch).keys(keys).build()?;
+        let firehose = http::branch::firehose_rows(&branch, events.firehose());
+        let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
+        let webhooks = events.webhooks(&branch, deliveries).await?;
+        let posting = webhooks.map(|webhooks| webhooks.sleeping_by(phones.sleeper.clone()).start());
+        let pumping = LogPump::new(Arc::clone(&branch)).map(LogPump::start);
         // A name of its own, by which the store knows what it has claimed.
         let working =
             Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper.clone()).start();
@@ -62,7 +74,7 @@ impl Node {
                 tracing::error!(%error, "a node serves no more");
             }
         });
-        Ok(Self { address, branch, working, server, stop })
+        Ok(Self { address, branch, working, posting, pumping, server, stop })
     }
 
     pub(crate) const fn address(&self) -> SocketAddr {
@@ -79,5 +91,11 @@ impl Node {
         let _ = self.stop.send(());
         let _ = self.server.await;
         self.working.stop().await;
+        if let Some(posting) = self.posting {
+            posting.stop().await;
+        }
+        if let Some(pumping) = self.pumping {
+            pumping.stop().await;
+        }
     }
 }

@@ -3,8 +3,14 @@
 //!
 //! `cargo run --example branch_tucson` needs no account and no set-up: it brings a simulated phone network along, and
 //! says what to try. With `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `TECHNICIAN_PHONE`,
-//! `OFFICE_PHONE` and `PUBLIC_URL` (the public address of `/emergencies`) real phones ring.
+//! `OFFICE_PHONE` and `PUBLIC_URL` (the public address of `/emergencies`) real phones ring; with `DEBUG_WEBHOOK_URL` and
+//! `DEBUG_WEBHOOK_SECRET` another service gets every event.
 
+#[path = "../common/environment.rs"]
+#[expect(dead_code, reason = "what services need that are told everything by their environment")]
+mod environment;
+#[path = "../common/events.rs"]
+mod events;
 #[path = "../common/phones.rs"]
 mod phones;
 #[path = "../common/service.rs"]
@@ -19,15 +25,17 @@ use std::{
     sync::Arc,
 };
 
+use events::Events;
 use phones::Phones;
 use responder::{
     branch::{Branch, BranchSettings},
-    driver::Dispatcher,
+    driver::{Dispatcher, LogPump},
     emergency::{Contact, Policy},
     http::{self, Key, Keys, Signatures},
     script::{Links, Script},
     sql::SqliteStore,
     store::WorkerId,
+    timeline::file::{LogFile, LogSettings},
 };
 use tokio::net::TcpListener;
 
@@ -50,7 +58,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = Arc::new(SqliteStore::open(&file, phones.clock).await?);
     let script = Script { company_name: "Saguaro Homes".into(), ..Script::default() };
     let branch = Branch::new("tucson".parse()?, settings, store.clone(), phones.telephony, script, links);
-    let branch = Arc::new(branch);
+    let log = LogFile::new(file.with_extension("log"), LogSettings::default());
+    let branch = Arc::new(branch.logging_to(Arc::new(log)));
 
     // Its endpoints, and who may call them: the provider, and whoever shows the token.
     let token = service::intake_token()?;
@@ -59,7 +68,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         intake_token: Some(Key::new(token.as_str().into())?),
         ..Keys::default()
     };
-    let endpoints = http::branch::endpoints(&branch).keys(keys).build()?;
+    let events = Events::find()?;
+    let firehose = http::branch::firehose_rows(&branch, events.firehose());
+    let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
 
     // The service, with the branch in it. What wraps the service wraps the branch, too.
     let service = tenants::routes(Arc::clone(&branch), phones.technician)
@@ -67,7 +78,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .layer(axum::middleware::from_fn(tenants::log))
         .into_make_service_with_connect_info::<SocketAddr>();
 
-    // Somebody has to do what the branch decides: call, text, keep the deadlines.
+    // Somebody has to do what the branch decides: call, text, keep the deadlines; and to tell who wants to know.
+    let webhooks = events.webhooks(&branch, store.clone()).await?;
+    let posting = webhooks.map(|webhooks| webhooks.sleeping_by(phones.sleeper.clone()).start());
+    let pumping = LogPump::new(Arc::clone(&branch)).map(LogPump::start);
     let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper).start();
     println!("A property manager's service on {here}, with a branch of Responder below {MOUNT}.\n");
     println!("  a tenant has an emergency   curl {here}/tenants/2/emergency -d 'Water comes through the ceiling.'");
@@ -82,6 +96,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     working.stop().await;
+    if let Some(posting) = posting {
+        posting.stop().await;
+    }
+    if let Some(pumping) = pumping {
+        pumping.stop().await;
+    }
     store.close().await;
     Ok(())
 }

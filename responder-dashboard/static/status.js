@@ -17,6 +17,7 @@
   let timer = 0;
   let isAsking = false;
   let isStale = false;
+  let isSoon = false;
 
   // ---- clocks and times
 
@@ -110,6 +111,7 @@
 
   async function refresh() {
     window.clearTimeout(timer);
+    isSoon = false;
     if (isAsking) {
       isStale = true;
       return;
@@ -128,14 +130,18 @@
       document.body.classList.add("lost");
     }
     isAsking = false;
-    timer = window.setTimeout(refresh, isStale ? AFTER_EVENT_MS : again());
+    if (isStale) soon();
+    else if (!isSoon) timer = window.setTimeout(refresh, again());
   }
 
   function again() {
     return Math.min(LONGEST_PAUSE_MS, (Number(part()?.dataset.again) || 30) * 1000);
   }
 
+  // Events that follow each other without a pause do not put it off.
   function soon() {
+    if (isSoon) return;
+    isSoon = true;
     window.clearTimeout(timer);
     timer = window.setTimeout(refresh, AFTER_EVENT_MS);
   }

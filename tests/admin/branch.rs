@@ -6,7 +6,7 @@ use responder::{
 };
 use serde_json::json;
 
-use crate::house::{House, at, key};
+use crate::house::{House, answer_in_json, at, key};
 
 #[tokio::test]
 async fn a_branch_that_is_away_shows_as_offline() {
@@ -74,4 +74,23 @@ async fn what_a_branch_can_not_be_told_is_an_error_and_noted() {
         assert_eq!(house.ask(ada.get(path)).await.status, 503, "{path}");
     }
     assert_eq!(house.ask(ada.get("/api/branch/tuc/recordings")).await.code(), "no_account");
+}
+
+#[tokio::test]
+async fn a_log_that_went_nowhere_is_an_error_and_noted() {
+    let house = House::with_branch_that(|_| {
+        let results = json!([{ "posted_to": "http://10.0.0.1/", "error": "it is not public" }]);
+        answer_in_json(&json!({ "target": "http://10.0.0.1/", "results": results, "timeline_count": 0 }))
+    })
+    .await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let answer = house.ask(ada.post("/api/branch/tuc/firehose", &json!({ "webhook_url": "http://10.0.0.1/" }))).await;
+    assert_eq!((answer.status, answer.code().as_str()), (502, "not_sent"));
+    assert!(answer.json()["error"].as_str().is_some_and(|error| error.contains("it is not public")), "{}", answer.body);
+    let recorded = house.audit().await;
+    assert_eq!(recorded[0].entry.after, Some(json!({ "failed": "it is not public" })));
+    assert_eq!(
+        (recorded[1].entry.action, recorded[1].entry.subject.as_deref()),
+        (AuditAction::LogSent, Some("10.0.0.1"))
+    );
 }

@@ -1,18 +1,22 @@
 //! An admin server without sockets, and people who ask it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{
+    Arc, Mutex, OnceLock,
+    atomic::{AtomicUsize, Ordering},
+};
 
+use axum::response::IntoResponse;
 use http::{HeaderMap, Request};
 use responder::{
-    Timestamp,
+    PublicUrl, Timestamp,
     access::{
-        Actor, AuditAction, AuditEntry, PasswordHash, Permission, Permissions, Recorded, Rights, SESSION_LIFE,
-        SessionToken, User,
+        Actor, AuditAction, AuditEntry, PasswordHash, Permission, Permissions, Recorded, Rights, SESSION_LIFE, Session,
+        SessionHash, SessionToken, User,
     },
     driver::ManualClock,
     http::{
         Body, Endpoints, Key, Keys,
-        admin::{self, Admin, BranchClient, Site},
+        admin::{self, Admin, BranchClient, Pages, PlainPages, Site},
     },
     settings::{SettingsKeys, Values},
     store::{
@@ -20,7 +24,9 @@ use responder::{
         SessionStore, SettingsStore, StoredSettings, UserOutcome, UserStore,
     },
 };
+use responder_dashboard::{AdminPages, admin_assets};
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 pub(crate) const PUBLIC: &str = "https://admin.example.com/dashboard";
 pub(crate) const ORIGIN: &str = "https://admin.example.com";
@@ -30,6 +36,10 @@ pub(crate) struct House {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) table: Endpoints,
+    /// How often the branch was asked for something.
+    pub(crate) asked: Arc<AtomicUsize>,
+    /// All that were ever begun.
+    pub(crate) sessions: Mutex<Vec<SessionHash>>,
 }
 
 /// Somebody with a session.
@@ -52,16 +62,45 @@ pub(crate) struct Holding {
     settings: Vec<StoredSettings>,
     availability: Vec<Availability>,
     audit: Vec<Recorded>,
+    sessions: Vec<Option<Session>>,
+    asked: usize,
 }
 
 impl House {
     /// With two branches, whose servers are away.
     pub(crate) fn open() -> Self {
+        // Nothing listens on port 1.
+        Self::with("http://127.0.0.1:1", Arc::new(PlainPages), Arc::default())
+    }
+
+    /// The same table as the example serves, and a branch that does whatever it is told, and counts.
+    pub(crate) async fn with_branch() -> Self {
+        let says = |_: &str| answer_in_json(&serde_json::json!({ "status": "success" }));
+        Self::with_branch_that(says).await
+    }
+
+    /// The same, with a branch that answers in its own way, by the path.
+    pub(crate) async fn with_branch_that<S>(says: S) -> Self
+    where
+        S: Fn(&str) -> axum::response::Response + Clone + Send + Sync + 'static,
+    {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let counted = asked.clone();
+        let obeys = axum::Router::new().fallback(async move |uri: http::Uri| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            says(uri.path())
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let at = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, obeys).await.expect("served") });
+        Self::with(&at, Arc::new(AdminPages), asked)
+    }
+
+    fn with(branch_at: &str, pages: Arc<dyn Pages>, asked: Arc<AtomicUsize>) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let keys = SettingsKeys::new(Some("5a".repeat(32).into()), None).expect("a key");
-        // Nothing listens on port 1.
-        let client = BranchClient::new("http://127.0.0.1:1", &"tuc-token".into()).expect("a client");
+        let client = BranchClient::new(branch_at, &"tuc-token".into()).expect("a client");
         let defaults = Values::of(|setting| match setting.name {
             "RECIPIENT_PHONES" => Some("Office <+15005550009>"),
             _ => None,
@@ -81,8 +120,10 @@ impl House {
             sessions: Some(admin::sessions(&admin)),
             ..Keys::default()
         };
-        let table = admin::endpoints(&admin, PUBLIC.parse().expect("a URL")).keys(keys).build().expect("a table");
-        Self { clock, store, table }
+        let public: PublicUrl = PUBLIC.parse().expect("a URL");
+        let rows = admin::rows(&admin, &public, pages);
+        let table = Endpoints::builder(public).endpoints(rows).endpoints(admin_assets()).keys(keys);
+        Self { clock, store, table: table.build().expect("a table"), asked, sessions: Mutex::default() }
     }
 
     /// Adds somebody, and logs them in.
@@ -98,6 +139,7 @@ impl House {
         let session =
             NewSession { hash: token.hash(), user: user.id, version: user.version, life: SESSION_LIFE, replaces: None };
         assert!(self.store.begin_session(&session, &entry()).await.expect("a store"));
+        self.sessions.lock().expect("no panic").push(session.hash);
         Person { user, token }
     }
 
@@ -111,7 +153,14 @@ impl House {
             settings.push(self.store.settings(&branch).await.expect("a store"));
             availability.push(self.store.availability(&branch).await.expect("a store"));
         }
-        Holding { users: self.store.users().await.expect("a store"), settings, availability, audit: self.audit().await }
+        let mut sessions = Vec::new();
+        let begun = self.sessions.lock().expect("no panic").clone();
+        for hash in begun {
+            sessions.push(self.store.session(hash).await.expect("a store"));
+        }
+        let users = self.store.users().await.expect("a store");
+        let asked = self.asked.load(Ordering::SeqCst);
+        Holding { users, settings, availability, audit: self.audit().await, sessions, asked }
     }
 
     /// Newest first.
@@ -169,6 +218,11 @@ pub(crate) async fn answer_of<B: Into<Body>>(table: &Endpoints, request: Request
     Answer { status: head.status.as_u16(), headers: head.headers, body }
 }
 
+/// What a branch answers.
+pub(crate) fn answer_in_json(body: &Value) -> axum::response::Response {
+    ([("content-type", "application/json")], body.to_string()).into_response()
+}
+
 pub(crate) fn from_our_page(method: &str, path: &str) -> http::request::Builder {
     Request::builder().method(method).uri(path).header("origin", ORIGIN)
 }
@@ -186,7 +240,11 @@ pub(crate) fn at(branch: &str, permissions: impl Into<Permissions>) -> Rights {
 }
 
 pub(crate) fn all_but(left_out: Permission) -> Permissions {
-    Permission::ALL.into_iter().filter(|permission| *permission != left_out).collect()
+    all_but_these([left_out])
+}
+
+pub(crate) fn all_but_these<const N: usize>(left_out: [Permission; N]) -> Permissions {
+    Permission::ALL.into_iter().filter(|permission| !left_out.contains(permission)).collect()
 }
 
 /// Hashed once: it takes a while.

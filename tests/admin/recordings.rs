@@ -1,6 +1,11 @@
 //! Recordings of a branch, at a simulated provider.
 
-use std::{convert::Infallible, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    num::NonZeroU32,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -64,7 +69,7 @@ impl Studio {
         let admin = Arc::new(admin.provider(move |client| client.courier(courier.clone())));
         let keys = Keys { sessions: Some(admin::sessions(&admin)), ..Keys::default() };
         let table = admin::endpoints(&admin, PUBLIC.parse().expect("a URL")).keys(keys).build().expect("a table");
-        let house = House { clock, store, table: table.clone() };
+        let house = House { clock, store, table: table.clone(), asked: Arc::default(), sessions: Mutex::default() };
         house.person("ada", Rights::Admin).await;
         let bo = house.person("bo", at("tuc", [Permission::View])).await;
         Self { network, client, table, bo }

@@ -1,18 +1,23 @@
 //! Every endpoint, asked by whoever may not: always refused, and nothing changes.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use http::Request;
 use responder::{
     access::{Need, Permission, Permissions, Rights},
-    http::{Access, BodyRule, Call, Credential, Endpoint, Handler, HttpError, no_content, testing::intrusions},
+    http::{
+        Access, BodyRule, BranchScope, Call, Credential, Endpoint, Handler, HttpError, no_content, testing::intrusions,
+    },
     store::{SessionStore, UserStore},
 };
 
-use crate::house::{House, Person, all_but, answer_of, at, entry, key};
+use crate::house::{House, PASSWORD, Person, all_but, all_but_these, answer_of, at, entry, key};
 
 /// Who has no business at an endpoint, and how.
 struct Intruder {
@@ -24,9 +29,30 @@ struct Intruder {
     status: u16,
 }
 
+/// Every row is for people who are logged in, and so is walked below, or is one of these.
+#[tokio::test]
+async fn every_row_is_walked_or_is_meant_to_be_open() {
+    let house = House::with_branch().await;
+    let open: BTreeMap<_, _> = house
+        .table
+        .rows()
+        .filter(|row| need_of(row).is_none() && !row.path().starts_with("/status/assets/"))
+        .map(|row| (format!("{} {}", row.method(), row.path()), row.access().clone()))
+        .collect();
+    let own_token = Access::AnyOf(vec![Credential::Internal(BranchScope::Parameter("branch"))]);
+    let meant = [
+        ("POST /login", Access::OwnPages),
+        ("GET /healthz", Access::Public),
+        ("GET /readyz", Access::Public),
+        ("GET /api/internal/branch/{branch}/settings", own_token),
+        ("GET /login", Access::Public),
+    ];
+    assert_eq!(open, meant.map(|(row, access)| (row.to_owned(), access)).into());
+}
+
 #[tokio::test]
 async fn nobody_does_what_they_may_not() {
-    let house = House::open();
+    let house = House::with_branch().await;
     let cast = Cast::of(&house).await;
     let (mut asked, mut wrong) = (0, Vec::new());
     let before = house.holding().await;
@@ -50,6 +76,46 @@ async fn nobody_does_what_they_may_not() {
     assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(asked > 250, "{asked} requests");
     println!("{asked} requests: all refused, nothing changed");
+}
+
+/// What is refused above would have done something: with everything right each request that is no `GET` changes what is
+/// compared there.
+#[tokio::test]
+async fn what_is_refused_would_have_changed_something() {
+    let rows: Vec<Endpoint> = House::with_branch().await.table.rows().cloned().collect();
+    let mut changing = 0;
+    for endpoint in rows {
+        if need_of(&endpoint).is_none() || *endpoint.method() == http::Method::GET {
+            continue;
+        }
+        let house = House::with_branch().await;
+        house.person("al", Rights::of([])).await;
+        let ada = house.person("ada", Rights::Admin).await;
+        let before = house.holding().await;
+        let answer = house.ask(request(&endpoint, &of("everything right", &ada, 200))).await;
+        // There is no alert to be seen, because the branch tells of none.
+        if endpoint.path().ends_with("/alerts/seen") {
+            assert_eq!(answer.code(), "no_such_alert");
+            continue;
+        }
+        assert!(answer.status < 400, "{endpoint:?}: {} {}", answer.status, answer.body);
+        assert!(house.holding().await != before, "{endpoint:?}: {} {}", answer.status, answer.body);
+        changing += 1;
+    }
+    assert!(changing >= 15, "{changing}");
+}
+
+/// To look at settings is no permission to change them.
+#[tokio::test]
+async fn who_may_look_at_settings_changes_none() {
+    let house = House::with_branch().await;
+    let bo = house.person("bo", at("tuc", all_but_these([Permission::EditBasic, Permission::EditAdvanced]))).await;
+    let before = house.holding().await;
+    for (key, value) in [("enable_texts", "false"), ("TWILIO_PHONE_NUMBER", "+15005550006"), ("no_such_key", "1")] {
+        let answer = house.ask(bo.post("/api/branch/tuc/settings", &serde_json::json!({ key: value }))).await;
+        assert!(matches!(answer.status, 400 | 403), "{key}: {} {}", answer.status, answer.body);
+    }
+    assert_eq!(house.holding().await, before);
 }
 
 /// The same requests with everything right come through: nothing else has stopped the others.
@@ -85,7 +151,7 @@ async fn whoever_may_comes_through() {
 
 #[tokio::test]
 async fn strangers_are_refused_everywhere() {
-    assert_eq!(intrusions(&House::open().table).await, []);
+    assert_eq!(intrusions(&House::with_branch().await.table).await, []);
 }
 
 /// The settings of a branch are for its own token alone: no other, no session, not that of an admin.
@@ -120,6 +186,8 @@ struct Cast {
 
 impl Cast {
     async fn of(house: &House) -> Self {
+        // The first one: whom requests are about.
+        house.person("al", at("tuc", [Permission::View])).await;
         let admin = house.person("ada", Rights::Admin).await;
         let (deleted, demoted) = (house.person("bo", Rights::Admin).await, house.person("cy", Rights::Admin).await);
         let logged_out = house.session_of(admin.user.clone()).await;
@@ -197,7 +265,7 @@ fn of(what: &'static str, person: &Person, status: u16) -> Intruder {
 }
 
 /// What an endpoint for people asks for, and whether it is a page.
-fn need_of(endpoint: &Endpoint) -> Option<(Need, bool)> {
+pub(crate) fn need_of(endpoint: &Endpoint) -> Option<(Need, bool)> {
     let Access::AnyOf(credentials) = endpoint.access() else { return None };
     match credentials.as_slice() {
         [Credential::Session(need)] => Some((*need, false)),
@@ -208,13 +276,16 @@ fn need_of(endpoint: &Endpoint) -> Option<(Need, bool)> {
 
 /// What would be done if it were let through.
 fn request(endpoint: &Endpoint, intruder: &Intruder) -> Request<String> {
-    let path = endpoint.path().replace("{branch}", "tuc").replace("{id}", "1").replace("{sid}", "RE1");
+    let path = endpoint.path().replace("{branch}", "tuc").replace("{sid}", RECORDING);
+    let path = path.replace("emergencies/{id}", &format!("emergencies/{EMERGENCY}")).replace("{id}", "1");
     let (body, media) = match endpoint.body() {
         BodyRule::Empty => (String::new(), None),
-        BodyRule::Json { .. } => (r#"{"confirm":true,"enable_texts":false}"#.to_owned(), Some("application/json")),
+        BodyRule::Json { .. } if path.ends_with("/settings") => (r#"{"enable_texts":false}"#.to_owned(), Some(JSON)),
+        BodyRule::Json { .. } => (WISHES.to_owned(), Some(JSON)),
         BodyRule::Form { .. } | BodyRule::Either { .. } => {
             let csrf = intruder.csrf.iter().map(|token| ("csrf_token", token.as_str()));
-            let fields = csrf.chain([("username", "zoe"), ("password", "a good password"), ("is_admin", "on")]);
+            let fields = csrf.chain([("username", "zoe"), ("password", "a better password"), ("is_admin", "on")]);
+            let fields = fields.chain([("current_password", PASSWORD), ("new_password", "a better password")]);
             let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
             (body, Some("application/x-www-form-urlencoded"))
         }
@@ -233,6 +304,20 @@ fn request(endpoint: &Endpoint, intruder: &Intruder) -> Request<String> {
     }
     request.body(body).expect("a request")
 }
+
+const JSON: &str = "application/json";
+
+const EMERGENCY: &str = "01arz3ndektsv4rrffq69g5fav";
+
+const RECORDING: &str = "RE00000000000000000000000000000001";
+
+/// What every endpoint that takes JSON needs, so that only whoever asks can stop it.
+const WISHES: &str = r#"{
+    "confirm": true, "username": "zoe", "password": "a better password", "is_admin": true,
+    "chosen_phone": "+15005550001", "customer_name": "Zoe", "user_stated_callback_number": "+15005550101",
+    "incident_address": "Here", "emergency_description_text": "Water", "id": "none",
+    "webhook_url": "https://example.com/log"
+}"#;
 
 fn unique(name: &str) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);

@@ -18,12 +18,14 @@ mod signalwire;
 use std::time::Duration;
 
 use process::Example;
+use receiver::Receiver;
 use serde_json::{Value, json};
 
 /// Two emergencies: one by the webhook of the branch, one by a route of the service.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn branch_tucson() {
-    let example = Example::start("branch_tucson").await;
+    let told = Receiver::start().await;
+    let example = Example::start("branch_tucson", 20, &told).await;
     let here = example.word_after("service on ");
     let network = example.word_after("the network is ");
     let token = example.word_after("Bearer ");
@@ -47,14 +49,17 @@ async fn branch_tucson() {
     }
     for id in [by_reporter, by_tenant] {
         connected(&branch, &token, &id).await;
+        hears(&told, &branch, &token, &id).await;
     }
+    pours(&branch, &token).await;
     example.ends_when_asked().await;
 }
 
 /// The branch beside the filters of a site, at the same address.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn branch_pocatello() {
-    let example = Example::start("branch_pocatello").await;
+    let told = Receiver::start().await;
+    let example = Example::start("branch_pocatello", 20, &told).await;
     let here = example.word_after("site on ");
     let network = example.word_after("the network is ");
     let token = example.word_after("Bearer ");
@@ -72,6 +77,8 @@ async fn branch_pocatello() {
     let id = report(&here, &token, "+15005550101").await;
     dial(&network, "+15005550101").await;
     connected(&here, &token, &id).await;
+    hears(&told, &here, &token, &id).await;
+    pours(&here, &token).await;
     example.ends_when_asked().await;
 }
 
@@ -79,7 +86,8 @@ async fn branch_pocatello() {
 /// clock is the real one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn branch_rexburg() {
-    let example = Example::start_at("branch_rexburg", 1).await;
+    let told = Receiver::start().await;
+    let example = Example::start("branch_rexburg", 1, &told).await;
     let here = example.word_after("behind ");
     let here = here.trim_end_matches('.');
     let network = example.word_after("the network is ");
@@ -89,6 +97,8 @@ async fn branch_rexburg() {
     let id = report(here, &token, "+15005550101").await;
     dial(&network, "+15005550101").await;
     connected(here, &token, &id).await;
+    hears(&told, here, &token, &id).await;
+    pours(here, &token).await;
     for node in [example.word_after("Responder: "), example.word_after(" and ")] {
         let url = format!("http://{node}/api/emergencies/{id}");
         let answer = reqwest::Client::new().get(url).bearer_auth(&token).send().await.expect("an answer");
@@ -120,4 +130,37 @@ async fn connected(branch: &str, token: &str, id: &str) {
     let ask = async || http.get(&url).bearer_auth(token).send().await.ok()?.json::<Value>().await.ok();
     let ended = process::within(Duration::from_secs(150), ask, |answer| answer["phase"] == "concluded").await;
     assert_eq!(ended["outcome"], "connected", "{ended:#}");
+}
+
+/// The other service gets every event of an emergency, in order and signed.
+async fn hears(told: &Receiver, branch: &str, token: &str, id: &str) {
+    let request = reqwest::Client::new().get(format!("{branch}/api/emergencies/{id}")).bearer_auth(token);
+    let emergency: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+    let events = emergency["timeline"].as_array().expect("events").iter();
+    let events: Vec<_> = events.filter_map(|event| event["event"].as_str()).collect();
+    let all = |heard: &receiver::Heard| heard.lanes.get(id).is_some_and(|lane| lane.len() >= events.len());
+    tokio::time::timeout(Duration::from_secs(120), told.until(all)).await.expect("the events in time");
+    let heard = told.heard.borrow();
+    assert_eq!(heard.wrong, Vec::<String>::new());
+    // News of a text may come when all is over.
+    let names: Vec<_> = heard.lanes[id].iter().map(|(_, name)| name.as_str()).take(events.len()).collect();
+    assert_eq!(names, events);
+}
+
+/// The firehose posts log and timeline: to the same service, which takes nothing that is not signed.
+async fn pours(branch: &str, token: &str) {
+    let ask = async |method: &str, path: &str| -> Value {
+        let method = method.parse().expect("a method");
+        let request = reqwest::Client::new().request(method, format!("{branch}{path}")).bearer_auth(token);
+        request.send().await.expect("an answer").json().await.expect("JSON")
+    };
+    let poured = ask("POST", "/debug_firehose").await;
+    assert_eq!(poured["results"][0]["status_code"], 400, "{poured}");
+    assert!(poured["timeline_count"].as_u64().is_some_and(|count| count > 5), "{poured}");
+    let logged = process::within(
+        Duration::from_secs(10),
+        async || Some(ask("GET", "/api/logs?recent=5").await),
+        |logged| logged["count"] == 5,
+    );
+    logged.await;
 }

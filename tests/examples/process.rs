@@ -12,6 +12,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::receiver::{Receiver, SECRET};
+
 /// Until it must have said or done what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -23,15 +25,14 @@ pub(crate) struct Example {
 }
 
 impl Example {
-    /// Starts it with nothing set but a free port and a faster time, and reads until it says how to end it.
-    pub(crate) async fn start(name: &str) -> Self {
-        Self::start_at(name, 20).await
-    }
-
-    /// The same with so many seconds in one.
-    pub(crate) async fn start_at(name: &str, pace: u32) -> Self {
+    /// Starts it with little more set than a free port, so many seconds in one, and a service that gets every event; reads
+    /// until it says how to end it.
+    pub(crate) async fn start(name: &str, pace: u32, told: &Receiver) -> Self {
         let mut command = Command::new(program(name));
         command.env_clear().env("PORT", "0").env("SIM_PACE", pace.to_string()).env("RUST_LOG", "warn");
+        told.open();
+        let events = [("DEBUG_WEBHOOK_URL", told.url()), ("DEBUG_WEBHOOK_SECRET", SECRET)];
+        command.envs(events).env("WEBHOOK_ALLOWED_HOSTS", "127.0.0.1");
         Self::begin(command).await
     }
 

@@ -85,7 +85,8 @@ impl Heard {
         self.lanes.values().map(Vec::len).sum()
     }
 
-    fn note(&mut self, headers: &HeaderMap, body: &Bytes) -> Result<u16, String> {
+    /// Looks at a request; gives the status of the answer, or what is wrong.
+    pub(crate) fn note(&mut self, headers: &HeaderMap, body: &Bytes) -> Result<u16, String> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(format!("no {name}"));
         let (id, seconds) = (header("webhook-id")?, header("webhook-timestamp")?);
         let seconds: i64 = seconds.parse().map_err(|_| "the timestamp is no number".to_owned())?;

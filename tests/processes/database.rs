@@ -2,10 +2,17 @@
 
 use std::{
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
-use responder_sql::PostgresStore;
+use responder::{
+    driver::SystemClock,
+    store::{EmergencyStore, EventId, StoredEvent},
+};
+use responder_sql::{PostgresStore, SqliteStore};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::{lab::PACE, line::Line};
@@ -89,6 +96,33 @@ impl House {
         match self {
             Self::File(_) => None,
             Self::Schema(_, line) => Some(line),
+        }
+    }
+
+    /// Every event of the branch, in order, without the help of a node.
+    pub(crate) async fn events(&self) -> Vec<StoredEvent> {
+        let store = self.store().await;
+        let (branch, mut events) = ("main".parse().expect("a branch"), Vec::<StoredEvent>::new());
+        loop {
+            let after = events.last().map_or(EventId::START, |event| event.id);
+            let page = store.events(&branch, after, 500).await.expect("events");
+            if page.is_empty() {
+                return events;
+            }
+            events.extend(page);
+        }
+    }
+
+    async fn store(&self) -> Arc<dyn EmergencyStore> {
+        match self {
+            Self::File(folder) => {
+                let store = SqliteStore::open(folder.path().join("branch.db"), Arc::new(SystemClock)).await;
+                Arc::new(store.expect("a file"))
+            }
+            Self::Schema(schema, _) => {
+                let store = PostgresStore::builder(server()).schema(schema).connections(2).open().await;
+                Arc::new(store.expect("a schema"))
+            }
         }
     }
 

@@ -56,6 +56,9 @@ pub(crate) struct Lab {
     pub(crate) network: Simulator,
     pub(crate) proxy: Arc<Proxy>,
     pub(crate) house: House,
+    /// What the nodes are told beside what they always are; `{node}` in a value is the number of the node.
+    pub(crate) settings: Vec<(&'static str, String)>,
+    logs: tempfile::TempDir,
     ports: Vec<u16>,
     http: reqwest::Client,
 }
@@ -87,7 +90,8 @@ impl Lab {
         }
         network.set_phone(SECOND, willing());
         let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).build().expect("a client");
-        Self { network, proxy, house: database.house().await, ports, http }
+        let (house, logs) = (database.house().await, tempfile::tempdir().expect("a folder"));
+        Self { network, proxy, house, settings: Vec::new(), logs, ports, http }
     }
 
     /// Starts a node.
@@ -111,6 +115,7 @@ impl Lab {
             .env("RESPONDER_TEST_PACE", PACE.to_string())
             .env("PUBLIC_URL", format!("http://127.0.0.1:{}", self.proxy.port))
             .env("PORT", port.to_string())
+            .env("LOG_PATH", self.log(no))
             .envs(self.house.environment(no))
             .env("TWILIO_ACCOUNT_SID", self.network.account_sid())
             .env("TWILIO_AUTH_TOKEN", self.network.auth_token())
@@ -121,6 +126,7 @@ impl Lab {
             .env("OPERATOR_PASSWORD", "operator-password-of-the-test")
             .env("RECIPIENT_PHONES", format!("Zebedee <{RECIPIENT}>"))
             .env("ESCALATION_PHONES", SECOND)
+            .envs(self.settings.iter().map(|(name, value)| (name, value.replace("{node}", &no.to_string()))))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -131,8 +137,18 @@ impl Lab {
         Node::of(command.spawn().expect("the branch, as cargo builds it with all features"))
     }
 
+    /// Where a node writes its log, if the settings don't say otherwise.
+    pub(crate) fn log(&self, no: usize) -> PathBuf {
+        self.logs.path().join(format!("node{no}.log"))
+    }
+
     /// Reports an emergency as a patient reporter does: again and again, with the same key.
     pub(crate) async fn report(&self) -> Option<String> {
+        self.report_by("the-one").await
+    }
+
+    /// The same with a key of its own.
+    pub(crate) async fn report_by(&self, key: &str) -> Option<String> {
         let body = serde_json::json!({
             "chosen_phone": FIRST,
             "customer_name": "Zebedee",
@@ -142,7 +158,7 @@ impl Lab {
         });
         for _ in 0..200 {
             let request = self.http.post(self.url("/webhook")).bearer_auth("intake-token-of-the-test");
-            let answer = request.header("idempotency-key", "the-one").json(&body).send().await;
+            let answer = request.header("idempotency-key", key).json(&body).send().await;
             if let Ok(answer) = answer
                 && answer.status() == 200
                 && let Ok(answer) = answer.json::<serde_json::Value>().await
@@ -165,6 +181,31 @@ impl Lab {
     pub(crate) async fn is_over(&self) -> bool {
         let emergencies = self.emergencies().await.unwrap_or_default();
         !emergencies.is_empty() && emergencies.iter().all(|emergency| emergency["phase"] == "concluded")
+    }
+
+    /// Waits until some node answers.
+    pub(crate) async fn answers(&self) -> bool {
+        within(Duration::from_secs(20), async || self.emergencies().await.is_some()).await
+    }
+
+    /// Asks for something as an operator does. True if it was done.
+    pub(crate) async fn order(&self, method: reqwest::Method, path: &str) -> bool {
+        let request = self.http.request(method, self.url(path)).bearer_auth("intake-token-of-the-test");
+        request.send().await.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Cancels whatever goes on, until nothing does.
+    pub(crate) async fn cancel_all(&self) -> bool {
+        within(Duration::from_secs(60), async || {
+            let Some(all) = self.emergencies().await else { return false };
+            let open = all.iter().filter(|emergency| emergency["phase"] != "concluded");
+            let ids: Vec<_> = open.filter_map(|emergency| emergency["id"].as_str()).collect();
+            for id in &ids {
+                self.order(reqwest::Method::POST, &format!("/api/emergencies/{id}/cancel")).await;
+            }
+            ids.is_empty()
+        })
+        .await
     }
 
     /// The customer calls.

@@ -4,14 +4,22 @@
 //! The phone network is this process; all run 20 times as fast as real time. `RESPONDER_KILLS=200` kills as often.
 
 mod database;
+#[path = "../faults/dice.rs"]
+#[expect(dead_code, reason = "what the faults draw, and these do not")]
+mod dice;
 mod emergency;
+mod events;
 mod judge;
 mod killed;
 mod lab;
 mod line;
+mod logs;
 mod node;
 mod nodes;
 mod proxy;
+#[path = "../flows/receiver.rs"]
+#[expect(dead_code, reason = "what the flows need, and these do not")]
+mod receiver;
 
 use std::time::Duration;
 

@@ -49,9 +49,11 @@ impl PasswordHash {
 
 #[cfg(feature = "admin")]
 mod hashing {
+    use std::sync::{Mutex, PoisonError};
+
     use argon2::{
-        Argon2,
-        password_hash::{PasswordHasher, PasswordVerifier, phc},
+        Algorithm, Argon2, Block, Params, Version,
+        password_hash::{self, CustomizedPasswordHasher, PasswordVerifier, phc},
     };
 
     use super::{PasswordError, PasswordHash};
@@ -71,7 +73,8 @@ mod hashing {
         }
 
         fn hash(password: &str) -> Result<Self, PasswordError> {
-            let hash: Result<phc::PasswordHash, _> = Argon2::default().hash_password(password.as_bytes());
+            let (salt, params) = (phc::Salt::generate(), Params::default());
+            let hash = OneAtATime.hash_password_customized(password.as_bytes(), &salt, None, None, params);
             hash.map(|hash| Self(hash.to_string())).map_err(|_| PasswordError::Failed)
         }
 
@@ -82,7 +85,7 @@ mod hashing {
                 return false;
             }
             let Ok(hash) = phc::PasswordHash::new(&self.0) else { return false };
-            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
+            OneAtATime.verify_password(password.as_bytes(), &hash).is_ok()
         }
 
         /// One that no password fits and that takes as long to find out: for names that nobody has, so that time does
@@ -90,6 +93,39 @@ mod hashing {
         #[must_use]
         pub fn nobodys() -> Self {
             Self(NOBODYS.to_owned())
+        }
+    }
+
+    /// Argon2 in memory that is kept: 19 MiB that are taken anew for each hash stay with the allocator several times over.
+    struct OneAtATime;
+
+    static MEMORY: Mutex<Vec<Block>> = Mutex::new(Vec::new());
+
+    impl CustomizedPasswordHasher<phc::PasswordHash> for OneAtATime {
+        type Params = Params;
+
+        fn hash_password_customized(
+            &self,
+            password: &[u8],
+            salt: &[u8],
+            algorithm: Option<&str>,
+            version: Option<u32>,
+            params: Params,
+        ) -> password_hash::Result<phc::PasswordHash> {
+            let algorithm = algorithm.map(Algorithm::try_from).transpose()?.unwrap_or_default();
+            let version = version.map(Version::try_from).transpose()?.unwrap_or_default();
+            let mut hash = [0; Params::DEFAULT_OUTPUT_LEN];
+            let hasher = Argon2::new(algorithm, version, params.clone());
+            let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+            memory.resize(params.block_count(), Block::new());
+            hasher.hash_password_into_with_memory(password, salt, &mut hash, memory.as_mut_slice())?;
+            Ok(phc::PasswordHash {
+                algorithm: algorithm.ident(),
+                version: Some(version.into()),
+                params: phc::ParamsString::try_from(&params)?,
+                salt: Some(phc::Salt::new(salt)?),
+                hash: Some(phc::Output::new(&hash)?),
+            })
         }
     }
 

@@ -86,7 +86,7 @@ impl Admin {
     async fn look_at(&self, site: &Site, now: Timestamp) -> Result<Vec<Alert>, StoreError> {
         let mut alerts = Vec::new();
         let told = match &site.client {
-            Some(client) => Some(client.get(&format!("/api/emergencies?limit={LOOKED_AT}")).await),
+            Some(client) => Some(client.get_shared(&format!("/api/emergencies?limit={LOOKED_AT}")).await),
             None => None,
         };
         let told = told.map(|told| told.ok().filter(|told| told.status.is_success()).and_then(|told| told.json()));

@@ -1,6 +1,10 @@
 //! The way to the server of a branch.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, stream};
@@ -9,12 +13,14 @@ use reqwest::{Client, Response, Url, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
+use super::questions::Questions;
+
 /// Talks to one branch, with the token that they share. Each request ends after a bounded time.
 ///
 /// ```
 /// use responder_core::admin::BranchClient;
 ///
-/// assert!(BranchClient::new("http://127.0.0.1:5001", &"the token of the branch".into()).is_ok());
+/// assert!(BranchClient::new("http://127.0.0.1:5001", &"token-of-the-branch".into()).is_ok());
 /// assert!(BranchClient::new("ftp://branch", &"token".into()).is_err());
 /// assert!(BranchClient::new("http://127.0.0.1:5001", &"".into()).is_err(), "without a token nothing is let in");
 /// ```
@@ -23,6 +29,8 @@ pub struct BranchClient {
     base: Url,
     token: HeaderValue,
     http: Client,
+    /// Clones share it.
+    pub(super) questions: Arc<Mutex<Questions>>,
 }
 
 /// An address or a token that is none.
@@ -86,7 +94,8 @@ impl BranchClient {
         token.set_sensitive(true);
         // The token goes to this host alone: no redirects, and no proxy that the environment names.
         let http = Client::builder().redirect(Policy::none()).no_proxy().connect_timeout(CONNECT).build();
-        Ok(Self { base, token, http: http.map_err(|_| BranchAddressError::Client)? })
+        let http = http.map_err(|_| BranchAddressError::Client)?;
+        Ok(Self { base, token, http, questions: Arc::default() })
     }
 
     /// Asks for something.

@@ -5,9 +5,12 @@
 
 mod alerts;
 mod branch_client;
+mod hashing;
 mod login;
 mod notice;
+mod questions;
 mod recordings;
+mod reload;
 mod secrets;
 
 use std::{
@@ -21,7 +24,7 @@ pub use login::{Login, LoginError};
 pub use notice::{Done, Notice, Notices};
 pub use recordings::{RecordingPage, RecordingView, RecordingsError};
 pub use secrets::{Kept, SecretsError};
-use tokio::sync::Semaphore;
+use tokio::sync::watch;
 
 use crate::{
     access::{Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, Rights, Throttle, UserName},
@@ -78,12 +81,14 @@ pub struct Admin {
     sites: Vec<Site>,
     notices: Option<Notices>,
     throttle: Mutex<Throttle>,
-    /// Each hash takes 19 MiB and a processor: many at once would be a way to stop the server.
-    hashing: Arc<Semaphore>,
+    hashing: hashing::Hashing,
     /// What is to be said of the provider.
     provider: Provider,
     calls: Mutex<recordings::KnownCalls>,
+    accounts: Mutex<recordings::KnownAccounts>,
     watch: Mutex<alerts::Watch>,
+    untold: Mutex<reload::Untold>,
+    ended: watch::Sender<bool>,
 }
 
 impl Admin {
@@ -96,10 +101,13 @@ impl Admin {
             sites,
             notices: None,
             throttle: Mutex::default(),
-            hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+            hashing: hashing::Hashing::default(),
             provider: Box::new(|client| client),
             calls: Mutex::default(),
+            accounts: Mutex::default(),
             watch: Mutex::default(),
+            untold: Mutex::default(),
+            ended: watch::Sender::new(false),
         }
     }
 
@@ -151,6 +159,20 @@ impl Admin {
         Ok(matches!(self.store.add_user(&user, Adding::First, &entry).await?, UserOutcome::Done(_)))
     }
 
+    /// Ends every stream of events, and lets no new one begin: whoever looks on comes back to another node, or to this
+    /// one when it is up again.
+    ///
+    /// Call it when the server is asked to stop: one that stops gracefully waits for its open connections, and these
+    /// stay open for as long as somebody looks on.
+    pub fn end_streams(&self) {
+        self.ended.send_replace(true);
+    }
+
+    /// Whether they are ended.
+    pub(crate) fn streams_ended(&self) -> watch::Receiver<bool> {
+        self.ended.subscribe()
+    }
+
     /// Tells somebody by text, in the background. A text that can't be sent is in nobody's way.
     pub(crate) fn tell(&self, notice: &Notice) {
         if let Some(notices) = &self.notices {
@@ -160,16 +182,13 @@ impl Admin {
 
     /// The hash of a new password, off the runtime's threads.
     pub(crate) async fn hash(&self, password: &str) -> Result<PasswordHash, PasswordError> {
-        let _permit = self.hashing.acquire().await;
         let password = password.to_owned();
-        let work = tokio::task::spawn_blocking(move || PasswordHash::of(&password));
-        work.await.unwrap_or(Err(PasswordError::Failed))
+        self.hashing.run(move || PasswordHash::of(&password)).await.unwrap_or(Err(PasswordError::Failed))
     }
 
     async fn fits(&self, hash: PasswordHash, password: &str) -> bool {
-        let _permit = self.hashing.acquire().await;
         let password = password.to_owned();
-        tokio::task::spawn_blocking(move || hash.fits(&password)).await.unwrap_or(false)
+        self.hashing.run(move || hash.fits(&password)).await.unwrap_or(false)
     }
 
     /// Counting is done before the first change, so what a panic leaves behind is whole.
@@ -199,5 +218,3 @@ impl fmt::Debug for Admin {
         f.debug_struct("Admin").field("branches", &branches).finish_non_exhaustive()
     }
 }
-
-const HASHES_AT_ONCE: usize = 2;

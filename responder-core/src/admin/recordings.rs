@@ -3,16 +3,18 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt,
-    sync::PoisonError,
+    sync::{Arc, PoisonError},
 };
 
 use futures_util::{StreamExt, TryStreamExt};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use super::{Admin, SecretsError, Site};
 use crate::{
     CallSid, CountryCode, E164, RecordingSid,
     settings::{Values, one_country, phone},
+    store::BranchKey,
     telephony::{
         TelephonyError, TwilioClient,
         rest::{Media, MediaRequest, Private, Recording, RecordingFilter},
@@ -74,9 +76,20 @@ pub(super) struct KnownCalls(HashMap<CallSid, Ends>);
 /// From, to.
 type Ends = (Option<Private>, Option<Private>);
 
+/// The client of each branch's account. Each keeps connections, and what it trusts, for minutes: one for each request
+/// would be much memory.
+#[derive(Default)]
+pub(super) struct KnownAccounts(HashMap<BranchKey, KnownAccount>);
+
+struct KnownAccount {
+    sid: String,
+    token: SecretString,
+    client: Arc<TwilioClient>,
+}
+
 /// The account of a branch, and the numbers whose calls are its own.
 struct Account {
-    client: TwilioClient,
+    client: Arc<TwilioClient>,
     numbers: HashSet<E164>,
 }
 
@@ -136,10 +149,23 @@ impl Admin {
         let (Some(sid), Some(token)) = (values.get("TWILIO_ACCOUNT_SID"), values.get("TWILIO_AUTH_TOKEN")) else {
             return Err(RecordingsError::NoAccount);
         };
-        let client = (self.provider)(TwilioClient::builder(sid, token.to_owned().into()));
-        let client = client.build().map_err(|_| RecordingsError::NoAccount)?;
+        let client = self.client_of(site, sid, token)?;
         let numbers = numbers(&values);
         if numbers.is_empty() { Err(RecordingsError::NoAccount) } else { Ok(Account { client, numbers }) }
+    }
+
+    /// The same as before, as long as the account is.
+    fn client_of(&self, site: &Site, sid: &str, token: &str) -> Result<Arc<TwilioClient>, RecordingsError> {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = |known: &&KnownAccount| known.sid == sid && known.token.expose_secret() == token;
+        if let Some(known) = accounts.0.get(&site.key).filter(is_same) {
+            return Ok(Arc::clone(&known.client));
+        }
+        let client = (self.provider)(TwilioClient::builder(sid, token.to_owned().into()));
+        let client = Arc::new(client.build().map_err(|_| RecordingsError::NoAccount)?);
+        let known = KnownAccount { sid: sid.to_owned(), token: token.to_owned().into(), client: Arc::clone(&client) };
+        accounts.0.insert(site.key.clone(), known);
+        Ok(client)
     }
 
     /// A call that can't be found belongs to nobody.

@@ -44,6 +44,9 @@ impl Branch {
     /// Goes on with other settings. An emergency keeps the policy that it began with; everything else counts from the
     /// next thing that happens.
     pub fn reconfigure(&self, settings: BranchSettings, script: Script) {
+        if let Some(log) = self.log() {
+            log.set_zone(script.time_zone.clone());
+        }
         let mut now = self.live.0.write().unwrap_or_else(PoisonError::into_inner);
         now.settings = Arc::new(settings);
         now.script = Arc::new(script);

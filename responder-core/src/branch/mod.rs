@@ -5,6 +5,7 @@
 //! [`Dispatcher`](crate::driver::Dispatcher).
 
 mod arrivals;
+mod codes;
 mod error;
 mod feed;
 mod handle;
@@ -26,6 +27,7 @@ use std::{
 };
 
 pub(crate) use arrivals::Arrivals;
+use codes::Codes;
 pub use error::{HandleError, ReportError};
 pub(crate) use feed::{FollowError, Follower, Noted};
 pub use handle::Handled;
@@ -78,6 +80,7 @@ pub struct Branch {
     links: Links,
     work: watch::Sender<()>,
     answers: Mutex<AnswerLimit>,
+    codes: Codes,
     pulse: Pulse,
     handover: Handover,
     arrivals: Arrivals,
@@ -103,6 +106,7 @@ impl Branch {
             links,
             work: watch::Sender::new(()),
             answers: Mutex::default(),
+            codes: Codes::default(),
             pulse: Pulse::default(),
             handover: Handover::default(),
             arrivals: Arrivals::default(),

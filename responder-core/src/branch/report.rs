@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Branch, ReportError, random_bits};
+use super::{Branch, ReportError};
 use crate::{
     emergency::{Emergency, EmergencyId, Intake, IntakeError, Report},
     fail,
@@ -54,7 +54,7 @@ impl Branch {
     /// Opens an emergency.
     pub(super) async fn open(&self, intake: Intake, idempotency: Option<Idempotency>) -> Result<Reported, ReportError> {
         let now = self.store.now().await?;
-        let id = EmergencyId::new(now, random_bits());
+        let id = self.fresh_id(now).await;
         let settings = self.settings();
         let opened = Emergency::open(id, now, intake, Arc::clone(settings.policy()));
         let mut opening = Opening::of(self.key.clone(), settings.max_active_emergencies, opened, Self::commit_id());

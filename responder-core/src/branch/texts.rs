@@ -59,7 +59,8 @@ impl Branch {
         let meant = |listing: &Listing| {
             let all = listing.emergencies.iter().map(|loaded| &loaded.state);
             let theirs: Vec<&Emergency> = all.filter(|e| takes_part(e, from)).collect();
-            let named = theirs.iter().find(|e| read.names(e)).copied();
+            // Two nodes may have given the same letters.
+            let named = theirs.iter().copied().filter(|e| read.names(e)).max_by_key(|e| read.fits(e, from));
             named.or_else(|| theirs.into_iter().max_by_key(|e| read.fits(e, from))).map(Emergency::id)
         };
         let open = self.store.open_emergencies(&self.key).await?;

@@ -114,6 +114,8 @@ impl Media {
         match essence.to_ascii_lowercase().as_str() {
             "application/x-www-form-urlencoded" => Self::Form,
             "application/json" => Self::Json,
+            // RFC 6839: what ends so is JSON, too.
+            other if other.starts_with("application/") && other.ends_with("+json") => Self::Json,
             _ => Self::Other,
         }
     }

@@ -40,6 +40,8 @@ struct Wire<'a> {
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
 }
 
 impl HttpError {
@@ -114,10 +116,20 @@ impl HttpError {
 
     /// The answer.
     pub fn into_response(self) -> Response<Body> {
-        let Inner { code, message, field, .. } = &*self.0;
-        let wire = Wire { status: "error", code, message, field: field.as_deref() };
-        let body = serde_json::to_vec(&wire).unwrap_or_default();
+        let body = self.wire(None);
         self.into_response_with("application/json", body)
+    }
+
+    /// The answer with its message under `error`, too, where clients that were there before us look for it.
+    pub(super) fn into_response_with_error(self) -> Response<Body> {
+        let body = self.wire(Some(&self.0.message));
+        self.into_response_with("application/json", body)
+    }
+
+    fn wire(&self, error: Option<&str>) -> Vec<u8> {
+        let Inner { code, message, field, .. } = &*self.0;
+        let wire = Wire { status: "error", code, message, field: field.as_deref(), error };
+        serde_json::to_vec(&wire).unwrap_or_default()
     }
 
     /// The answer, told in another way: status and headers are those of the error.

@@ -29,7 +29,7 @@ impl Script {
         let Opening { subject, sentence } = self.wording.mail(text, &facts);
         let mut rows = self.report_rows(emergency, &facts);
         if let Text::Report { summary } = text {
-            rows.extend(summary_rows(summary));
+            rows.extend(self.summary_rows(summary));
         }
         self.mail_of(&subject, &sentence, rows)
     }
@@ -59,6 +59,19 @@ impl Script {
         ]
     }
 
+    fn summary_rows(&self, summary: &Summary) -> [Row; 7] {
+        let shown = |at| self.time_zone.shown(at);
+        [
+            (Label::Opened, shown(summary.opened_at)),
+            (Label::Accepted, summary.accepted_at.map(shown).unwrap_or_default()),
+            (Label::Concluded, shown(summary.concluded_at)),
+            (Label::HoldSeconds, summary.hold_seconds.to_string()),
+            (Label::TalkSeconds, summary.talk_seconds.to_string()),
+            (Label::Attempts, summary.attempts.to_string()),
+            (Label::Calls, summary.legs.to_string()),
+        ]
+    }
+
     fn as_text(&self, sentence: &str, rows: &[Row]) -> String {
         let rows = rows.iter().map(|(label, value)| format!("{}: {value}\n", self.wording.label(*label)));
         format!("{sentence}\n\n{}", rows.collect::<String>())
@@ -79,18 +92,6 @@ impl Script {
             rows.collect::<String>()
         )
     }
-}
-
-fn summary_rows(summary: &Summary) -> [Row; 7] {
-    [
-        (Label::Opened, summary.opened_at.to_string()),
-        (Label::Accepted, summary.accepted_at.map(|at| at.to_string()).unwrap_or_default()),
-        (Label::Concluded, summary.concluded_at.to_string()),
-        (Label::HoldSeconds, summary.hold_seconds.to_string()),
-        (Label::TalkSeconds, summary.talk_seconds.to_string()),
-        (Label::Attempts, summary.attempts.to_string()),
-        (Label::Calls, summary.legs.to_string()),
-    ]
 }
 
 fn escaped(text: &str) -> String {

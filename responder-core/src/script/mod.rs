@@ -59,7 +59,7 @@ pub use segments::{MOST_SEGMENTS, segments};
 pub use wording::MockWording;
 pub use wording::{Label, Opening, Speech, Wording};
 
-use crate::emergency::EmergencyId;
+use crate::{TimeZone, emergency::EmergencyId};
 
 /// How a branch speaks and writes.
 #[derive(Clone, Debug)]
@@ -77,12 +77,15 @@ pub struct Script {
     pub recording_notice: Option<String>,
     /// Whether texts and mails carry a link to Google's map of the address.
     pub google_maps_link: bool,
+    /// The clock by which mails tell times.
+    pub time_zone: TimeZone,
     /// The words.
     pub wording: Arc<dyn Wording>,
 }
 
 /// Two letters that stand for an emergency in texts: enough to tell the few that are active at one time apart, not
-/// unique. They are consonants, so that they spell neither words nor the keywords of a reply.
+/// unique. [`Branch::report`](crate::branch::Branch::report) does not give the letters of one of the last hundred
+/// emergencies again. They are consonants, so that they spell neither words nor the keywords of a reply.
 ///
 /// ```
 /// use responder_core::{Timestamp, emergency::EmergencyId, script::code_of};
@@ -104,6 +107,7 @@ impl Default for Script {
             hold_music_url: None,
             recording_notice: None,
             google_maps_link: false,
+            time_zone: TimeZone::default(),
             wording: Arc::new(English),
         }
     }

@@ -1,7 +1,7 @@
 //! What the value of a setting is.
 
 use super::{ValueError, addresses, confirmation, contacts, countries, flag, seconds};
-use crate::{CountryCode, E164, emergency::Confirmation};
+use crate::{CountryCode, E164, TimeZone, emergency::Confirmation};
 
 /// What the value of a setting is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -31,6 +31,8 @@ pub enum Kind {
     Confirmation,
     /// `https://…` or `http://…`.
     Url,
+    /// The name of a time zone, or an offset.
+    TimeZone,
     /// Up to 200 visible ASCII characters, without blanks.
     Word,
     /// Up to 500 characters.
@@ -69,6 +71,7 @@ impl Kind {
             Self::Countries => countries(text).map(|_| text.to_owned()),
             Self::Confirmation => confirmation(text).map(|rule| word(rule).to_owned()),
             Self::Url => url(text),
+            Self::TimeZone => time_zone(text).map(|_| text.to_owned()),
             Self::Word if text.len() <= 200 && text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(text.to_owned()),
             Self::Text if text.chars().count() <= 500 => Ok(text.to_owned()),
             Self::Word | Self::Text => Err(ValueError::Text),
@@ -115,6 +118,14 @@ pub fn url(text: &str) -> Result<String, ValueError> {
     }
 }
 
+/// A time zone of this machine, by its name, or an offset from UTC.
+///
+/// # Errors
+/// [`ValueError::TimeZone`]
+pub fn time_zone(text: &str) -> Result<TimeZone, ValueError> {
+    text.trim().parse().map_err(|_| ValueError::TimeZone)
+}
+
 fn people(text: &str, country: CountryCode) -> Result<String, ValueError> {
     let people = contacts(text, country)?;
     let entry = |contact: &crate::emergency::Contact| {
@@ -155,6 +166,7 @@ mod tests {
             (Kind::Confirmation, "HUMAN", "human"),
             (Kind::Url, "https://a.example/b?c", "https://a.example/b?c"),
             (Kind::Word, "en-GB", "en-GB"),
+            (Kind::TimeZone, " -07:00", "-07:00"),
             (Kind::Text, " Two words ", "Two words"),
         ];
         for (kind, given, kept) in cases {
@@ -180,6 +192,7 @@ mod tests {
             (Kind::Url, "https://"),
             (Kind::Url, "javascript:alert(1)"),
             (Kind::Word, "two words"),
+            (Kind::TimeZone, "America/Nowhere"),
             (Kind::Text, "a\0b"),
         ];
         for (kind, given) in cases {

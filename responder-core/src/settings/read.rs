@@ -4,7 +4,7 @@ use std::error::Error;
 
 use super::{
     Kind, Setting, ValueError, Values, addresses, confirmation, contacts, count, countries, flag, one_country, phone,
-    seconds, setting, url,
+    seconds, setting, time_zone, url,
 };
 use crate::{
     CountryCode, E164,
@@ -188,6 +188,7 @@ impl Reader<'_> {
             hold_music_url: self.with("hold_music_url", url)?,
             recording_notice: self.text("recording_notice"),
             google_maps_link: self.flag("enable_google_maps_link", default.google_maps_link)?,
+            time_zone: self.with("time_zone", time_zone)?.unwrap_or_default(),
             wording: default.wording,
         })
     }

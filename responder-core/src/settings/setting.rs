@@ -214,7 +214,7 @@ pub const SETTINGS: &[Setting] = &[
     advanced(
         "time_zone",
         "TIME_ZONE",
-        Kind::Word,
+        Kind::TimeZone,
         "UTC",
         "the zone of the times that people read, such as Europe/Paris",
     ),

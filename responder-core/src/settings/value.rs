@@ -51,6 +51,9 @@ pub enum ValueError {
     /// No address of the web.
     #[error("must be an address that begins with https:// or http://")]
     Url,
+    /// No time zone that is known here.
+    #[error("must be a time zone that this machine knows, such as UTC, America/Phoenix or -07:00")]
+    TimeZone,
     /// Too long, or with characters that can't be kept.
     #[error("is too long, or has characters that it can't have")]
     Text,

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::{
     Block, Status,
-    delimiter::{Delimiter, Delimiters},
-    sweep::Sweep,
+    delimiter::{Delimiter, Delimiters, OPENING},
+    sweep::{Hit, Sweep},
 };
 
 /// Every block of a text, from front to back, also those that are no entries. Needs a few KiB, however long the text.
@@ -27,7 +27,6 @@ pub(super) struct Cuts<'a> {
     text: &'a [u8],
     from: usize,
     limit: usize,
-    delimiters: Delimiters<'a>,
     next: Option<Delimiter>,
     sweep: Sweep<'a>,
 }
@@ -84,16 +83,37 @@ impl<'a> Iterator for Blocks<'a> {
 impl<'a> Cuts<'a> {
     /// Those that begin in `range`, which must end where a block begins or the text ends.
     pub(super) fn within(text: &'a [u8], range: Range<usize>) -> Self {
-        let mut delimiters = Delimiters::new(text, range.clone());
-        let next = delimiters.next();
+        let next = Delimiters::new(text, range.clone()).next();
         let begin = next.map_or(range.end, |next| next.start);
-        let sweep = Sweep::new(text, begin, range.end);
-        Self { text, from: range.start, limit: range.end, delimiters, next, sweep }
+        Self { text, from: range.start, limit: range.end, next, sweep: Sweep::new(text, begin, range.end) }
     }
 
     /// What stands before the first, while none has been taken.
     pub(super) fn before(&self) -> &'a [u8] {
         &self.text[self.from..self.next.map_or(self.limit, |next| next.start)]
+    }
+}
+
+impl Cuts<'_> {
+    /// The status of the block that `delimiter` begins, and the delimiter after it.
+    #[inline]
+    fn pass(&mut self, delimiter: Delimiter) -> (Status, Option<Delimiter>) {
+        // The line break after a title can be the one that begins the next block.
+        let (mut at, body) = (delimiter.line_end, delimiter.line_end + 1);
+        loop {
+            match self.sweep.next(at) {
+                None => return (Status::Success, None),
+                Some((start, Hit::Opening)) => match Delimiter::at(self.text, start) {
+                    None => at = start + OPENING.len(),
+                    next => return (Status::Success, next),
+                },
+                Some((start, Hit::Keyword)) if start >= body => {
+                    // Another one changes nothing.
+                    return (Status::Error, Delimiters::new(self.text, start..self.limit).next());
+                }
+                Some((start, Hit::Keyword)) => at = start + 1,
+            }
+        }
     }
 }
 
@@ -103,11 +123,10 @@ impl Iterator for Cuts<'_> {
     #[inline]
     fn next(&mut self) -> Option<Cut> {
         let delimiter = self.next?;
-        self.next = self.delimiters.next();
-        let end = self.next.map_or(self.limit, |next| next.start);
-        let has_keyword = self.sweep.has_keyword((delimiter.line_end + 1).min(end), end);
+        let (status, next) = self.pass(delimiter);
+        self.next = next;
+        let end = next.map_or(self.limit, |next| next.start);
         let is_ascii = self.sweep.is_ascii(delimiter.start, end);
-        let status = if has_keyword { Status::Error } else { Status::Success };
         Some(Cut { delimiter, end, status, is_ascii })
     }
 }

@@ -27,6 +27,14 @@ pub(super) const OPENING: &[u8] = b"\n--- ";
 pub(super) const CLOSING: &[u8] = b" ---";
 
 impl Delimiter {
+    /// The one whose opening stands at `start`, if it has its end.
+    #[inline]
+    pub(super) fn at(text: &[u8], start: usize) -> Option<Self> {
+        let title = start + OPENING.len();
+        let line_end = title + memchr(b'\n', text.get(title..)?)?;
+        text[title..line_end].ends_with(CLOSING).then_some(Self { start, line_end })
+    }
+
     /// The title, as it is written.
     pub(super) const fn title(self) -> Range<usize> {
         self.start + OPENING.len()..self.line_end - CLOSING.len()
@@ -50,17 +58,11 @@ impl Iterator for Delimiters<'_> {
         let end = (self.limit + OPENING.len() - 1).min(self.text.len());
         loop {
             let start = self.from + self.finder.find(self.text.get(self.from..end)?)?;
-            let title = start + OPENING.len();
-            let Some(length) = memchr(b'\n', &self.text[title..]) else {
-                // Without a line break there is no delimiter in what follows, either.
-                self.from = end;
-                return None;
-            };
             // The line break after a title can be the one that begins the next block.
-            let line_end = title + length;
-            self.from = line_end;
-            if self.text[title..line_end].ends_with(CLOSING) {
-                return Some(Delimiter { start, line_end });
+            let found = Delimiter::at(self.text, start);
+            self.from = found.map_or(start + OPENING.len(), |found| found.line_end);
+            if found.is_some() {
+                return found;
             }
         }
     }

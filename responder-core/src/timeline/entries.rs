@@ -28,7 +28,21 @@ pub struct Timeline<T> {
 #[derive(Clone, Debug, Default)]
 struct Index {
     entries: Vec<Entry>,
+    order: Order,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// How entries lie in their list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Order {
+    /// As in the log, where no time is before another that stands further up. The usual case: to turn a long list round
+    /// takes as long as a fifth of reading the log, so that each entry is looked up from the end instead.
+    #[default]
+    Ascending,
+    /// As in the log, where times go back and forth.
+    Mixed,
+    /// As they are shown.
+    Shown,
 }
 
 /// An entry, without what can be read again in no time.
@@ -51,7 +65,7 @@ impl<T: AsRef<[u8]>> Timeline<T> {
     /// Reads a whole log. Times that do not say their zone are taken to be `assumed`.
     pub fn parse(text: T, assumed: UtcOffset) -> Self {
         let bytes = text.as_ref();
-        let index = Index::of(bytes, 0..bytes.len(), assumed).ordered();
+        let index = Index::of(bytes, 0..bytes.len(), assumed).sorted();
         Self { text, index }
     }
 
@@ -64,7 +78,7 @@ impl<T: AsRef<[u8]>> Timeline<T> {
             let reading: Vec<_> = parts.into_iter().map(read).collect();
             reading.into_iter().map(|part| part.join().expect("BUG: the parser has panicked")).collect()
         });
-        Self { text, index: Index::joined(found).ordered() }
+        Self { text, index: Index::joined(found).sorted() }
     }
 
     /// How many entries there are.
@@ -79,13 +93,13 @@ impl<T: AsRef<[u8]>> Timeline<T> {
 
     /// The entry at a place, counted from the newest.
     pub fn get(&self, place: usize) -> Option<Block<'_>> {
-        self.index.entries.get(place).map(|entry| entry.block(self.text.as_ref()))
+        self.index.shown_at(place).map(|entry| entry.block(self.text.as_ref()))
     }
 
     /// The entries, newest first.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = Block<'_>> + DoubleEndedIterator {
-        let text = self.text.as_ref();
-        self.index.entries.iter().map(move |entry| entry.block(text))
+        let shown = |place| self.index.shown_at(place).expect("BUG: a list that is shorter than it is");
+        (0..self.len()).map(move |place| shown(place).block(self.text.as_ref()))
     }
 
     /// How many entries tell of a failure.
@@ -111,16 +125,16 @@ impl<T: AsRef<[u8]>> Timeline<T> {
     /// Reads a log from a byte on, before which is nothing that counts.
     pub(super) fn parse_from(text: T, from: usize, assumed: UtcOffset) -> Self {
         let bytes = text.as_ref();
-        let index = Index::of(bytes, from..bytes.len(), assumed).ordered();
+        let index = Index::of(bytes, from..bytes.len(), assumed).turned();
         Self { text, index }
     }
 
     /// Whether entries that are older than all of these can't be among the first `count`, nor between them.
     pub(super) fn is_settled(&self, count: usize) -> bool {
-        let entries = &self.index.entries;
-        match (count.checked_sub(1).map(|last| entries.get(last)), entries.last()) {
+        let second = |place| self.index.shown_at(place).map(|entry| entry.second);
+        match (count.checked_sub(1).map(second), self.len().checked_sub(1).and_then(second)) {
             (None, _) => true,
-            (Some(Some(last)), Some(oldest)) => oldest.second < last.second,
+            (Some(Some(last)), Some(oldest)) => oldest < last,
             _ => false,
         }
     }
@@ -152,7 +166,8 @@ fn parts(text: &[u8], count: usize) -> Vec<Range<usize>> {
 impl Index {
     /// The entries of a part, in the order of the text.
     fn of(text: &[u8], part: Range<usize>, assumed: UtcOffset) -> Self {
-        let mut index = Self { entries: Vec::with_capacity(part.len() / LIKELY_LENGTH), diagnostics: Vec::new() };
+        let mut index = Self { entries: Vec::with_capacity(part.len() / LIKELY_LENGTH), ..Self::default() };
+        let mut newest = i64::MIN;
         let cuts = Cuts::within(text, part.clone());
         if !cuts.before().trim_ascii().is_empty() {
             index.diagnostics.push(Diagnostic { at: part.start, problem: Problem::OutsideBlock });
@@ -172,6 +187,10 @@ impl Index {
                 }
             };
             if let Some(second) = second {
+                if second < newest {
+                    index.order = Order::Mixed;
+                }
+                newest = second;
                 let length = u32::try_from(cut.end - start).unwrap_or(u32::MAX);
                 index.entries.push(Entry { start, second, length, status: cut.status });
             }
@@ -183,24 +202,65 @@ impl Index {
         let mut parts = parts.into_iter();
         let mut whole = parts.next().unwrap_or_default();
         for part in parts {
+            let goes_back = match (whole.entries.last(), part.entries.first()) {
+                (Some(last), Some(first)) => first.second < last.second,
+                _ => false,
+            };
+            if goes_back || part.order == Order::Mixed {
+                whole.order = Order::Mixed;
+            }
             whole.entries.extend(part.entries);
             whole.diagnostics.extend(part.diagnostics);
         }
         whole
     }
 
-    /// Newest first; within a second as they stand in the log.
-    fn ordered(mut self) -> Self {
-        if self.entries.is_sorted_by_key(|entry| entry.second) {
-            // The usual case: turned round as a whole, then each second back.
+    /// Ready to be shown: newest first; within a second as they stand in the log.
+    fn sorted(mut self) -> Self {
+        if self.order == Order::Mixed {
+            self.entries.sort_by_key(|entry| Reverse(entry.second));
+            self.order = Order::Shown;
+        }
+        self
+    }
+
+    /// The same, in the order in which they are shown.
+    fn turned(mut self) -> Self {
+        if self.order == Order::Ascending {
             self.entries.reverse();
             for second in self.entries.chunk_by_mut(|one, other| one.second == other.second) {
                 second.reverse();
             }
-        } else {
-            self.entries.sort_by_key(|entry| Reverse(entry.second));
+            self.order = Order::Shown;
         }
-        self
+        self.sorted()
+    }
+
+    /// The entry that is shown there, the newest at 0.
+    fn shown_at(&self, place: usize) -> Option<&Entry> {
+        if self.order == Order::Shown {
+            return self.entries.get(place);
+        }
+        let mirrored = self.entries.len().checked_sub(place)?.checked_sub(1)?;
+        let second = self.of_second_at(mirrored);
+        self.entries.get(second.start + (second.end - 1 - mirrored))
+    }
+
+    /// All entries of the second of this one, of a list in ascending order. Most often they are few: looked for in steps
+    /// that grow.
+    fn of_second_at(&self, at: usize) -> Range<usize> {
+        let (entries, second) = (&self.entries, self.entries[at].second);
+        let (mut back, mut on) = (1, 1);
+        while back <= at && entries[at - back].second == second {
+            back *= 2;
+        }
+        while at + on < entries.len() && entries[at + on].second == second {
+            on *= 2;
+        }
+        let (low, high) = (at.saturating_sub(back), (at + on).min(entries.len()));
+        let start = low + entries[low..at].partition_point(|entry| entry.second < second);
+        let end = at + entries[at..high].partition_point(|entry| entry.second == second);
+        start..end
     }
 }
 

@@ -58,5 +58,5 @@ pub use failure::needs_a_person;
 pub use known::{KnownEvent, Origin, known_event, known_events};
 pub use print::print;
 pub use problem::{Diagnostic, Problem};
-pub use record::Record;
+pub use record::{LastFailure, Record};
 pub use time::{LogTime, UtcOffset};

@@ -36,11 +36,37 @@ pub struct Record<'a> {
     /// Whose.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub emergency_id: Option<Cow<'a, str>>,
+    /// Which block before it in its file was the last that needs a person.
+    #[serde(default, skip_serializing_if = "LastFailure::is_not_said")]
+    pub last_failure: LastFailure,
     /// When it happened, RFC 3339.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<Cow<'a, str>>,
     #[serde(borrow, default, serialize_with = "or_empty")]
     pub(crate) data: Option<&'a RawValue>,
+}
+
+/// What a block says of the blocks before it in its file, so that whoever asks for the last failure need not read them. In
+/// JSON a place, or `null` for none.
+///
+/// ```
+/// use responder_core::timeline::{LastFailure, Record};
+///
+/// let said = |payload| Record::read(payload).map(|record| record.last_failure);
+/// assert_eq!(said(r#"{"event":"sms_sent","last_failure":120}"#), Some(LastFailure::At(120)));
+/// assert_eq!(said(r#"{"event":"sms_sent","last_failure":null}"#), Some(LastFailure::None));
+/// assert_eq!(said(r#"{"event":"sms_sent"}"#), Some(LastFailure::NotSaid));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(from = "Option<u64>", into = "Option<u64>")]
+pub enum LastFailure {
+    /// Nothing.
+    #[default]
+    NotSaid,
+    /// None of them [needs a person](super::needs_a_person).
+    None,
+    /// The last that does begins at this byte.
+    At(u64),
 }
 
 /// `{"event": …, "data": …}`, as stores and [`BranchEvent`](super::BranchEvent)s have it.
@@ -65,7 +91,15 @@ impl<'a> Record<'a> {
     /// When it is no such JSON.
     pub fn of(event: &'a str) -> Result<Self, serde_json::Error> {
         let Bare { event, data } = serde_json::from_str(event)?;
-        Ok(Self { event, id: None, after: None, emergency_id: None, timestamp: None, data })
+        Ok(Self {
+            event,
+            id: None,
+            after: None,
+            last_failure: LastFailure::NotSaid,
+            emergency_id: None,
+            timestamp: None,
+            data,
+        })
     }
 
     /// Up to which event the log has been written with this block.
@@ -84,6 +118,30 @@ impl<'a> Record<'a> {
         let whole = Record { timestamp: Some(Cow::Borrowed(&timestamp)), ..self.clone() };
         let json = serde_json::to_string(&whole).expect("BUG: texts and numbers that can't be JSON");
         print(to, &self.event.to_uppercase(), at, offset, &json);
+    }
+}
+
+impl LastFailure {
+    /// What it stands behind in a block.
+    pub(super) const KEY: &'static [u8] = b"\"last_failure\":";
+
+    const fn is_not_said(&self) -> bool {
+        matches!(self, Self::NotSaid)
+    }
+}
+
+impl From<Option<u64>> for LastFailure {
+    fn from(place: Option<u64>) -> Self {
+        place.map_or(Self::None, Self::At)
+    }
+}
+
+impl From<LastFailure> for Option<u64> {
+    fn from(last: LastFailure) -> Self {
+        match last {
+            LastFailure::At(place) => Some(place),
+            LastFailure::None | LastFailure::NotSaid => None,
+        }
     }
 }
 

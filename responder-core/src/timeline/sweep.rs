@@ -1,11 +1,15 @@
-//! What every byte of a log is looked at for: keywords in either case, and whether it is ASCII.
+//! What every byte of a log is looked at for: where blocks begin, keywords in either case, and whether it is ASCII.
 
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::{AhoCorasick, Span, packed};
+use memchr::memmem::Finder;
 
 /// What makes a block one of failure, wherever it stands in it.
 pub(super) const KEYWORDS: [&str; 6] = ["error", "failed", "critical", "warning", "unavailable", "unable"];
+
+/// What a block begins with, as lower-casing leaves it: a line break becomes an asterisk.
+const LOWERED_OPENING: &str = "*--- ";
 
 /// The longest keyword begins so many bytes before its end.
 const OVERLAP: usize = 10;
@@ -13,71 +17,73 @@ const OVERLAP: usize = 10;
 /// Bytes that are lower-cased at a time. They stay in the first cache; 8 KiB measured better than 16 KiB or more.
 const WINDOW: usize = 8 << 10;
 
+/// Bytes of each that are searched for: the fewer, the faster; with fewer than three, too much looks like one.
+const BEGINNING: usize = 3;
+
 /// A search needs so many bytes to be a fast one.
 const PADDING: usize = 64;
 
 /// Goes through a text once, from front to back.
 ///
-/// The text is lower-cased, window by window, into a buffer that stays in the cache, and searched there for all keywords
-/// at once. Where the next keyword is, is remembered: most blocks have none, and are then dealt with by a comparison.
+/// The text is lower-cased, window by window, into a buffer that stays in the cache, and searched there for everything
+/// at once.
 #[derive(Debug)]
 pub(super) struct Sweep<'a> {
     text: &'a [u8],
     limit: usize,
+    needles: &'static Needles,
     /// The window, and the bytes after it that a keyword may end in; then zeros.
     lowered: Box<[u8]>,
     begin: usize,
     end: usize,
-    /// There is no keyword between what was asked for last and here.
-    at: usize,
-    /// Whether one begins here.
-    is_hit: bool,
     /// Where the last window ended that was not all ASCII.
     foreign_end: usize,
 }
 
+/// What stands at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hit {
+    /// What a block begins with.
+    Opening,
+    Keyword,
+}
+
 impl<'a> Sweep<'a> {
-    /// From `begin` to `limit`, which no keyword crosses.
+    /// From `begin` to `limit`, which nothing crosses that is looked for.
     pub(super) fn new(text: &'a [u8], begin: usize, limit: usize) -> Self {
-        let lowered = vec![0; WINDOW.min(limit.saturating_sub(begin)) + OVERLAP + PADDING].into();
-        Self { text, limit, lowered, begin, end: begin, at: begin, is_hit: false, foreign_end: begin }
+        let length = limit.saturating_sub(begin);
+        let lowered = vec![0; WINDOW.min(length) + OVERLAP + PADDING].into();
+        Self { text, limit, needles: Needles::fit_for(length), lowered, begin, end: begin, foreign_end: begin }
     }
 
-    /// Whether a keyword begins from `from` up to `to`. Asked for one part after the other, in order.
+    /// What comes first of all that begins at `from` or later. Asked for places that do not decrease.
     #[inline]
-    pub(super) fn has_keyword(&mut self, from: usize, to: usize) -> bool {
-        if self.at < from {
-            self.seek(from);
+    pub(super) fn next(&mut self, mut from: usize) -> Option<(usize, Hit)> {
+        loop {
+            while self.end <= from {
+                if self.end >= self.limit {
+                    return None;
+                }
+                self.load();
+            }
+            let found = self.needles.find(&self.lowered[from - self.begin..]);
+            match found.map(|(at, hit)| (from + at, hit)).filter(|(at, _)| *at < self.end) {
+                // An asterisk is no line break.
+                Some((at, Hit::Opening)) if self.text[at] != b'\n' => from = at + 1,
+                Some(found) => return Some(found),
+                None => from = self.end,
+            }
         }
-        while !self.is_hit && self.at < to {
-            self.seek(self.at);
-        }
-        self.is_hit && self.at < to
     }
 
-    /// Whether everything from `from` to `to` is ASCII. Asked after [`has_keyword`](Self::has_keyword) for the same
-    /// part; a no can be wrong.
+    /// Whether everything from `from` to `to` is ASCII. Asked after [`next`](Self::next) for places before `to`; a no can
+    /// be wrong.
     #[inline]
     pub(super) fn is_ascii(&mut self, from: usize, to: usize) -> bool {
         while self.end < to {
             self.load();
         }
         self.foreign_end <= from
-    }
-
-    /// Goes to the next keyword at `from` or after it, or to the end of the window.
-    fn seek(&mut self, from: usize) {
-        while self.end <= from && self.end < self.limit {
-            self.load();
-        }
-        let begin = from.saturating_sub(self.begin).min(self.lowered.len());
-        let found = Keywords::all().find(&self.lowered[begin..]).map(|at| self.begin + begin + at);
-        self.is_hit = found.is_some_and(|at| at < self.end);
-        self.at = found.filter(|_| self.is_hit).unwrap_or(self.end.max(from));
-        if self.end >= self.limit && !self.is_hit {
-            // Nothing comes any more.
-            self.at = usize::MAX;
-        }
     }
 
     /// Lower-cases the next window.
@@ -108,35 +114,104 @@ fn lower(from: &[u8], to: &mut [u8]) -> u8 {
     all
 }
 
-/// Finds keywords in lower-case text.
+/// Finds what is looked for in lower-case text.
 #[derive(Debug)]
-enum Keywords {
+enum Needles {
+    /// One after the other: the keywords, and last what a block begins with.
+    Each(Vec<Finder<'static>>),
     /// By vector instructions.
     Packed(packed::Searcher),
     /// On a machine that has none that are fit.
     Automaton(AhoCorasick),
 }
 
-impl Keywords {
-    fn all() -> &'static Self {
-        static ALL: OnceLock<Keywords> = OnceLock::new();
-        ALL.get_or_init(|| match packed::Searcher::new(KEYWORDS) {
-            Some(searcher) => Self::Packed(searcher),
-            None => Self::Automaton(AhoCorasick::new(KEYWORDS).expect("BUG: six short words make no automaton")),
-        })
-    }
+/// To be ready for all at once takes as long as to search so many bytes for one after the other.
+const SHORT: usize = 64 << 10;
 
-    fn find(&self, text: &[u8]) -> Option<usize> {
-        match self {
-            Self::Packed(searcher) => searcher.find(text).map(|found| found.start()),
-            Self::Automaton(automaton) => automaton.find(text).map(|found| found.start()),
+impl Needles {
+    /// What is fast for a text of this length.
+    fn fit_for(length: usize) -> &'static Self {
+        static EACH: OnceLock<Needles> = OnceLock::new();
+        static ALL: OnceLock<Needles> = OnceLock::new();
+        match ALL.get() {
+            Some(all) => all,
+            None if length <= SHORT => EACH.get_or_init(Self::each),
+            None => ALL.get_or_init(Self::all),
         }
     }
+
+    fn each() -> Self {
+        Self::Each(KEYWORDS.iter().chain([&LOWERED_OPENING]).map(|needle| Finder::new(*needle)).collect())
+    }
+
+    fn all() -> Self {
+        let all = KEYWORDS.iter().chain([&LOWERED_OPENING]);
+        match packed::Searcher::new(all.clone().map(|needle| &needle[..BEGINNING])) {
+            Some(searcher) => Self::Packed(searcher),
+            None => Self::Automaton(AhoCorasick::new(all).expect("BUG: seven short words make no automaton")),
+        }
+    }
+
+    #[inline]
+    fn find(&self, text: &[u8]) -> Option<(usize, Hit)> {
+        match self {
+            Self::Each(finders) => find_each(finders, text),
+            Self::Packed(searcher) => find_packed(searcher, text),
+            Self::Automaton(automaton) => {
+                let at = automaton.find(text)?.start();
+                Some((at, hit(&text[at..])?))
+            }
+        }
+    }
+}
+
+fn find_packed(searcher: &packed::Searcher, text: &[u8]) -> Option<(usize, Hit)> {
+    let mut from = 0;
+    loop {
+        let at = searcher.find_in(text, Span::from(from..text.len()))?.start();
+        if let Some(hit) = hit(&text[at..]) {
+            return Some((at, hit));
+        }
+        from = at + 1;
+    }
+}
+
+fn hit(text: &[u8]) -> Option<Hit> {
+    let begins = |needle: &str| text.starts_with(needle.as_bytes());
+    match begins(LOWERED_OPENING) {
+        true => Some(Hit::Opening),
+        false => KEYWORDS.iter().any(|keyword| begins(keyword)).then_some(Hit::Keyword),
+    }
+}
+
+/// No keyword is looked for after the end of a block.
+fn find_each(finders: &[Finder<'_>], text: &[u8]) -> Option<(usize, Hit)> {
+    let (opening, keywords) = finders.split_last()?;
+    let opening = opening.find(text);
+    let text = &text[..opening.unwrap_or(text.len())];
+    let keyword = keywords.iter().filter_map(|keyword| keyword.find(text)).min();
+    keyword.map(|at| (at, Hit::Keyword)).or(opening.map(|at| (at, Hit::Opening)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn hits(needles: &'static Needles, text: &[u8]) -> Vec<(usize, Hit)> {
+        let mut sweep = Sweep { needles, ..Sweep::new(text, 0, text.len()) };
+        let mut from = 0;
+        std::iter::from_fn(|| {
+            let found = sweep.next(from)?;
+            from = found.0 + 1;
+            Some(found)
+        })
+        .collect()
+    }
+
+    fn all_needles() -> [&'static Needles; 2] {
+        static EACH: OnceLock<Needles> = OnceLock::new();
+        [EACH.get_or_init(Needles::each), Needles::fit_for(usize::MAX)]
+    }
 
     #[test]
     fn keywords_are_found_in_any_case_wherever_they_stand() {
@@ -147,18 +222,29 @@ mod tests {
                     let mut text = vec![b'x'; at];
                     text.extend(word.as_bytes());
                     text.extend(b"yy");
-                    let mut sweep = Sweep::new(&text, 0, text.len());
-                    assert!(!sweep.has_keyword(0, at), "{word} at {at}");
-                    assert!(sweep.has_keyword(at, text.len()), "{word} at {at}");
-                    assert!(Sweep::new(&text, 0, text.len()).has_keyword(0, text.len()), "{word} at {at}");
-                    assert!(!Sweep::new(&text, 0, text.len()).has_keyword(at + 1, text.len()), "{word} at {at}");
-                    let cut = text.len() - 3;
-                    assert!(!Sweep::new(&text, 0, cut).has_keyword(0, cut), "{word} at {at}, cut off");
+                    for needles in all_needles() {
+                        assert_eq!(hits(needles, &text), [(at, Hit::Keyword)], "{word} at {at}");
+                        assert_eq!(hits(needles, &text[..text.len() - 3]), [], "{word} at {at}, cut off");
+                    }
                 }
             }
         }
-        let mut sweep = Sweep::new(b"EVERYTHING ENABLED; erro, fai led", 0, 33);
-        assert!(!sweep.has_keyword(0, 33));
+        for needles in all_needles() {
+            assert_eq!(hits(needles, b"EVERYTHING ENABLED; erro, fai led"), []);
+        }
+    }
+
+    #[test]
+    fn openings_are_found_in_order_with_keywords() {
+        let text = b"*--- error \n--- A ---\n*--- \n--- B Failed";
+        for needles in all_needles() {
+            let expected = [(5, Hit::Keyword), (11, Hit::Opening), (27, Hit::Opening), (34, Hit::Keyword)];
+            assert_eq!(hits(needles, text), expected);
+            for at in (0..10).chain(WINDOW - 10..WINDOW + 10) {
+                let text = [vec![b'x'; at], b"\n--- ".to_vec()].concat();
+                assert_eq!(hits(needles, &text), [(at, Hit::Opening)], "at {at}");
+            }
+        }
     }
 
     #[test]

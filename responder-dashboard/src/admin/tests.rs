@@ -21,12 +21,12 @@ fn drawn(page: &Page) -> String {
 
 fn emergency(outcome: Option<&str>) -> serde_json::Value {
     json!({
-        "id": "01930a4f-5a3b-7c31-8000-000000000001", "branch": "tuc", "phase": if outcome.is_some() { "concluded" } else { "seeking" },
+        "id": "01kcrgh4zq0000000000000001", "branch": "tuc", "phase": if outcome.is_some() { "concluded" } else { "seeking" },
         "outcome": outcome, "created_at": "2026-11-16T03:00:00Z", "concluded_at": outcome.map(|_| "2026-11-16T03:10:00Z"),
         "technician": { "number": "+15005550001", "name": "<script>alert(1)</script>" },
         "customer": { "name": "<img src=x>", "callback_number": "+15005550100" },
         "attempts": [{ "number": "+15005550001", "kind": "notification", "call_sid": null, "status": "ringing",
-            "started_at": "2026-11-16T03:00:01Z", "ended_at": null }],
+            "started_at": "2026-11-16T03:00:01Z", "ended_at": null }, { "kind": "of a newer version" }],
         "timeline": [
             { "event": "cancelled", "timestamp": "2026-11-16T03:00:02Z", "data": { "emergency_id": "x" } },
             { "event": "of_a_newer_version", "timestamp": "2026-11-16T03:00:03Z", "data": {} },

@@ -9,6 +9,7 @@ use responder_core::{
         LegTimes, Phase, Stage,
     },
     store::StoredEvent,
+    timeline::{Blocks, Record, UtcOffset},
 };
 
 /// One emergency.
@@ -25,8 +26,8 @@ pub(crate) struct Seen {
     pub(crate) legs: Vec<SeenLeg>,
     /// Whose numbers are known.
     pub(crate) people: Vec<Contact>,
-    /// What happened, oldest first; none of what this version has no words for.
-    pub(crate) events: Vec<(Timestamp, Option<Event>)>,
+    /// What happened, oldest first.
+    pub(crate) events: Vec<SeenEvent>,
 }
 
 /// Who needs help.
@@ -46,6 +47,17 @@ pub(crate) enum SeenPhase {
     Accepted,
     Closing { nobody_accepted: bool },
     Concluded { outcome: Conclusion, at: Timestamp },
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub(crate) struct SeenEvent {
+    pub(crate) at: Timestamp,
+    /// None if this version has no words for it.
+    pub(crate) event: Option<Event>,
+    /// As the log has them.
+    pub(crate) title: String,
+    pub(crate) icon: &'static str,
 }
 
 /// A call that the branch placed.
@@ -114,7 +126,7 @@ impl Seen {
             attempts: e.attempts().iter().map(SeenAttempt::of).collect(),
             legs: e.legs().iter().map(SeenLeg::of).collect(),
             people,
-            events: stored.iter().map(|stored| (stored.at, stored.event().ok())).collect(),
+            events: stored.iter().map(|stored| SeenEvent::read(stored.at, &stored.json)).collect(),
         }
     }
 
@@ -125,6 +137,20 @@ impl Seen {
     /// How long customers were on hold, all calls together.
     pub(crate) fn hold(&self) -> Duration {
         self.legs.iter().map(|leg| leg.times.hold).sum()
+    }
+}
+
+impl SeenEvent {
+    /// From `{"event": …, "data": …}`. Title and picture are read off the block that the log has for it, so that the two
+    /// can't differ.
+    pub(super) fn read(at: Timestamp, json: &str) -> Self {
+        let mut text = String::new();
+        if let Ok(record) = Record::of(json) {
+            record.print(&mut text, at, UtcOffset::UTC);
+        }
+        let logged = Blocks::new(text.as_bytes()).next();
+        let (title, icon) = logged.map(|block| (block.title().into_owned(), block.icon())).unwrap_or_default();
+        Self { at, event: serde_json::from_str(json).ok(), title, icon }
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use responder_core::{
     CallSid, E164, Timestamp,
-    emergency::{AttemptKind, AttemptTimes, Conclusion, Contact, EmergencyId, End, Event, LegTimes},
+    emergency::{AttemptKind, AttemptTimes, Conclusion, Contact, EmergencyId, End, LegTimes},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::seen::{CallState, Customer, LegState, Seen, SeenAttempt, SeenLeg, SeenPhase};
+use super::seen::{CallState, Customer, LegState, Seen, SeenAttempt, SeenEvent, SeenLeg, SeenPhase};
 
 #[derive(Deserialize)]
 struct Told {
@@ -30,11 +30,11 @@ struct Told {
     accepted: bool,
     customer: ToldCustomer,
     #[serde(default)]
-    attempts: Vec<ToldAttempt>,
+    attempts: Vec<Value>,
     #[serde(default)]
-    legs: Vec<ToldLeg>,
+    legs: Vec<Value>,
     #[serde(default)]
-    people: Vec<Contact>,
+    people: Vec<Value>,
     #[serde(default)]
     timeline: Vec<Value>,
 }
@@ -86,7 +86,7 @@ impl Seen {
         let told = Told::deserialize(value).ok()?;
         let opened_at = time(&told.created_at)?;
         let concluded_at = optional(told.concluded_at.as_deref()).unwrap_or(opened_at);
-        let mut people = told.people;
+        let mut people = known::<Contact>(&told.people);
         people.push(told.technician.clone());
         Some(Self {
             id: told.id,
@@ -109,8 +109,8 @@ impl Seen {
                 address: told.customer.address,
                 description: told.customer.description,
             },
-            attempts: told.attempts.iter().filter_map(ToldAttempt::read).collect(),
-            legs: told.legs.iter().filter_map(ToldLeg::read).collect(),
+            attempts: known(&told.attempts).iter().filter_map(ToldAttempt::read).collect(),
+            legs: known(&told.legs).iter().filter_map(ToldLeg::read).collect(),
             people,
             events: told.timeline.iter().filter_map(event).collect(),
         })
@@ -167,7 +167,12 @@ impl ToldLeg {
     }
 }
 
-fn event(told: &Value) -> Option<(Timestamp, Option<Event>)> {
+/// Those of a list that are what is known here.
+fn known<T: DeserializeOwned>(list: &[Value]) -> Vec<T> {
+    list.iter().filter_map(|told| T::deserialize(told).ok()).collect()
+}
+
+fn event(told: &Value) -> Option<SeenEvent> {
     let at = told.get("timestamp").and_then(Value::as_str).and_then(time)?;
     let mut told = told.as_object()?.clone();
     told.remove("timestamp");
@@ -177,7 +182,7 @@ fn event(told: &Value) -> Option<(Timestamp, Option<Event>)> {
             told.remove("data");
         }
     }
-    Some((at, serde_json::from_value(Value::Object(told)).ok()))
+    Some(SeenEvent::read(at, &Value::Object(told).to_string()))
 }
 
 fn time(text: &str) -> Option<Timestamp> {

@@ -9,7 +9,7 @@ use responder_core::{
 };
 
 use super::{
-    seen::{CallState, LegState, Seen, SeenPhase},
+    seen::{CallState, LegState, Seen, SeenEvent, SeenPhase},
     words::{self, Who},
 };
 use crate::chart::{Chart, Drawing, Incoming, Outgoing, span};
@@ -57,7 +57,9 @@ pub(crate) struct Fact {
 pub(crate) struct Entry {
     pub(crate) at: String,
     pub(crate) shown: String,
+    /// As the log has them.
     pub(crate) icon: &'static str,
+    pub(crate) title: String,
     pub(crate) class: &'static str,
     pub(crate) words: String,
 }
@@ -89,7 +91,7 @@ impl EmergencyView {
             moments: if is_open { moments(e, &who, now) } else { Vec::new() },
             facts: facts(e, &who),
             chart: Drawing::of(&chart(e, &who, now)),
-            timeline: newest.map(|(at, event)| Entry::new(*at, event.as_ref(), &who)).collect(),
+            timeline: newest.map(|seen| Entry::new(seen, &who)).collect(),
             left_out: e.events.len() - shown,
             all_at: format!("api/emergencies/{}", e.id),
             is_whole_page: false,
@@ -99,12 +101,13 @@ impl EmergencyView {
 }
 
 impl Entry {
-    fn new(at: Timestamp, event: Option<&Event>, who: &Who<'_>) -> Self {
-        let (icon, class, words) = match event {
+    fn new(seen: &SeenEvent, who: &Who<'_>) -> Self {
+        let (class, words) = match &seen.event {
             Some(event) => words::event(event, who),
-            None => ("note", "", "Something that this version has no words for.".to_owned()),
+            None => ("", "Something that this version has no words for.".to_owned()),
         };
-        Self { at: at.to_string(), shown: clock(at), icon, class, words }
+        let (at, shown) = (seen.at.to_string(), clock(seen.at));
+        Self { at, shown, icon: seen.icon, title: seen.title.clone(), class, words }
     }
 }
 
@@ -130,8 +133,8 @@ fn facts(e: &Seen, who: &Who<'_>) -> Vec<Fact> {
 
 /// Since when a customer talks.
 fn connected(e: &Seen, call: &CallSid, called: Timestamp) -> Timestamp {
-    let joins = |event: &Option<Event>| matches!(event, Some(Event::Bridged { customer, .. }) if customer == call);
-    e.events.iter().rev().find(|(_, event)| joins(event)).map_or(called, |(at, _)| *at)
+    let joins = |seen: &&SeenEvent| matches!(&seen.event, Some(Event::Bridged { customer, .. }) if customer == call);
+    e.events.iter().rev().find(joins).map_or(called, |seen| seen.at)
 }
 
 /// Everything that goes on: who is called, who holds, who talks.
@@ -185,7 +188,7 @@ pub(crate) fn moments(e: &Seen, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
 
 fn chart(e: &Seen, who: &Who<'_>, now: Timestamp) -> Chart {
     let events: Vec<(Timestamp, Event)> =
-        e.events.iter().filter_map(|(at, event)| Some((*at, event.clone()?))).collect();
+        e.events.iter().filter_map(|seen| Some((seen.at, seen.event.clone()?))).collect();
     let outgoing = e.attempts.iter().enumerate().map(|(number, attempt)| Outgoing {
         label: words::attempt(attempt, &who.is(attempt.to)),
         number: AttemptNo(u16::try_from(number).unwrap_or(u16::MAX)),

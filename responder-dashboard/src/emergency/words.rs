@@ -1,4 +1,4 @@
-//! Sentences for what happened, and a picture for each.
+//! Sentences for what happened, and how much each weighs.
 
 use responder_core::{
     E164,
@@ -82,37 +82,36 @@ pub(super) fn attempt(attempt: &SeenAttempt, name: &str) -> String {
     format!("{what} – {end}")
 }
 
-/// Picture, class of its weight, and sentence.
-pub(super) fn event(event: &Event, who: &Who<'_>) -> (&'static str, &'static str, String) {
-    let (icon, class) = picture(event);
-    (icon, class, sentence(event, who))
+/// Class of its weight, and sentence.
+pub(super) fn event(event: &Event, who: &Who<'_>) -> (&'static str, String) {
+    (weight(event), sentence(event, who))
 }
 
-const fn picture(event: &Event) -> (&'static str, &'static str) {
+const fn weight(event: &Event) -> &'static str {
     match event {
-        Event::WebhookReceived { .. } => ("report", "strong"),
-        Event::EmergencyCallStart { .. }
-        | Event::EmergencyCallInitiated { .. }
-        | Event::TechnicianCallInitiated { .. } => ("out", ""),
+        Event::WebhookReceived { .. } | Event::Cancelled | Event::EmergencyConcluded(_) => "strong",
         Event::EmergencyCallError { .. }
         | Event::SmsError { .. }
         | Event::MailError { .. }
         | Event::BridgeFailed { .. }
-        | Event::FallbackUsed { .. } => ("bad", "bad"),
-        Event::NobodyAccepted => ("bad", "bad strong"),
-        Event::SmsAttempt { .. } | Event::SmsSent { .. } | Event::SmsDelivered { .. } => ("text", "quiet"),
-        Event::IncomingSms { .. } => ("text", ""),
-        Event::TechnicianAccepted { .. } => ("good", "good strong"),
-        Event::TechnicianPassed { .. } | Event::TechnicianEscalated { .. } => ("next", ""),
-        Event::TechnicianUnreachable { .. } | Event::CustomerHungUp { .. } => ("bad", "warn"),
-        Event::IncomingCall { .. } | Event::StrangerCalled { .. } => ("in", ""),
-        Event::CustomerOnHold { .. } => ("hold", ""),
-        Event::Bridged { .. } => ("talk", "good strong"),
-        Event::TalkEnded { .. } => ("talk", ""),
-        Event::VoicemailOffered { .. } | Event::VoicemailLeft { .. } | Event::RecordingReady { .. } => ("message", ""),
-        Event::AlertSent { .. } => ("mail", "warn"),
-        Event::Cancelled | Event::EmergencyConcluded(_) => ("end", "strong"),
-        _ => ("note", "quiet"),
+        | Event::FallbackUsed { .. } => "bad",
+        Event::NobodyAccepted => "bad strong",
+        Event::TechnicianAccepted { .. } | Event::Bridged { .. } => "good strong",
+        Event::TechnicianUnreachable { .. } | Event::CustomerHungUp { .. } | Event::AlertSent { .. } => "warn",
+        Event::EmergencyCallStart { .. }
+        | Event::EmergencyCallInitiated { .. }
+        | Event::TechnicianCallInitiated { .. }
+        | Event::IncomingSms { .. }
+        | Event::TechnicianPassed { .. }
+        | Event::TechnicianEscalated { .. }
+        | Event::IncomingCall { .. }
+        | Event::StrangerCalled { .. }
+        | Event::CustomerOnHold { .. }
+        | Event::TalkEnded { .. }
+        | Event::VoicemailOffered { .. }
+        | Event::VoicemailLeft { .. }
+        | Event::RecordingReady { .. } => "",
+        _ => "quiet",
     }
 }
 

@@ -6,12 +6,16 @@ use http::{Request, StatusCode};
 use responder_core::{
     Timestamp,
     branch::{Branch, BranchSettings},
-    driver::ManualClock,
+    driver::{LogPump, ManualClock},
     emergency::{Contact, Input, Policy, Report},
     http::{Access, Body, Endpoints, Key, Keys},
     script::{Links, Script},
     store::{Availability, BranchControl, EmergencyStore, MemoryStore, MockEmergencyStore, StoreError},
     telephony::MockTelephony,
+    timeline::{
+        UtcOffset,
+        file::{LogFile, LogSettings, recent},
+    },
 };
 
 const NOON: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
@@ -104,6 +108,49 @@ async fn a_branch_is_shown_from_the_first_report_to_the_end() {
     store.set_availability(branch.key(), Availability::Disabled).await.expect("switched off");
     let (_, live) = ask(&table, "/status/live").await;
     shows(&live, &[">Disabled<", "It is being brought to its end.", "An operator cancelled it."]);
+}
+
+/// What stands between two texts, wherever that is.
+fn between<'a>(page: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
+    page.split(begin).skip(1).filter_map(|rest| rest.split(end).next()).collect()
+}
+
+#[tokio::test]
+async fn page_and_log_have_the_same_titles_and_pictures() {
+    let (folder, clock) = (tempfile::tempdir().expect("a folder"), Arc::new(ManualClock::new(NOON)));
+    let path = folder.path().join("tuc.log");
+    let store = Arc::new(MemoryStore::new(clock.clone()));
+    let log = Arc::new(LogFile::new(&path, LogSettings::default()));
+    let branch = Arc::new(branch(store, 1).logging_to(log));
+    let report = Report {
+        chosen_phone: "+15005550001".into(),
+        user_stated_callback_number: "+15005550100".into(),
+        ..Report::default()
+    };
+    let id = branch.report(report, None).await.expect("taken in").id();
+    let number = |text: &str| text.parse().expect("a number");
+    branch.customer_called("CA1".parse().expect("a sid"), Some(number("+15005550100"))).await.expect("heard");
+    branch.text_received("SM1".parse().expect("a sid"), number("+15005550001"), "1").await.expect("heard");
+    branch.handle(id, Input::Cancelled).await.expect("cancelled");
+    LogPump::new(Arc::clone(&branch)).expect("a log").start().stop().await;
+
+    let (_, page) = ask(&table(&branch), "/status").await;
+    let titles = between(&page, "<b class=\"name\">", "</b>");
+    let icons = between(&page, "<span class=\"icon\" aria-hidden=\"true\">", "</span>");
+    let shown: Vec<_> = titles.into_iter().zip(icons).collect();
+    let log = recent(&path, usize::MAX, UtcOffset::UTC).expect("a log");
+    // In one second, a log is read from its beginning.
+    let logged: Vec<_> = log.entries().map(|entry| (entry.title().into_owned(), entry.icon())).collect();
+    assert_eq!(shown, logged.iter().rev().map(|(title, icon)| (title.as_str(), *icon)).collect::<Vec<_>>());
+    for known in [
+        ("Webhook: Emergency Triggered", "🔗"),
+        ("Telephony: Incoming Call", "📞"),
+        ("SMS: Status Request", "💬"),
+        ("SMS_ATTEMPT", "💬"),
+        ("EMERGENCY_CALL_START", "📄"),
+    ] {
+        assert!(shown.contains(&known), "{known:?} is not among {shown:?}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@
 //! branch's own store, which obeys it from the next report on.
 
 mod client;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fmt,

@@ -55,13 +55,30 @@ pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     let client = client(site)?;
     desk.record(&entry(&call, AuditAction::BranchRestarted, site)?).await?;
     let told = client.post("/api/restart", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
-    let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await?;
-    if told.status.is_success() {
+    let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await.map_err(not_restarted)?;
+    // A page that somebody else serves at its address restarts nothing.
+    if told.status.is_success() && told.json().is_some() {
         desk.tell(&call, site, Done::Restarted)?;
         let message = "The branch finishes what it is at, and starts anew.";
         return answer(StatusCode::OK, &json!({ "status": "success", "success": true, "message": message }));
     }
-    relay::passed_on(&told)
+    let mut response = relay::passed_on(&told).map_err(not_restarted)?;
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    Ok(response)
+}
+
+/// A restart works or fails: which way it failed is in the code.
+fn not_restarted(error: HttpError) -> HttpError {
+    if error.code().starts_with("branch_") { as_failure(&error) } else { error }
+}
+
+/// A branch that takes a report and says nothing that can be read.
+fn senseless() -> HttpError {
+    as_failure(&branch_failed(BranchError::Senseless))
+}
+
+fn as_failure(error: &HttpError) -> HttpError {
+    HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, error.code(), error.message().to_owned())
 }
 
 /// Reports an emergency to a branch.
@@ -80,7 +97,7 @@ pub(super) async fn trigger(desk: Arc<Desk>, call: Call) -> Answer {
     let told = client.post("/webhook", idempotency(&call), &report, REPORT_WITHIN).await;
     let told = desk.or_noted(&call, AuditAction::EmergencyTriggered, site, told).await?;
     if told.status == StatusCode::OK {
-        let data = told.json().ok_or_else(|| branch_failed(BranchError::Senseless))?;
+        let data = told.json().ok_or_else(senseless)?;
         desk.tell(&call, site, Done::Triggered)?;
         let message = "The branch has the emergency.";
         let body = json!({ "status": "success", "success": true, "message": message, "data": data });
@@ -110,28 +127,17 @@ async fn switch(desk: &Desk, call: &Call, to: Availability) -> Answer {
     let action = if enabled { AuditAction::BranchEnabled } else { AuditAction::BranchDisabled };
     desk.record(&entry(call, action, site)?.changing(Some(before.into()), Some(enabled.into()))).await?;
     store.set_availability(&site.key, to).await.map_err(store_failed)?;
-    let applied = reload(site).await;
+    let applied = desk.admin.reload(site).await;
     desk.tell(call, site, if enabled { Done::Enabled { applied } } else { Done::Disabled { applied } })?;
     let message = match (enabled, applied) {
         (true, true) => "The branch takes reports again.",
         (false, true) => "The branch takes no more reports; an active emergency runs to its end.",
-        (_, false) => "It is stored, but the branch could not be told: it follows when it asks next.",
+        (_, false) => "It is stored, but the branch could not be told. It is told as soon as it can be reached.",
     };
     let body = json!({
         "status": "success", "success": true, "message": message, "enabled": enabled, "applied": applied,
     });
     answer(StatusCode::OK, &body)
-}
-
-/// Tells a branch to fetch its settings, and whether it may take reports. Whether it has.
-pub(super) async fn reload(site: &Site) -> bool {
-    let Some(client) = &site.client else { return false };
-    let told = client.post("/api/reload_settings", HeaderMap::new(), &json!({}), TOLD_WITHIN).await;
-    let has_done_it = told.as_ref().is_ok_and(|told| told.status.is_success());
-    if !has_done_it {
-        tracing::warn!(branch = %site.key, ?told, "the branch did not reload its settings");
-    }
-    has_done_it
 }
 
 /// Only a plain `true` counts.
@@ -168,7 +174,7 @@ impl Desk {
     pub(super) async fn state_of(&self, site: &Site) -> Result<BranchRow, HttpError> {
         let availability = self.admin.store().availability(&site.key).await.map_err(store_failed)?;
         let told = match &site.client {
-            Some(client) => client.get("/api/status").await.ok(),
+            Some(client) => client.get_shared("/api/status").await.ok(),
             None => None,
         };
         let told = told.filter(|told| told.status.is_success()).and_then(|told| told.json());

@@ -95,7 +95,8 @@ where
     A: Future<Output = Answer> + Send + 'static,
 {
     let desk = Arc::clone(desk);
-    Endpoint::new(method, path, access, body, move |call: Call| handle(Arc::clone(&desk), call))
+    let row = Endpoint::new(method, path, access, body, move |call: Call| handle(Arc::clone(&desk), call));
+    row.with_error_page(HttpError::into_response_with_error)
 }
 
 /// Logging in, users, and what was done.

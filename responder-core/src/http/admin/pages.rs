@@ -302,7 +302,7 @@ impl Desk {
     /// What a branch says, or why it says nothing.
     async fn relayed(&self, site: &Site, path: &str) -> Relayed<Value> {
         let told = match &site.client {
-            Some(client) => client.get(path).await.map_err(branch_failed),
+            Some(client) => client.get_shared(path).await.map_err(branch_failed),
             None => Err(no_server()),
         };
         let told = told.map_err(|error| error.message().to_owned())?;

@@ -42,8 +42,13 @@ pub(super) async fn list(desk: Arc<Desk>, call: Call) -> Answer {
     let mut recordings = Vec::with_capacity(found.recordings.len());
     for recording in &found.recordings {
         let mut view = serde_json::to_value(recording).map_err(HttpError::internal)?;
-        if let (Some(fields), true) = (view.as_object_mut(), recording.playable) {
-            fields.insert("media_url".to_owned(), format!("{base}/{}/media", recording.sid).into());
+        if let Some(fields) = view.as_object_mut() {
+            let media = format!("{base}/{}/media", recording.sid);
+            if recording.playable {
+                fields.insert("media_url".to_owned(), media.clone().into());
+            }
+            // The provider's own names the account.
+            fields.insert("uri".to_owned(), media.into());
         }
         recordings.push(view);
     }
@@ -127,7 +132,7 @@ fn failed(error: RecordingsError) -> HttpError {
         }
         RecordingsError::Provider(error) => {
             let message = "The telephony provider does not answer as it should; try again.";
-            HttpError::new(StatusCode::BAD_GATEWAY, "provider_failed", message).with_cause(error)
+            HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, "provider_failed", message).with_cause(error)
         }
     }
 }

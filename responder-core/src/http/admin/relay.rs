@@ -6,6 +6,7 @@ use ::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
 
 use super::{
     Answer, Desk,
@@ -65,7 +66,16 @@ pub(super) async fn firehose(desk: Arc<Desk>, call: Call) -> Answer {
     let about = entry(&call, AuditAction::LogSent, site)?;
     desk.record(&target.map_or_else(|| about.clone(), |target| about.clone().about(host_of(target)))).await?;
     let told = client.post(&path, HeaderMap::new(), &json!({}), SENT_WITHIN).await;
-    passed_on(&desk.or_noted(&call, AuditAction::LogSent, site, told).await?)
+    let told = desk.or_noted(&call, AuditAction::LogSent, site, told).await?;
+    match told.json().as_ref().and_then(|body| body["results"][0]["error"].as_str()) {
+        Some(why) => {
+            let failed = json!({ "failed": why });
+            desk.record(&entry(&call, AuditAction::LogSent, site)?.changing(None, Some(failed))).await?;
+            let message = format!("The branch could not post its log there: {why}.");
+            Err(HttpError::new(StatusCode::BAD_GATEWAY, "not_sent", message).with_field("webhook_url"))
+        }
+        None => passed_on(&told),
+    }
 }
 
 /// What happens in a branch, as it happens. Ends with the session that asked for it.
@@ -119,18 +129,23 @@ fn changes_of(key: &BranchKey, client: BranchClient) -> Pieces {
             loop {
                 let Some(pieces) = &mut open else {
                     tokio::time::sleep(pause).await;
+                    let was_away = !pause.is_zero();
                     pause = OPEN_AGAIN;
                     if let Ok((answer, pieces)) = client.open("/api/events?unnamed", HeaderMap::new()).await
                         && answer.status == StatusCode::OK
                     {
                         open = Some(Box::pin(pieces));
+                        // What has happened meanwhile is not told again.
+                        if was_away {
+                            return Some((Ok(told), (open, pause)));
+                        }
                     }
                     continue;
                 };
                 let piece = match pieces.next().await {
-                    Some(Ok(piece)) if has_data(&piece) => told,
                     // It only keeps the connection up.
-                    Some(Ok(_)) => Bytes::from_static(b":\n\n"),
+                    Some(Ok(piece)) if is_no_event(&piece) => Bytes::from_static(b":\n\n"),
+                    Some(Ok(_)) => told,
                     Some(Err(_)) | None => return Some((Ok(told), (None, OPEN_AGAIN))),
                 };
                 return Some((Ok(piece), (open, OPEN_AGAIN)));
@@ -139,33 +154,41 @@ fn changes_of(key: &BranchKey, client: BranchClient) -> Pieces {
     }))
 }
 
-fn has_data(piece: &[u8]) -> bool {
-    piece.windows(5).any(|word| word == b"data:")
+/// An event may come in several pieces; then each of them counts, which does no harm.
+fn is_no_event(piece: &[u8]) -> bool {
+    let is_greeting = piece.starts_with(b"retry:") && !piece.windows(5).any(|word| word == b"data:");
+    is_greeting || piece.iter().all(|byte| b":\n".contains(byte))
 }
 
 type Pieces = std::pin::Pin<Box<dyn Stream<Item = Result<Bytes, BranchError>> + Send>>;
 
-/// Looks from time to time whether whoever listens is still logged in.
+/// Looks from time to time whether whoever listens is still logged in. Ends when all streams are ended.
 fn while_logged_in(
     desk: Arc<Desk>,
     hash: SessionHash,
     pieces: Pieces,
 ) -> impl Stream<Item = Result<Bytes, BranchError>> + Send {
     let look = tokio::time::interval_at(tokio::time::Instant::now() + LOOK_AGAIN, LOOK_AGAIN);
-    stream::unfold((desk, pieces, look), move |(desk, mut pieces, mut look)| async move {
+    let ended = desk.admin.streams_ended();
+    stream::unfold((desk, pieces, look, ended), move |(desk, mut pieces, mut look, mut ended)| async move {
         loop {
             tokio::select! {
                 biased;
+                () = is_true(&mut ended) => return None,
                 _ = look.tick() => {
                     // A store that does not answer ends nothing; that it can't be asked may be over soon.
                     if let Ok(None) = desk.admin.store().session(hash).await {
                         return None;
                     }
                 }
-                piece = pieces.next() => return piece.map(|piece| (piece, (desk, pieces, look))),
+                piece = pieces.next() => return piece.map(|piece| (piece, (desk, pieces, look, ended))),
             }
         }
     })
+}
+
+async fn is_true(flag: &mut watch::Receiver<bool>) {
+    drop(flag.wait_for(|flag| *flag).await);
 }
 
 async fn ask(desk: &Desk, call: &Call, path: &str) -> Answer {
@@ -227,6 +250,45 @@ const EVENTS: &str = "text/event-stream";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_may_be_an_event_is_no_silence() {
+        for silence in [&b":\n\n"[..], b"retry: 2000\nid: 4\n\n"] {
+            assert!(is_no_event(silence), "{silence:?}");
+        }
+        for piece in
+            [&b"id: 5\ndata: {}\n\n"[..], b"id: 5\nda", b"ta: {}\n\n", b"retry: 2000\nid: 4\n\nid: 5\ndata: {}\n\n"]
+        {
+            assert!(!is_no_event(piece), "{piece:?}");
+        }
+    }
+
+    /// So whoever is slow costs no more than whoever is quick.
+    #[tokio::test]
+    async fn nothing_is_read_before_it_is_asked_for() {
+        let clock = Arc::new(crate::driver::SystemClock);
+        let store = Arc::new(crate::store::MemoryStore::new(clock.clone()));
+        let keys = crate::settings::SettingsKeys::new(None, None).expect("keys");
+        let admin = Arc::new(crate::admin::Admin::new(store, clock, keys, Vec::new()));
+        let public = "https://admin.example.com".parse().expect("a URL");
+        let desk = Arc::new(Desk { admin: Arc::clone(&admin), pages: Arc::new(super::super::PlainPages), public });
+        let read = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counted = Arc::clone(&read);
+        let piece = move || {
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            Ok(Bytes::from_static(b"data: 1\n\n"))
+        };
+        let pieces: Pieces = Box::pin(stream::repeat_with(piece));
+        let token = crate::access::SessionToken::random();
+        let mut body = std::pin::pin!(while_logged_in(desk, token.hash(), pieces));
+        for asked in 1..=3 {
+            body.next().await.expect("a piece").expect("no failure");
+            tokio::task::yield_now().await;
+            assert_eq!(read.load(std::sync::atomic::Ordering::SeqCst), asked);
+        }
+        admin.end_streams();
+        assert!(body.next().await.is_none(), "it ends when the server stops");
+    }
 
     #[test]
     fn only_the_host_of_a_target_is_recorded() {

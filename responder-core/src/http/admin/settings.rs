@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use ::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Desk, SettingRow, branch::reload, entry, person, secrets_failed, store_failed};
+use super::{Answer, Desk, SettingRow, entry, person, secrets_failed, store_failed};
 use crate::{
     access::AuditAction,
     admin::{Done, Kept, Site},
@@ -55,7 +55,7 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
         let change = change(&desk, &call, site, &kept, &edit, &after)?;
         if let Saved::Done(revision) = desk.admin.store().save_settings(&change).await.map_err(store_failed)? {
             let names: Vec<String> = edit.changes().map(|(setting, _)| setting.name.to_owned()).collect();
-            let applied = reload(site).await;
+            let applied = desk.admin.reload(site).await;
             desk.tell(&call, site, Done::Settings(names.clone()))?;
             return saved(&Kept { revision, ..kept }, &names, applied, incomplete);
         }
@@ -114,7 +114,9 @@ fn saved(kept: &Kept, changed: &[String], applied: bool, incomplete: Option<Sett
     let message = match (changed.is_empty(), applied) {
         (true, _) => "Nothing is different from before.",
         (false, true) => "The settings are stored, and the branch has them.",
-        (false, false) => "The settings are stored; the branch could not be told and follows when it asks next.",
+        (false, false) => {
+            "The settings are stored; the branch could not be told. It is told as soon as it can be reached."
+        }
     };
     let body = json!({
         "status": "success", "success": true, "message": message, "revision": kept.revision, "changed": changed,

@@ -47,7 +47,7 @@ enum Wanted {
 
 /// `?all` entries, or the `?recent=` ones, newest first.
 async fn show(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
-    let wanted = Wanted::of(&call)?;
+    let Some(wanted) = Wanted::of(&call) else { return usage() };
     let log = log(&branch).ok_or_else(no_log)?;
     let body = in_background(move || Ok(wanted.read(&log)?.map(|timeline| shown(&timeline, wanted)))).await;
     match body {
@@ -84,15 +84,13 @@ async fn resolve(branch: Arc<Branch>, _: Call) -> Result<Response<Body>, HttpErr
 }
 
 impl Wanted {
-    fn of(call: &Call) -> Result<Self, HttpError> {
+    fn of(call: &Call) -> Option<Self> {
         if call.query().get("all").is_some() {
-            return Ok(Self::All);
+            return Some(Self::All);
         }
-        let count = call.query().get("recent").and_then(|count| count.parse().ok());
-        count.filter(|count| *count > 0).map(Self::Recent).ok_or_else(|| {
-            let message = "Say which entries are wanted: /api/logs?all, or /api/logs?recent=20 for the newest 20.";
-            HttpError::bad_request("invalid_field", message).with_field("recent")
-        })
+        // A plus sign in a query is a blank.
+        let count = call.query().get("recent").and_then(|count| count.trim().parse().ok());
+        count.filter(|count| *count > 0).map(Self::Recent)
     }
 
     /// None if there is no log.
@@ -110,6 +108,16 @@ impl Wanted {
             Err(error) => Err(error),
         }
     }
+}
+
+/// How it is asked for.
+fn usage() -> Result<Response<Body>, HttpError> {
+    let examples = ["/api/logs?all", "/api/logs?recent=20"];
+    let message = format!("Say which entries are wanted: {}, or {} for the newest 20.", examples[0], examples[1]);
+    let body = json!({
+        "status": "error", "code": "invalid_field", "message": message, "field": "recent", "examples": examples,
+    });
+    answer(StatusCode::BAD_REQUEST, &body)
 }
 
 #[derive(Serialize)]

@@ -10,15 +10,15 @@ use tokio::{
 
 use super::answer::{Persistence, Unanswered, in_time};
 use crate::{
-    Timestamp,
+    CountryCode, Timestamp,
     branch::{Branch, BranchSettings, HandleError},
     driver::ManualClock,
-    emergency::{Contact, EmergencyId, Event, Input, Policy, Report},
+    emergency::{Contact, Emergency, EmergencyId, Event, Input, Intake, Policy, Report},
     http::{Endpoints, Key, Keys, Signatures},
     script::{Links, Script, code_of},
     store::{
-        Availability, BranchControl, EmergencyStore, EventId, MemoryStore, MockEmergencyStore, StoreError,
-        codec::Formats,
+        Availability, BranchControl, CommitId, EmergencyStore, EventId, MemoryStore, MockEmergencyStore, Opened,
+        Opening, StoreError, codec::Formats,
     },
     telephony::MockTelephony,
 };
@@ -346,13 +346,8 @@ async fn a_text_means_the_emergency_that_its_sender_was_told_of() {
         branch.report(report, None).await.expect("an emergency").id()
     };
     let older = report("+15005550001").await;
-    // Codes are short, and ids are random: two may share one.
-    let newer = loop {
-        let id = report("+15005550002").await;
-        if code_of(id) != code_of(older) {
-            break id;
-        }
-    };
+    let newer = report("+15005550002").await;
+    assert_ne!(code_of(newer), code_of(older));
     let answer = branch.text_received("SM1".parse().expect("a sid"), number("+15005550001"), "Ok, on my way!").await;
     let answer = answer.expect("handled").expect("an answer");
     assert_eq!(answer.state.id(), older);
@@ -361,6 +356,60 @@ async fn a_text_means_the_emergency_that_its_sender_was_told_of() {
     let named = branch.text_received("SM2".parse().expect("a sid"), number("+15005550009"), &by_name).await;
     let named = named.expect("handled").expect("a recipient may ask");
     assert_eq!(named.state.id(), newer, "the code says which");
+}
+
+/// A branch that takes in many, in a store that another process may have used before.
+fn busy_branch(store: &Arc<MemoryStore>) -> Arc<Branch> {
+    let number = |text: &str| text.parse().expect("a number");
+    let policy = Policy {
+        escalation: vec![Contact::unnamed(number("+15005550001"))],
+        recipients: vec![Contact::unnamed(number("+15005550009"))],
+        ..Policy::default()
+    };
+    let mut settings = BranchSettings::new(policy, number("+15005550006")).expect("settings");
+    settings.max_active_emergencies = 1000;
+    let links = Links::new("https://help.example.com/tuc".parse().expect("a URL"));
+    let (key, telephony) = ("tuc".parse().expect("a key"), Arc::new(MockTelephony::new()));
+    Arc::new(Branch::new(key, settings, store.clone(), telephony, Script::default(), links))
+}
+
+#[tokio::test(start_paused = true)]
+async fn emergencies_that_are_open_have_codes_of_their_own() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let store = Arc::new(MemoryStore::new(clock));
+    let mut codes = std::collections::HashSet::new();
+    for _ in 0..2 {
+        let branch = busy_branch(&store);
+        for _ in 0..45 {
+            let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+            let id = branch.report(report, None).await.expect("an emergency").id();
+            assert!(codes.insert(code_of(id)), "{id} is the second of its code");
+        }
+    }
+}
+
+/// As two nodes may open them at one moment.
+#[tokio::test(start_paused = true)]
+async fn a_code_that_two_have_means_the_one_that_it_fits() {
+    let now = Timestamp::from_micros(1_800_000_000_000_000);
+    let store = Arc::new(MemoryStore::new(Arc::new(ManualClock::new(now))));
+    let branch = busy_branch(&store);
+    let older = EmergencyId::new(now, 1);
+    let later = now + Duration::from_millis(1);
+    let newer = (2..).map(|n| EmergencyId::new(later, n)).find(|id| code_of(*id) == code_of(older)).expect("a code");
+    // The technician of one is the next in line of the other, and has heard nothing of it.
+    for (id, phone) in [(older, "+15005550002"), (newer, "+15005550001")] {
+        let report = Report { chosen_phone: phone.into(), ..Report::default() };
+        let intake = Intake::check(report, CountryCode::NORTH_AMERICA).expect("an intake");
+        let opened = Emergency::open(id, now, intake, Arc::clone(branch.settings().policy()));
+        let opening = Opening::of(branch.key().clone(), 10, opened, CommitId::from_random(u128::from(id == older)));
+        assert!(matches!(store.open(&opening).await, Ok(Opened::Created(_))));
+    }
+    let from = "+15005550001".parse().expect("a number");
+    let body = format!("ok {}", code_of(older));
+    let answer = branch.text_received("SM1".parse().expect("a sid"), from, &body).await;
+    let answer = answer.expect("handled").expect("an answer");
+    assert_eq!((answer.state.id(), answer.state.is_accepted()), (newer, true));
 }
 
 #[tokio::test(start_paused = true)]

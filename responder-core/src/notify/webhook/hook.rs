@@ -148,3 +148,7 @@ impl fmt::Debug for Webhook {
 const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
+#[cfg(all(test, feature = "twilio"))]
+#[path = "hook_tests.rs"]
+mod tests;

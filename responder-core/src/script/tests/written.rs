@@ -106,9 +106,10 @@ fn a_mail_holds_the_whole_report() {
 
 #[test]
 fn the_last_mail_reports() {
-    let mail = script().render_mail(&emergency(), &Text::Report { summary: Box::new(summary(Conclusion::Voicemail)) });
+    let script = Script { time_zone: "-07:00".parse().expect("a zone"), ..script() };
+    let mail = script.render_mail(&emergency(), &Text::Report { summary: Box::new(summary(Conclusion::Voicemail)) });
     assert!(mail.text.starts_with("This emergency is over: the customer left a message and waits for a call.\n"));
-    assert!(mail.text.contains(&format!("Reported: {NOW}\nOver: {NOW}\nSeconds on hold: 12\nSeconds of talk: 340\n")));
+    assert!(mail.text.contains("Reported: 2027-01-15 01:00:00 -07:00\nOver: 2027-01-15 01:00:00 -07:00\nSeconds on hold: 12\nSeconds of talk: 340\n"));
     assert!(mail.text.ends_with("Calls placed: 2\nCalls received: 1\n"));
 }
 

@@ -3,15 +3,17 @@
 mod archive;
 mod follow;
 mod lock;
+mod seen;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod trouble;
+mod windows;
 mod writer;
-mod zone;
 
 pub use archive::{Archived, archives};
 pub use follow::{Followed, Follower};
 pub use lock::LogLock;
-pub use tail::{Failure, failure_since, last_position, recent};
+pub use tail::{last_position, recent};
+pub use trouble::{Failure, failure_since};
 pub use writer::{Fsync, LogFile, LogSettings};
-pub use zone::{LogZone, UnknownZone};

@@ -16,7 +16,7 @@ use super::*;
 use crate::{
     Timestamp,
     store::EventId,
-    timeline::{Blocks, BranchEvent, Record, Status, Timeline, UtcOffset},
+    timeline::{Blocks, BranchEvent, Record, Status, Timeline, UtcOffset, needs_a_person},
 };
 
 fn folder() -> (TempDir, PathBuf) {
@@ -101,6 +101,46 @@ fn a_failure_shows_for_as_long_as_is_asked() {
     assert_eq!(found(52), None);
 }
 
+/// What the end of a log says is what reading all of it says, whoever writes to it.
+#[test]
+fn what_is_said_of_the_last_failure_is_true() {
+    let mut dice = 0x5eed_u64;
+    let mut throw = |sides: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    let (_folder, path) = folder();
+    let mut logs = [(); 2].map(|()| LogFile::new(&path, LogSettings::default()));
+    let forged = r#"{"event":"sms_sent","data":{"text":"\"last_failure\":null","last_failure":null}}"#;
+    let long = format!(r#"{{"event":"sms_sent","data":{{"text":"{}"}}}}"#, "x".repeat(5000));
+    let payloads = [r#"{"event":"sms_sent"}"#, r#"{"event":"nobody_accepted"}"#, forged, &long];
+    let (mut failures, mut said) = (0, 0);
+    for second in 0..3000 {
+        let log = &mut logs[throw(2) as usize];
+        // Failures are rare, and there are times without any.
+        let kind = if throw(150) == 0 { 1 } else { [0, 0, 0, 2, 3][throw(5) as usize] };
+        match throw(300) {
+            0 => drop(log.archive(Archived::Resolved).expect("put aside")),
+            1 => *log = LogFile::new(&path, LogSettings::default()),
+            2..40 => log.append("A", at(second), payloads[kind]).expect("written"),
+            40 => log.append("CONFIG_ERROR", at(second), "{}").expect("written"),
+            41 => fs::write(&path, "").expect("emptied by somebody"),
+            _ => log.append_record(&Record::of(payloads[kind]).expect("JSON"), at(second)).expect("written"),
+        }
+        let whole = fs::read(&path).unwrap_or_default();
+        let since = at(second.saturating_sub(throw(400)));
+        let expected = Blocks::new(&whole)
+            .filter(|block| needs_a_person(block) && block.instant(UtcOffset::UTC).is_some_and(|at| at >= since))
+            .last();
+        let expected = expected.map(|block| (block.title().into_owned(), block.instant(UtcOffset::UTC)));
+        let found = failure_since(&path, since, UtcOffset::UTC).expect("read");
+        assert_eq!(found.map(|failure| (failure.title, Some(failure.at))), expected, "at {second}");
+        failures += usize::from(expected.is_some());
+        said += usize::from(whole.ends_with(b"}\n") && memchr::memmem::find(&whole, br#","last_failure":"#).is_some());
+    }
+    assert!(failures > 500 && failures < 2500 && said > 1000, "{failures} with a failure, {said} that say so");
+}
+
 /// What must always be known: up to which event of the store a log has been written.
 #[test]
 fn the_position_survives_whatever_happens_to_the_log() {
@@ -162,6 +202,20 @@ fn a_log_is_put_aside_before_it_becomes_too_long() {
     assert_eq!(archives.len(), 7);
     assert!(archives.iter().all(|path| fs::metadata(path).is_ok_and(|file| (1..=500).contains(&file.len()))));
     assert_eq!(payloads(&everything(&path)).len(), 21);
+}
+
+#[test]
+fn times_are_those_of_the_clock_that_counts() {
+    let (_folder, path) = folder();
+    let log = LogFile::new(&path, LogSettings::default());
+    log.append("A", at(0), "{}").expect("written");
+    log.set_zone("America/Phoenix".parse().expect("a zone"));
+    log.append("B", at(0), "{}").expect("written");
+    let text = fs::read_to_string(&path).expect("a log");
+    assert!(
+        text.contains("\n2026-01-15 22:45:12.000000+00:00 - ")
+            && text.contains("\n2026-01-15 15:45:12.000000-07:00 - ")
+    );
 }
 
 #[test]

@@ -11,13 +11,14 @@ use std::{
 };
 
 use super::{
-    Archived, LogZone,
+    Archived,
     archive::{folder, put_aside},
+    seen::Seen,
 };
 use crate::{
-    Timestamp,
+    TimeZone, Timestamp,
     store::EventId,
-    timeline::{BranchEvent, Record, print},
+    timeline::{BranchEvent, LastFailure, Record, print},
 };
 
 /// How a log is written.
@@ -27,8 +28,6 @@ pub struct LogSettings {
     pub rotate_bytes: Option<NonZeroU64>,
     /// When what was written is flushed to the disk (when the system does it).
     pub fsync: Fsync,
-    /// The zone that times are written in (UTC).
-    pub zone: LogZone,
 }
 
 /// When what was written is flushed to the disk. A log that is put aside always is: what was lost of the one in use is
@@ -73,7 +72,10 @@ pub struct LogFile {
 #[derive(Default)]
 struct Open {
     file: Option<File>,
+    /// What is known of the blocks in the file.
+    seen: Seen,
     position: Option<EventId>,
+    zone: TimeZone,
     synced: Option<Instant>,
     text: String,
 }
@@ -82,6 +84,12 @@ impl LogFile {
     /// The log at `path`, which is made with its folder when something is written.
     pub fn new(path: impl Into<PathBuf>, settings: LogSettings) -> Self {
         Self { path: path.into(), settings, open: Mutex::default() }
+    }
+
+    /// Writes times from now on as the clock in this zone shows them, instead of in UTC. A branch takes that of its
+    /// script.
+    pub fn set_zone(&self, zone: TimeZone) {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).zone = zone;
     }
 
     /// Where it is.
@@ -94,10 +102,12 @@ impl LogFile {
     /// # Errors
     /// When it can't be written. A part of it may stand there if the disk was full; writing it again is right.
     pub fn append(&self, title: &str, at: Timestamp, payload: &str) -> io::Result<()> {
-        let offset = self.settings.zone.offset_at(at);
         self.with(|log, open| {
-            print(&mut open.text, title, at, offset, payload);
-            log.write(open)
+            let offset = open.zone.offset_at(at);
+            log.write(open, |text, _, _| {
+                print(text, title, at, offset, payload);
+                LastFailure::NotSaid
+            })
         })
     }
 
@@ -106,10 +116,12 @@ impl LogFile {
     /// # Errors
     /// As [`append`](Self::append).
     pub fn append_record(&self, record: &Record<'_>, at: Timestamp) -> io::Result<()> {
-        let offset = self.settings.zone.offset_at(at);
         self.with(|log, open| {
-            record.print(&mut open.text, at, offset);
-            log.write(open)?;
+            let offset = open.zone.offset_at(at);
+            log.write(open, |text, _, last_failure| {
+                Record { last_failure, ..record.clone() }.print(text, at, offset);
+                last_failure
+            })?;
             open.position = record.position().or(open.position);
             Ok(())
         })
@@ -121,11 +133,13 @@ impl LogFile {
     /// As [`append`](Self::append).
     pub fn note(&self, event: &BranchEvent, at: Timestamp) -> io::Result<()> {
         let json = serde_json::to_string(event)?;
-        let offset = self.settings.zone.offset_at(at);
         self.with(|log, open| {
-            let record = Record { after: open.position, ..Record::of(&json)? };
-            record.print(&mut open.text, at, offset);
-            log.write(open)
+            let offset = open.zone.offset_at(at);
+            let record = Record::of(&json)?;
+            log.write(open, |text, after, last_failure| {
+                Record { after, last_failure, ..record.clone() }.print(text, at, offset);
+                last_failure
+            })
         })
     }
 
@@ -186,16 +200,26 @@ impl LogFile {
         done.and_then(|done| unlocked.map(|()| done))
     }
 
-    /// Writes what has been printed.
-    fn write(&self, open: &mut Open) -> io::Result<()> {
-        let length = self.lock(open, OpenOptions::new().append(true).create(true))?;
+    /// Writes one block. What prints it is told how far the log has been written, and what there is to say of the last
+    /// failure; it tells what it has said of that.
+    fn write(
+        &self,
+        open: &mut Open,
+        print: impl Fn(&mut String, Option<EventId>, LastFailure) -> LastFailure,
+    ) -> io::Result<()> {
+        let options = OpenOptions::new().read(true).append(true).create(true).clone();
+        let mut length = self.lock(open, &options)?;
+        open.print(length, &print)?;
         let limit = self.settings.rotate_bytes.map_or(u64::MAX, NonZeroU64::get);
         if length > 0 && length.saturating_add(open.text.len() as u64) > limit {
             self.put_aside(open, Archived::Rotated)?;
-            self.lock(open, OpenOptions::new().append(true).create(true))?;
+            length = self.lock(open, &options)?;
+            open.print(length, &print)?;
         }
-        let Some(file) = &mut open.file else { return Err(ErrorKind::NotFound.into()) };
-        write_once(file, open.text.as_bytes())?;
+        let Some(mut file) = open.file.take() else { return Err(ErrorKind::NotFound.into()) };
+        write_once(&mut file, open.text.as_bytes())?;
+        // One that can't be written is opened again, and looked at again.
+        let file = open.file.insert(file);
         match self.settings.fsync {
             Fsync::Never => Ok(()),
             Fsync::EachBlock => file.sync_data(),
@@ -213,7 +237,10 @@ impl LogFile {
         loop {
             let file = match open.file.take() {
                 Some(file) => file,
-                None => self.open(options)?,
+                None => {
+                    open.seen = Seen::default();
+                    self.open(options)?
+                }
             };
             file.lock()?;
             let ours = identity(&file.metadata()?);
@@ -242,6 +269,23 @@ impl LogFile {
         let Some(file) = open.file.take() else { return Ok(None) };
         file.sync_data()?;
         put_aside(&self.path, why).map(Some)
+    }
+}
+
+impl Open {
+    /// Prints a block that will begin at `at`, the end of the file.
+    fn print(
+        &mut self,
+        at: u64,
+        print: impl Fn(&mut String, Option<EventId>, LastFailure) -> LastFailure,
+    ) -> io::Result<()> {
+        if let Some(file) = &mut self.file {
+            self.seen.look(file, at)?;
+        }
+        self.text.clear();
+        let said = print(&mut self.text, self.position, self.seen.due(at));
+        self.seen.written(at, &self.text, said);
+        Ok(())
     }
 }
 
