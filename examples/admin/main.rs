@@ -7,6 +7,8 @@ mod config;
 mod database;
 #[path = "../common/environment.rs"]
 mod environment;
+#[path = "../common/place.rs"]
+mod place;
 #[path = "../common/server.rs"]
 #[expect(dead_code, reason = "the provider asks nothing of this server")]
 mod server;
@@ -16,14 +18,14 @@ mod variables;
 
 use std::{error::Error, net::SocketAddr, process::ExitCode, sync::Arc};
 
-use config::Config;
+pub(crate) use config::Config;
 use environment::BadVariable;
+pub(crate) use place::Place;
 use responder::{
     driver::SystemClock,
     http::{self, Endpoints, Keys, admin::Admin},
 };
 use responder_dashboard::AdminPages;
-use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -51,7 +53,11 @@ These variables say what is done:";
 async fn serve() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    match run().await.map_err(|error| error.downcast::<BadVariable>()) {
+    let ran = match Config::read(|name| std::env::var(name).ok()) {
+        Ok(config) => run(config, Place::own_process(), tell).await,
+        Err(bad) => Err(bad.into()),
+    };
+    match ran.map_err(|error| error.downcast::<BadVariable>()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ok(bad)) => {
             eprintln!("{} {}. See --help.", bad.name, bad.why);
@@ -69,10 +75,19 @@ fn told(error: &dyn Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", told(cause)))
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let config = Config::read(|name| std::env::var(name).ok())?;
+/// For whoever has started it.
+fn tell(address: SocketAddr) {
+    println!("admin on http://{address}");
+}
+
+/// Runs an admin server until its place says that it ends; `opened` is told when it takes requests.
+pub(crate) async fn run(
+    config: Config,
+    mut place: Place,
+    opened: impl FnOnce(SocketAddr),
+) -> Result<(), Box<dyn Error>> {
     let clock = Arc::new(SystemClock);
-    let store = config.database.open(clock.clone()).await?;
+    let store = place.store(config.database, clock.clone()).await?;
     let mut admin = Admin::new(store, clock, config.keys, config.sites);
     if let Some(notices) = config.notices {
         admin = admin.notifying(notices);
@@ -87,9 +102,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         println!("the first user is {name}, the password {} (shown this once)", password.text());
     }
 
-    let listener = TcpListener::bind(config.listen).await;
-    let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
-    let address = listener.local_addr()?;
+    let (listener, address) = place.listen(config.listen).await?;
     let public = match config.public {
         Some(public) => public,
         None => format!("http://{address}").parse()?,
@@ -104,11 +117,11 @@ async fn run() -> Result<(), Box<dyn Error>> {
         .endpoints(http::admin::rows(&admin, &public, Arc::new(AdminPages)))
         .endpoints(responder_dashboard::admin_assets())
         .build()?;
-    println!("admin on http://{address}");
+    opened(address);
     let router: axum::Router = responder::axum::router(table);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     let stop = async move {
-        signals::asked_to_stop().await;
+        place.stop.await;
         // The server waits for open connections, and these would stay open.
         admin.end_streams();
     };

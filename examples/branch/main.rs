@@ -15,6 +15,8 @@ mod events;
 mod outgoing;
 #[cfg(feature = "failpoints")]
 mod pace;
+#[path = "../common/place.rs"]
+mod place;
 mod remote;
 #[path = "../common/server.rs"]
 mod server;
@@ -28,6 +30,7 @@ use config::Config;
 use configure::Configure;
 use database::Database;
 use environment::{BadVariable, Environment};
+pub(crate) use place::Place;
 use responder::{
     Timestamp,
     branch::{Branch, Reload},
@@ -38,7 +41,7 @@ use responder::{
     timeline::{BranchEvent, file::LogFile},
 };
 use responder_dashboard::STATUS;
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::sync::Notify;
 use tracing_subscriber::EnvFilter;
 use variables::VARIABLES;
 
@@ -77,15 +80,16 @@ These variables say what is done:";
 async fn serve() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let env = match variables() {
+    let env = match variables(|name| std::env::var(name).ok()) {
         Ok(env) => env,
         Err(bad) => return unusable(&bad),
     };
-    let log = match config::key(&env).and_then(|key| config::log(&env, &key)) {
-        Ok(log) => Arc::new(log),
+    let log = match log(&env) {
+        Ok(log) => log,
         Err(bad) => return unusable(&bad),
     };
-    match run(env, Arc::clone(&log)).await.map_err(|error| error.downcast::<BadVariable>()) {
+    match run(env, Arc::clone(&log), Place::own_process(), tell).await.map_err(|error| error.downcast::<BadVariable>())
+    {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ok(bad)) => unusable(&bad),
         Err(Err(error)) => {
@@ -106,7 +110,8 @@ fn told(error: &dyn Error) -> String {
 }
 
 async fn configure(apply: bool) -> ExitCode {
-    let configure = match variables().and_then(|env| Configure::read(&env, apply)) {
+    let env = variables(|name| std::env::var(name).ok());
+    let configure = match env.and_then(|env| Configure::read(&env, apply)) {
         Ok(configure) => configure,
         Err(bad) => return unusable(&bad),
     };
@@ -119,8 +124,19 @@ async fn configure(apply: bool) -> ExitCode {
     }
 }
 
-fn variables() -> Result<Environment, BadVariable> {
-    Environment::read(&VARIABLES, |name| std::env::var(name).ok())
+pub(crate) fn variables(get: impl Fn(&str) -> Option<String>) -> Result<Environment, BadVariable> {
+    Environment::read(&VARIABLES, get)
+}
+
+/// The log that they name.
+pub(crate) fn log(env: &Environment) -> Result<Arc<LogFile>, BadVariable> {
+    config::log(env, &config::key(env)?).map(Arc::new)
+}
+
+/// For whoever has started it.
+fn tell(branch: &Arc<Branch>, address: SocketAddr) {
+    println!("branch {} on http://{address}", branch.key());
+    println!("status page {} (user operator, OPERATOR_PASSWORD)", branch.links().public().at(STATUS));
 }
 
 fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {
@@ -128,15 +144,22 @@ fn unusable(BadVariable { name, why }: &BadVariable) -> ExitCode {
     ExitCode::from(2)
 }
 
-async fn run(env: Environment, log: Arc<LogFile>) -> Result<(), Box<dyn Error>> {
+/// Runs a branch until its place says that it ends, or somebody wants it to start anew; `opened` is told when it takes
+/// requests.
+pub(crate) async fn run(
+    env: Environment,
+    log: Arc<LogFile>,
+    mut place: Place,
+    opened: impl FnOnce(&Arc<Branch>, SocketAddr),
+) -> Result<(), Box<dyn Error>> {
     let (clock, sleeper) = time();
     let key = config::key(&env)?;
     let database = Database::read(&env, key.as_str())?;
     let (config, store, remote) = match remote::read(&env, &key)? {
         // What is wrong with a variable is told before anything is opened.
-        None => (Config::read(&env)?, database.open(clock).await?, None),
+        None => (Config::read(&env)?, place.store(database, clock).await?, None),
         Some(way) => {
-            let store = database.open(clock).await?;
+            let store = place.store(database, clock).await?;
             let remote = way.to(&store);
             let (values, _) = remote.load().await?;
             (Config::read(&remote::overlaid(&env, &values))?, store, Some((remote, values)))
@@ -167,11 +190,8 @@ async fn run(env: Environment, log: Arc<LogFile>) -> Result<(), Box<dyn Error>> 
         .build()?;
     let endpoints = table.get_or_init(|| endpoints).clone();
 
-    let listener = TcpListener::bind(config.listen).await;
-    let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
-    let address = listener.local_addr()?;
-    println!("branch {} on http://{address}", branch.key());
-    println!("status page {} (user operator, OPERATOR_PASSWORD)", branch.links().public().at(STATUS));
+    let (listener, address) = place.listen(config.listen).await?;
+    opened(&branch, address);
     let public_url = branch.links().public().to_string();
     branch.note(BranchEvent::AppStart { public_url, port: address.port(), messaging_loaded: true });
     if let Some(reloader) = &reloader {
@@ -183,7 +203,7 @@ async fn run(env: Environment, log: Arc<LogFile>) -> Result<(), Box<dyn Error>> 
     let router: axum::Router = responder::axum::router(endpoints);
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
     let stop = async move {
-        end(restart).await;
+        end(place.stop, restart).await;
         // The server waits for open connections, and these would stay open.
         branch.end_streams();
     };
@@ -205,9 +225,9 @@ fn notifying(restart: &Arc<Notify>) -> Arc<dyn Fn() + Send + Sync> {
     Arc::new(move || restart.notify_one())
 }
 
-async fn end(restart: Arc<Notify>) {
+async fn end(asked: impl Future<Output = ()>, restart: Arc<Notify>) {
     tokio::select! {
-        () = signals::asked_to_stop() => {}
+        () = asked => {}
         () = restart.notified() => {}
     }
 }

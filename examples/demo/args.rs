@@ -9,6 +9,8 @@ pub(crate) struct Args {
     pub(crate) style: Style,
     /// What was asked for by name.
     pub(crate) scenarios: Option<Vec<Scenario>>,
+    /// Where the dashboard is to be.
+    pub(crate) port: Option<u16>,
 }
 
 /// What to do.
@@ -26,20 +28,26 @@ pub(crate) enum Request {
 /// One sentence for the person who typed them.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Request, String> {
     let mut arguments = arguments.into_iter();
-    let (mut once, mut style, mut scenarios) = (false, Style::People, None);
+    let (mut once, mut style, mut scenarios, mut port) = (false, Style::People, None, None);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--once" => once = true,
             "--json" => style = Style::Json,
             "--scenario" => scenarios = Some(named(arguments.next().as_deref().unwrap_or_default())?),
+            "--port" => port = Some(port_of(arguments.next().as_deref().unwrap_or_default())?),
             "--help" | "-h" => return Ok(Request::Help),
-            other => match other.strip_prefix("--scenario=") {
-                Some(name) => scenarios = Some(named(name)?),
-                None => return Err(format!("{other:?} is not understood; --help lists what is.")),
+            other => match other.split_once('=') {
+                Some(("--scenario", name)) => scenarios = Some(named(name)?),
+                Some(("--port", number)) => port = Some(port_of(number)?),
+                _ => return Err(format!("{other:?} is not understood; --help lists what is.")),
             },
         }
     }
-    Ok(Request::Play(Args { once, style, scenarios }))
+    Ok(Request::Play(Args { once, style, scenarios, port }))
+}
+
+fn port_of(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("--port takes a number from 0 to 65535, and not {text:?}."))
 }
 
 fn named(name: &str) -> Result<Vec<Scenario>, String> {
@@ -62,12 +70,13 @@ pub(crate) fn help() -> String {
 
 Usage: cargo run --example demo [-- OPTIONS]
 
-Without options: a branch that is open until Ctrl-C, with an emergency a minute in real time.
+Without options: three branches and their dashboard, with emergencies in real time, until Ctrl-C.
 
   --once                play on an accelerated clock and exit: 0 if the network's own record says that
                         everything happened as it must, else 1
-  --scenario NAME|all   what is played, plain if nothing is said
+  --scenario NAME|all   what is played; if nothing is said, plain once, or different things in each branch
   --json                print each event of the timeline as a line of JSON, and nothing else, to stdout
+  --port NUMBER         where the dashboard is: 8080, or another one if that is taken; 0 for any that is free
   --help                print this
 
 Scenarios:

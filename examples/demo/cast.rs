@@ -31,10 +31,12 @@ const NAMES: &[(&str, &str)] = &[
     (OFFICE, "the office"),
 ];
 
-/// Who has this number, for people.
+/// Who has this number, for people. Where there are several branches, the third digit from the end sets them apart.
 pub(crate) fn who(number: &str) -> String {
-    let known = NAMES.iter().find(|(theirs, _)| *theirs == number);
-    known.map_or_else(|| number.to_owned(), |(_, name)| format!("{name} ({number})"))
+    let (begin, end) = number.split_at_checked(BRANCH.len() - 3).unwrap_or((number, ""));
+    let ending = end.get(1..).unwrap_or_default();
+    let known = NAMES.iter().find(|(theirs, _)| theirs.starts_with(begin) && theirs.ends_with(ending));
+    known.filter(|_| ending.len() == 2).map_or_else(|| number.to_owned(), |(_, name)| format!("{name} ({number})"))
 }
 
 /// A number of the cast.

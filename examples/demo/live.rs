@@ -1,105 +1,92 @@
-//! A branch that is open until Ctrl-C, with an emergency a minute, in real time.
+//! A town that is open until Ctrl-C, where emergencies happen in real time.
 
 use std::{process::ExitCode, time::Duration};
 
-use responder_sim::ClockMode;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use crate::{
     args::Args,
-    cast,
-    play::{self, Plot},
-    scenarios,
-    stage::{Setting, Stage, Trouble},
+    play::Scenario,
+    signals,
+    stage::Trouble,
     timeline::{Style, Timeline},
+    town::{ADMIN, Director, Mode, Town},
 };
 
-/// From one emergency to the next.
-const PERIOD: Duration = Duration::from_secs(60);
-
-/// How often the timeline is read.
+/// How often the timelines are read.
 const GLANCE: Duration = Duration::from_millis(200);
 
-/// Opens a branch, lets things happen, and closes it.
+/// Opens the town, lets things happen, and leaves nothing behind.
 pub(crate) async fn run(args: &Args) -> Result<ExitCode, Trouble> {
-    let plots = plots(args);
-    let setting = Setting { policy: plots[0].policy.clone(), ..Setting::new(ClockMode::Real) };
-    let stage = Stage::open(setting).await?;
-    introduce(&stage, args.style);
-    let mut timeline = Timeline::new(args.style);
-    let ended = tokio::select! {
-        ended = tokio::signal::ctrl_c() => ended.map_err(Into::into),
-        ended = emergencies(&stage, &plots) => ended,
-        ended = watch(&stage, &mut timeline) => ended,
-    };
+    tokio::select! {
+        () = signals::asked_to_stop() => {}
+        lived = live(args) => lived?,
+    }
     if args.style == Style::People {
-        println!("\nclosing");
+        println!("\nclosed");
     }
-    timeline.print_new(&stage.branch).await?;
-    stage.close().await?;
-    ended.map(|()| ExitCode::SUCCESS)
+    Ok(ExitCode::SUCCESS)
 }
 
-/// What was asked for, or all; of several those that go by the same rules as the first, because a branch has one set.
-fn plots(args: &Args) -> Vec<Plot> {
-    let scenarios = args.scenarios.as_deref().unwrap_or(scenarios::ALL);
-    let mut plots: Vec<Plot> = scenarios.iter().map(|scenario| (scenario.plot)()).collect();
-    let rules = plots[0].policy.clone();
-    plots.retain(|plot| plot.policy == rules);
-    plots
+async fn live(args: &Args) -> Result<(), Trouble> {
+    let (scenarios, mode) = played(args);
+    eprintln!("playing what lies behind, which takes some seconds");
+    let town = Town::open(args.port, mode).await?;
+    introduce(&town, args);
+    let director = Director::new(&town, scenarios.as_deref());
+    tokio::try_join!(director.direct(), watch(&town, args.style)).map(drop)
 }
 
-async fn emergencies(stage: &Stage, plots: &[Plot]) -> Result<(), Trouble> {
-    for plot in plots.iter().cycle() {
-        let next = Instant::now() + PERIOD;
-        // Whoever has reported one of their own has the branch to themselves.
-        if is_quiet(stage).await? {
-            plot.prepare(stage);
-            // Somebody may have been quicker; then theirs goes on.
-            if play::report(stage, &cast::report()).await.is_ok() {
-                play::act(stage, &mut stage.pace(), &plot.acts).await?;
-            }
-        }
-        tokio::time::sleep_until(next).await;
-    }
-    Ok(())
+/// What was asked for; of several those that go by the same rules as the first, because a branch has one set.
+fn played(args: &Args) -> (Option<Vec<Scenario>>, Mode) {
+    let mode = |scenario: &Scenario| match (scenario.plot)().policy.transfer {
+        Some(_) => Mode::GeneralLine,
+        None => Mode::Technicians,
+    };
+    let Some(mut scenarios) = args.scenarios.clone() else { return (None, Mode::Technicians) };
+    let first = scenarios.first().map_or(Mode::Technicians, mode);
+    scenarios.retain(|scenario| mode(scenario) == first);
+    (Some(scenarios), first)
 }
 
-/// Whether no emergency is under way.
-async fn is_quiet(stage: &Stage) -> Result<bool, Trouble> {
-    let (_, answer) = stage.get("/api/emergencies?limit=10").await?;
-    let emergencies = answer["emergencies"].as_array();
-    Ok(emergencies.is_some_and(|all| all.iter().all(|emergency| emergency["phase"] == "concluded")))
-}
-
-async fn watch(stage: &Stage, timeline: &mut Timeline) -> Result<(), Trouble> {
+async fn watch(town: &Town, style: Style) -> Result<(), Trouble> {
+    let branches = town.branches.iter().map(|open| (open, Timeline::of(open.site.name, open.last, style)));
+    let mut branches: Vec<_> = branches.collect();
     loop {
-        timeline.print_new(&stage.branch).await?;
+        for (open, timeline) in &mut branches {
+            timeline.print_new(&open.branch).await?;
+        }
         sleep(GLANCE).await;
     }
 }
 
-fn introduce(stage: &Stage, style: Style) {
-    let (url, network, token) = (stage.url(), stage.network.url(), &stage.token);
+fn introduce(town: &Town, args: &Args) {
+    let (dashboard, password, network) = (&town.dashboard, &town.password, town.network.url());
+    let elsewhere = if town.is_elsewhere { "  (port 8080 is taken)" } else { "" };
+    let happens = if args.scenarios.is_some() {
+        "In each branch happens what you asked for, again and again."
+    } else {
+        "  at once       a technician accepts in Tucson; nobody picks up in Pocatello; in Rexburg a customer loses patience
+  in a minute   there are recordings to play, and an alert that nobody accepted in Pocatello
+  then          voicemail, acceptance by text, second thoughts, connections that fail: the list begins anew each time"
+    };
+    let technician = town.branches.first().map(|open| open.site.number(crate::cast::TECHNICIAN)).unwrap_or_default();
     let text = format!(
-        "A branch of Responder, and a phone network that is simulated: no real phone rings.
+        "Three branches of an emergency service, and a phone network that is simulated: no real phone rings.
 
-  look on          {url}/status  (user: operator, password: {token})
-  its state        curl {url}/api/status
-  report one       curl {url}/webhook -H 'Authorization: Bearer {token}' \\
-                     -H 'Content-Type: application/json' -d '{report}'
-  then call it     curl {network}/_sim/dial -H 'Content-Type: application/json' \\
-                     -d '{{\"from\": \"{customer}\", \"to\": \"{branch}\"}}'
-  emergencies      curl {url}/api/emergencies -H 'Authorization: Bearer {token}'
-  who talked       curl {network}/_sim/calls
+  dashboard     {dashboard}{elsewhere}
+  user          {ADMIN}
+  password      {password}  (made for this run)
 
-An emergency is reported now and every minute, unless one is under way: then a report of yours is answered \"busy\", so
-wait for OVER. The two letters after the time tell emergencies apart. Ctrl-C ends it.
+{happens}
+  your turn     open a branch and report an emergency; any number will do, such as {technician}. Whoever is called
+                presses 1, the customer calls 12 s later
+  the record    {network}/_sim/calls has what phones really did
+
+What lies behind was played before by the same scenarios, on the network's clock: six weeks, and an alert from last
+night. Everything is in memory, or in a folder that goes away. Ctrl-C ends it.
 ",
-        report = cast::report(),
-        customer = cast::CUSTOMER,
-        branch = cast::BRANCH,
     );
     // Where a program reads stdout, a person may still look at stderr.
-    if style == Style::Json { eprintln!("{text}") } else { println!("{text}") }
+    if args.style == Style::Json { eprintln!("{text}") } else { println!("{text}") }
 }

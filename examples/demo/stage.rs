@@ -87,7 +87,7 @@ impl Stage {
         let public = format!("http://{}", listener.local_addr()?);
         let clock = setting.clock;
         let branch = Arc::new(branch(setting, &network, Arc::clone(&store), &public)?);
-        register_numbers(&network, branch.links());
+        register(&network, [cast::BRANCH, cast::AUTOMATED], branch.links());
 
         let token = random_token()?;
         let pages = responder_dashboard::rows(&branch, &Access::operator());
@@ -158,8 +158,8 @@ fn branch(setting: Setting, network: &Simulator, store: Arc<SqliteStore>, public
 }
 
 /// What one enters at the provider for each number.
-fn register_numbers(network: &Simulator, links: &Links) {
-    for number in [cast::BRANCH, cast::AUTOMATED] {
+pub(crate) fn register<N: Into<String>>(network: &Simulator, numbers: impl IntoIterator<Item = N>, links: &Links) {
+    for number in numbers {
         let to = links.for_number();
         let config = NumberConfig::voice(to.incoming_call)
             .with_voice_fallback(to.call_fallback)
@@ -207,7 +207,8 @@ async fn until(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-fn random_token() -> Result<String, Trouble> {
+/// A secret that was never used before.
+pub(crate) fn random_token() -> Result<String, Trouble> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| error.to_string())?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

@@ -28,6 +28,8 @@ pub(crate) enum Style {
 pub(crate) struct Timeline {
     style: Style,
     last: EventId,
+    /// Where it happens, if there are several branches.
+    place: Option<&'static str>,
 }
 
 /// Events that are read at a time.
@@ -35,7 +37,12 @@ const PAGE: u32 = 100;
 
 impl Timeline {
     pub(crate) const fn new(style: Style) -> Self {
-        Self { style, last: EventId::START }
+        Self { style, last: EventId::START, place: None }
+    }
+
+    /// Of one of several branches, from an event on.
+    pub(crate) const fn of(place: &'static str, last: EventId, style: Style) -> Self {
+        Self { style, last, place: Some(place) }
     }
 
     /// Prints what is new in the store of the branch.
@@ -55,26 +62,31 @@ impl Timeline {
 
     fn print(&self, event: &StoredEvent) -> Result<(), Trouble> {
         let line = match self.style {
-            Style::Json => json_line(event)?,
-            Style::People | Style::Silent => people_line(event),
+            Style::Json => json_line(self.place, event)?,
+            Style::People | Style::Silent => people_line(self.place, event),
         };
         writeln!(std::io::stdout(), "{line}")?;
         Ok(())
     }
 }
 
-fn json_line(event: &StoredEvent) -> Result<String, Trouble> {
+fn json_line(place: Option<&str>, event: &StoredEvent) -> Result<String, Trouble> {
     let read: Value = serde_json::from_str(&event.json)?;
     let data = read.get("data").cloned().unwrap_or_else(|| json!({}));
     let (id, at) = (event.emergency.map(|id| id.to_string()), event.at.to_string());
-    Ok(json!({ "event": read["event"], "emergency_id": id, "timestamp": at, "data": data }).to_string())
+    let mut line = json!({ "event": read["event"], "emergency_id": id, "timestamp": at, "data": data });
+    if let Some(place) = place {
+        line["branch"] = place.into();
+    }
+    Ok(line.to_string())
 }
 
-fn people_line(stored: &StoredEvent) -> String {
+fn people_line(place: Option<&str>, stored: &StoredEvent) -> String {
     let time = stored.at.to_string();
     let clock = time.get(11..19).unwrap_or(&time);
     let words = stored.event().map_or_else(|_| "something that this build has no words for".to_owned(), |e| words(&e));
-    format!("{clock}  {}  {words}", stored.emergency.map_or_else(|| "--".to_owned(), code_of))
+    let place = place.map(|place| format!("{place:9}  ")).unwrap_or_default();
+    format!("{clock}  {place}{}  {words}", stored.emergency.map_or_else(|| "--".to_owned(), code_of))
 }
 
 fn words(event: &Event) -> String {

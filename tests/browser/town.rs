@@ -17,6 +17,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::operator::Operator;
+
 const OURS: &str = "+15005550006";
 const TECHNICIAN: &str = "+15005550001";
 const SECOND: &str = "+15005550007";
@@ -50,8 +52,8 @@ impl Town {
         let started = |mut command: Command| command.spawn().expect("the example, as cargo builds it");
         let admin = started(admin(&network, &folder, &admin_at, &branch_at));
         until_alive(&http, &admin_at).await;
-        let settings = settings_of(&network);
-        enter(&http, &admin_at, &settings).await;
+        let ada = Operator::log_in(&admin_at, "ada", PASSWORD).await.expect("a session");
+        ada.enter("tuc", &settings_of(&network)).await.expect("a branch that can work");
         let branch = started(branch(&network, &folder, &branch_at, &admin_at, &monitor_at));
         until_ready(&http, &branch_at).await;
         Self { network, _folder: folder, admin_at, branch_at, monitor_at, _processes: [admin, branch] }
@@ -99,18 +101,6 @@ fn settings_of(network: &Simulator) -> Value {
         "escalation_rounds": 1,
         "enable_call_recording": true,
     })
-}
-
-/// Settings, as somebody enters them.
-async fn enter(http: &reqwest::Client, admin_at: &str, settings: &Value) {
-    let request = http.post(format!("{admin_at}/login")).header("origin", admin_at);
-    let answer = request.json(&json!({ "username": "ada", "password": PASSWORD })).send().await.expect("an answer");
-    let cookie = answer.headers()["set-cookie"].to_str().expect("text").split(';').next().expect("one").to_owned();
-    let csrf = answer.json::<Value>().await.expect("JSON")["csrf_token"].as_str().expect("a token").to_owned();
-    let request = http.post(format!("{admin_at}/api/branch/tuc/settings")).json(settings);
-    let request = request.header("cookie", cookie).header("origin", admin_at).header("x-csrf-token", csrf);
-    let answer = request.send().await.expect("an answer");
-    assert_eq!(answer.status(), 200, "{:?}", answer.text().await);
 }
 
 fn admin(network: &Simulator, folder: &TempDir, at: &str, branch_at: &str) -> Command {

@@ -1,9 +1,13 @@
 //! Each example as whoever tries it meets it: a process, which says what to do and does what it says.
 
 mod configure;
+mod demo;
 #[path = "../mail/server.rs"]
 #[expect(dead_code, reason = "what the tests of mail need, and these do not")]
 mod mail_server;
+#[path = "../../examples/common/operator.rs"]
+#[expect(dead_code, reason = "settings are entered by others")]
+mod operator;
 mod outgoing;
 mod process;
 #[path = "../flows/receiver.rs"]

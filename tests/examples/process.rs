@@ -30,10 +30,21 @@ impl Example {
     pub(crate) async fn start(name: &str, pace: u32, told: &Receiver) -> Self {
         let mut command = Command::new(program(name));
         command.env_clear().env("PORT", "0").env("SIM_PACE", pace.to_string()).env("RUST_LOG", "warn");
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         told.open();
         let events = [("DEBUG_WEBHOOK_URL", told.url()), ("DEBUG_WEBHOOK_SECRET", SECRET)];
         command.envs(events).env("WEBHOOK_ALLOWED_HOSTS", "127.0.0.1");
+        Self::begin(command).await
+    }
+
+    /// Starts it with arguments.
+    pub(crate) async fn start_with(name: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program(name));
+        command.env_clear().args(arguments);
+        Self::begin(command).await
+    }
+
+    async fn begin(mut command: Command) -> Self {
+        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().expect("the example, as cargo builds it");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
@@ -61,9 +72,18 @@ impl Example {
     }
 
     /// Asks it to end, as a supervisor does; it ends in order.
-    pub(crate) async fn ends_when_asked(mut self) {
+    pub(crate) async fn ends_when_asked(self) {
+        self.ends_at("-TERM").await;
+    }
+
+    /// The same as whoever presses Ctrl-C.
+    pub(crate) async fn ends_when_interrupted(self) {
+        self.ends_at("-INT").await;
+    }
+
+    async fn ends_at(mut self, signal: &str) {
         let id = self.child.id().expect("it runs").to_string();
-        Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
+        Command::new("kill").args([signal, &id]).status().await.expect("kill");
         let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends").expect("a status");
         assert!(status.success(), "{status}");
     }

@@ -85,7 +85,50 @@ fn shown(value: Option<&Value>) -> String {
         None | Some(Value::Null) => "–".to_owned(),
         Some(Value::Bool(true)) => "on".to_owned(),
         Some(Value::Bool(false)) => "off".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+        Some(Value::String(text)) => people(text).unwrap_or_else(|| text.clone()),
+        Some(Value::Array(list)) if list.is_empty() => "–".to_owned(),
+        Some(Value::Array(list)) => joined(list.iter().map(|one| shown(Some(one))), ", "),
+        Some(Value::Object(object)) => person(object)
+            .unwrap_or_else(|| joined(object.iter().map(|(name, one)| format!("{name}: {}", shown(Some(one)))), "; ")),
+        Some(Value::Number(number)) => number.to_string(),
+    }
+}
+
+/// A list of people, as it is stored as the text of a setting.
+fn people(text: &str) -> Option<String> {
+    let list: Vec<serde_json::Map<String, Value>> = serde_json::from_str(text).ok()?;
+    let people: Option<Vec<String>> = list.iter().map(person).collect();
+    people.filter(|people| !people.is_empty()).map(|people| people.join(", "))
+}
+
+/// Somebody with a number, as lists of phones have them.
+fn person(object: &serde_json::Map<String, Value>) -> Option<String> {
+    let number = object.get("number")?.as_str()?;
+    let name = object.get("name").and_then(Value::as_str).unwrap_or_default();
+    Some(format!("{name} {number}").trim().to_owned())
+}
+
+fn joined(parts: impl Iterator<Item = String>, between: &str) -> String {
+    parts.collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lists_are_shown_as_people_write_them() {
+        let check = |value: Value, expected: &str| assert_eq!(shown(Some(&value)), expected);
+        check(
+            json!([{ "name": "Ada", "number": "+15005550001" }, { "name": null, "number": "+15005550002" }]),
+            "Ada +15005550001, +15005550002",
+        );
+        check(json!(r#"[{"name":"Ada","number":"+15005550001"}]"#), "Ada +15005550001");
+        check(json!("[1]"), "[1]");
+        check(json!({ "tuc": ["view", "trigger"], "poc": [] }), "poc: –; tuc: view, trigger");
+        check(json!([]), "–");
+        check(json!(12), "12");
     }
 }
