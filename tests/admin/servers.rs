@@ -1,11 +1,8 @@
 //! The admin server and a branch, as processes: what is done there counts here.
 
-use std::{
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::process::Stdio;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::town::{SOON, TECHNICIAN, Town, emergency, until};
@@ -21,13 +18,11 @@ async fn a_branch_obeys_its_admin_server_and_works_without_it() {
     let status = ada.get("status").await.1;
     assert_eq!((&status["online"], &status["status"]), (&json!(true), &json!("Ready")), "{status}");
 
-    // Off: the intake refuses within a second, on: it takes reports again.
-    let began = Instant::now();
+    // Off: whoever has the answer is refused at the intake; on: it takes reports again.
     let (code, answer) = ada.post("disable", &json!({ "confirm": true })).await;
     assert_eq!((code, &answer["applied"]), (200, &json!(true)), "{answer}");
     let (code, refused) = town.report("tuc").await;
     assert_eq!((code, &refused["code"]), (503, &json!("disabled")));
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     // The public status may be half a second old.
     until(async || ada.get("status").await.1["status"] == "Disabled").await;
     let (code, passed_on) = ada.post("trigger", &emergency("One")).await;
