@@ -121,6 +121,7 @@ impl HttpError {
     }
 
     /// The answer with its message under `error`, too, where clients that were there before us look for it.
+    #[cfg(feature = "runtime")]
     pub(super) fn into_response_with_error(self) -> Response<Body> {
         let body = self.wire(Some(&self.0.message));
         self.into_response_with("application/json", body)
