@@ -332,7 +332,10 @@
       player.preload = "none";
       player.src = one.media_url;
       player.setAttribute("aria-label", `Recording, ${length(one.duration)}`);
-      row.append(player);
+      const download = Object.assign(document.createElement("a"), { href: `${one.media_url}?download=`, textContent: "Download" });
+      words.id = `recording-${one.sid}`;
+      download.setAttribute("aria-describedby", words.id);
+      row.append(player, download);
     } else {
       row.append(Object.assign(document.createElement("p"), { className: "empty", textContent: "It is not ready yet." }));
     }
@@ -349,6 +352,7 @@
       list.hidden = list.children.length === 0;
       said.textContent = list.children.length === 0 ? "Nothing has been recorded." : "";
       more.hidden = !told.next_page;
+      more.textContent = "More";
       more.onclick = () => listRecordings(told.next_page);
     } catch (error) {
       said.textContent = `They can’t be listed: ${error.message}`;

@@ -96,7 +96,8 @@ async fn logs_are_read_sent_and_put_aside(town: &Town, ada: &Operator<'_>) {
     assert_eq!((code, &sent["results"][0]["status_code"]), (200, &json!(204)), "{sent}");
     assert!(posted.lock().expect("a list").iter().any(|body| body.contains("emergency_concluded")));
     let (code, refused) = ada.post("firehose", &json!({ "webhook_url": "http://10.0.0.1/hook" })).await;
-    assert_eq!((code, &refused["code"]), (400, &json!("invalid_target")), "{refused}");
+    assert_eq!((code, &refused["code"]), (502, &json!("not_sent")), "{refused}");
+    assert!(refused["message"].as_str().is_some_and(|words| words.contains("public address")), "{refused}");
 
     let (code, aside) = told(ada.request("DELETE", "logs")).await;
     assert_eq!(code, 200, "{aside}");

@@ -97,6 +97,9 @@ async function listen(page) {
     return audio.currentTime;
   });
   assert.ok((await played) > 0);
+  const kept = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download" }).first().click();
+  assert.match((await kept).suggestedFilename(), /^RE[0-9a-f]{32}\.mp3$/);
   await look(page, "branch-recordings");
 }
 

@@ -138,7 +138,13 @@ pub const SETTINGS: &[Setting] = &[
         "answered",
         "what counts as answered there: answered, key_press, human",
     ),
-    advanced("DEBUG_WEBHOOK_URL", "DEBUG_WEBHOOK_URL", Kind::Url, "", "where every event is posted"),
+    advanced(
+        "DEBUG_WEBHOOK_URL",
+        "DEBUG_WEBHOOK_URL",
+        Kind::Url,
+        "",
+        "where every event is posted, from the next start of the branch on",
+    ),
     advanced(
         "confirmation",
         "CONFIRMATION",
