@@ -9,9 +9,9 @@ use std::{
 
 use responder::{
     CountryCode, PublicUrl,
-    branch::BranchSettings,
     http::{Access, AllowedOrigins, Key, Keys, Signatures, TrustedProxies},
-    script::{Links, Script},
+    notify::SmtpNotifier,
+    script::Links,
     settings::{self, Settings, SettingsFault, Values},
     signature::SignalWire,
     store::BranchKey,
@@ -21,44 +21,65 @@ use responder::{
 
 use super::{
     environment::{BadVariable, Environment},
-    outgoing::Outgoing,
+    events::Events,
     server::{self, bad, flag},
 };
 
-/// A branch, ready to be put together.
+/// All of it.
 pub(crate) struct Config {
-    pub(crate) key: BranchKey,
     pub(crate) listen: SocketAddr,
-    pub(crate) settings: BranchSettings,
-    pub(crate) script: Script,
+    pub(crate) parts: Parts,
+    pub(crate) door: Door,
+    pub(crate) events: Events,
+}
+
+/// What a branch is put together from.
+pub(crate) struct Parts {
+    pub(crate) key: BranchKey,
+    pub(crate) settings: Settings,
     pub(crate) links: Links,
+    pub(crate) telephony: Arc<TwilioClient>,
+    pub(crate) mail: Option<SmtpNotifier>,
+}
+
+/// Who is let in, and how they show who they are.
+pub(crate) struct Door {
     pub(crate) keys: Keys,
     pub(crate) intake: Access,
     pub(crate) proxies: TrustedProxies,
     pub(crate) origins: AllowedOrigins,
-    pub(crate) telephony: Arc<TwilioClient>,
-    pub(crate) outgoing: Outgoing,
 }
 
 impl Config {
     pub(crate) fn read(env: &Environment) -> Result<Self, BadVariable> {
         let key = key(env)?;
-        let keys = keys(env, &key)?;
-        let settings = settings(env)?;
+        let door = Door::read(env, &key)?;
+        let (settings, links, telephony) = (settings(env)?, links(env)?, Arc::new(telephony(env)?));
         Ok(Self {
             listen: server::listen(env, if env.text("PORT").is_some() { "PORT" } else { "FLASK_PORT" })?,
-            settings: settings.branch,
-            script: settings.script,
-            links: links(env)?,
+            parts: Parts { key, settings, links, telephony, mail: mail(env)? },
+            door,
+            events: Events::read(env)?,
+        })
+    }
+}
+
+impl Door {
+    fn read(env: &Environment, key: &BranchKey) -> Result<Self, BadVariable> {
+        let keys = keys(env, key)?;
+        Ok(Self {
             intake: intake(env, &keys)?,
             keys,
             proxies: env.parsed("TRUSTED_PROXIES", str::parse)?.unwrap_or_default(),
             origins: env.parsed("CORS_ALLOWED_ORIGINS", str::parse)?.unwrap_or_default(),
-            telephony: Arc::new(telephony(env)?),
-            outgoing: Outgoing::read(env)?,
-            key,
         })
     }
+}
+
+fn mail(env: &Environment) -> Result<Option<SmtpNotifier>, BadVariable> {
+    let Some(url) = env.secret("SMTP_URL") else { return Ok(None) };
+    // Which of the two is wrong, the error says.
+    SmtpNotifier::new(&url, env.required("MAIL_FROM")?).map(Some).map_err(bad("SMTP_URL or MAIL_FROM"))
 }
 
 pub(crate) fn log(env: &Environment, key: &BranchKey) -> Result<LogFile, BadVariable> {

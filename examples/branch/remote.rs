@@ -1,11 +1,11 @@
 //! Settings from an admin server.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use responder::{
     branch::{
         Branch,
-        remote::{AdminClient, Reloader, RemoteSettings},
+        remote::{AdminClient, NoSettings, Reloader, RemoteSettings},
     },
     http::{BoxError, Endpoints},
     settings::Values,
@@ -17,6 +17,8 @@ use super::{
     config,
     database::Store,
     environment::{BadVariable, Environment},
+    events::Events,
+    posting::Posting,
     server::bad,
 };
 
@@ -34,47 +36,68 @@ pub(crate) fn read(env: &Environment, key: &BranchKey) -> Result<Option<Way>, Ba
     Ok(Some(Way { client, token }))
 }
 
+/// Settings that an admin server has, or had.
+pub(crate) struct Remote {
+    settings: RemoteSettings,
+    values: Values,
+}
+
 impl Way {
     /// With a copy of the settings in the store of the branch, which is switched on and off there, too.
-    pub(crate) fn to(self, store: &Arc<dyn Store>) -> RemoteSettings {
-        RemoteSettings::new(self.client, &self.token, store.clone(), Some(store.clone()))
+    pub(crate) async fn load(self, store: &Arc<dyn Store>) -> Result<Remote, NoSettings> {
+        let settings = RemoteSettings::new(self.client, &self.token, store.clone(), Some(store.clone()));
+        let (values, _) = settings.load().await?;
+        Ok(Remote { settings, values })
     }
 }
 
-/// The environment, with settings in place of its own.
-pub(crate) fn overlaid(env: &Environment, values: &Values) -> Environment {
+impl Remote {
+    /// The environment, with these settings in place of its own.
+    pub(crate) fn over(&self, env: &Environment) -> Environment {
+        over(env, &self.values)
+    }
+
+    /// Has other settings count while the branch is at work.
+    pub(crate) fn reloader(self, counting: Counting) -> Arc<Reloader> {
+        let counting = Arc::new(counting);
+        Arc::new(Reloader::new(self.settings, self.values, move |before, now| {
+            let counting = Arc::clone(&counting);
+            async move { counting.change(&before, &now).await }
+        }))
+    }
+}
+
+fn over(env: &Environment, values: &Values) -> Environment {
     env.with(values.iter().map(|(setting, value)| (setting.variable, value)))
 }
 
-/// Has other settings count while the branch is at work. The table is there as soon as anybody can ask.
-pub(crate) fn reloader(
-    remote: RemoteSettings,
-    values: Values,
-    env: Environment,
-    branch: &Arc<Branch>,
-    table: &Arc<OnceLock<Endpoints>>,
-) -> Arc<Reloader> {
-    let (branch, table) = (Arc::clone(branch), Arc::clone(table));
-    let account = Mutex::new(account(&values));
-    let apply = move |values: &Values| {
-        let env = overlaid(&env, values);
-        let (settings, keys) = (config::settings(&env)?, config::keys(&env, branch.key())?);
-        let telephony = config::telephony(&env)?;
-        let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
-        // A client keeps the pace of its account, so that it is not replaced without need.
-        if *account != self::account(values) {
-            branch.reconnect(Arc::new(telephony));
-            *account = self::account(values);
-        }
-        branch.reconfigure(settings.branch, settings.script);
-        if let Some(table) = table.get() {
-            table.set_keys(keys);
-        }
-        Ok::<_, BoxError>(())
-    };
-    Arc::new(Reloader::new(remote, values, apply))
+/// Where settings count.
+pub(crate) struct Counting {
+    pub(crate) env: Environment,
+    pub(crate) branch: Arc<Branch>,
+    pub(crate) posting: Arc<Posting>,
+    /// Who may ask for what; there as soon as anybody can ask.
+    pub(crate) table: Arc<OnceLock<Endpoints>>,
 }
 
-fn account(values: &Values) -> Vec<Option<String>> {
-    ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"].iter().map(|name| values.get(name).map(str::to_owned)).collect()
+impl Counting {
+    /// All of them, or, if something can't be used, none.
+    async fn change(&self, before: &Values, now: &Values) -> Result<(), BoxError> {
+        let env = over(&self.env, now);
+        let (settings, keys) = (config::settings(&env)?, config::keys(&env, self.branch.key())?);
+        let (telephony, events) = (config::telephony(&env)?, Events::read(&env)?);
+        let differs = |names: &[&str]| names.iter().any(|name| before.get(name) != now.get(name));
+        // What waits to be posted, and the pace of the account, are not touched without need.
+        if differs(&["DEBUG_WEBHOOK_URL"]) {
+            self.posting.turn_to(&events).await?;
+        }
+        if differs(&["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"]) {
+            self.branch.reconnect(Arc::new(telephony));
+        }
+        self.branch.reconfigure(settings.branch, settings.script);
+        if let Some(table) = self.table.get() {
+            table.set_keys(keys);
+        }
+        Ok(())
+    }
 }

@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ..Keys::default()
     };
     let events = Events::find()?;
-    let firehose = http::branch::firehose_rows(&branch, events.firehose());
+    let firehose = http::branch::firehose_rows(&branch, &events.firehose());
     let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
 
     // The site, and the branch beside it: paths that the branch does not know are left to the others. (`responder_warp` is

@@ -54,7 +54,7 @@ impl Node {
             intake_token: Some(Key::new(token.into())?),
             ..Keys::default()
         };
-        let firehose = http::branch::firehose_rows(&branch, events.firehose());
+        let firehose = http::branch::firehose_rows(&branch, &events.firehose());
         let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
         let webhooks = events.webhooks(&branch, deliveries).await?;
         let posting = webhooks.map(|webhooks| webhooks.sleeping_by(phones.sleeper.clone()).start());

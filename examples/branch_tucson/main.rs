@@ -69,7 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ..Keys::default()
     };
     let events = Events::find()?;
-    let firehose = http::branch::firehose_rows(&branch, events.firehose());
+    let firehose = http::branch::firehose_rows(&branch, &events.firehose());
     let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
 
     // The service, with the branch in it. What wraps the service wraps the branch, too.

@@ -1,6 +1,6 @@
 //! Who else hears of what happens: a service that gets every event, and whoever looks for a fault.
 
-use std::{error::Error, fmt::Display, sync::Arc};
+use std::{fmt::Display, sync::Arc};
 
 use responder::{
     branch::Branch,
@@ -9,7 +9,7 @@ use responder::{
     notify::{AllowedHosts, Compression, Webhook, WebhookClient, WebhookSender},
     settings,
     signature::WebhookSecret,
-    store::{DeliveryStore, WorkerId},
+    store::{DeliveryStore, StoreError, TargetName, WorkerId},
 };
 use secrecy::SecretString;
 
@@ -32,8 +32,10 @@ const TARGET: &str = "debug";
 /// What is set.
 #[derive(Clone)]
 pub(crate) struct Events {
+    name: TargetName,
     hook: Option<Webhook>,
-    firehose: Firehose,
+    sender: Arc<dyn WebhookSender>,
+    target: Option<SecretString>,
 }
 
 impl Events {
@@ -46,14 +48,22 @@ impl Events {
         let allowed = env.parsed(HOSTS.name, str::parse::<AllowedHosts>)?.unwrap_or_default();
         let sender = WebhookClient::new(allowed).map_err(bad(HOSTS.name))?;
         let (sender, target): (Arc<dyn WebhookSender>, _) = (Arc::new(sender), env.secret(URL.name));
-        let hook = target.clone().map(|target| hook(env, target, sender.clone())).transpose()?;
-        let hostname = std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
-        Ok(Self { hook, firehose: Firehose { sender, target, hostname } })
+        let name: TargetName = TARGET.parse().map_err(bad(URL.name))?;
+        let hook = target.clone().map(|target| hook(env, name.clone(), target, sender.clone())).transpose()?;
+        Ok(Self { name, hook, sender, target })
     }
 
     /// What `/debug_firehose` posts with.
-    pub(crate) fn firehose(&self) -> Firehose {
-        self.firehose.clone()
+    pub(crate) fn firehose(&self) -> Arc<Firehose> {
+        let hostname = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+        let firehose = Firehose::new(Arc::clone(&self.sender), hostname.trim());
+        self.aim(&firehose);
+        Arc::new(firehose)
+    }
+
+    /// Has `/debug_firehose` post there.
+    pub(crate) fn aim(&self, firehose: &Firehose) {
+        firehose.set_target(self.target.clone());
     }
 
     /// What delivers the events, if somebody gets them: all from now on. Whoever gets them no more is forgotten.
@@ -61,9 +71,9 @@ impl Events {
         &self,
         branch: &Arc<Branch>,
         deliveries: Arc<dyn DeliveryStore>,
-    ) -> Result<Option<Webhooks>, Box<dyn Error>> {
+    ) -> Result<Option<Webhooks>, StoreError> {
         let Some(hook) = self.hook.clone() else {
-            deliveries.unsubscribe(branch.key(), &TARGET.parse()?).await?;
+            deliveries.unsubscribe(branch.key(), &self.name).await?;
             return Ok(None);
         };
         let webhooks = Webhooks::new(branch.clone(), deliveries, hook, WorkerId::unique());
@@ -72,8 +82,12 @@ impl Events {
     }
 }
 
-fn hook(env: &Environment, url: SecretString, sender: Arc<dyn WebhookSender>) -> Result<Webhook, BadVariable> {
-    let name = TARGET.parse().map_err(bad(URL.name))?;
+fn hook(
+    env: &Environment,
+    name: TargetName,
+    url: SecretString,
+    sender: Arc<dyn WebhookSender>,
+) -> Result<Webhook, BadVariable> {
     let hook = Webhook::new(name, url, sender).map_err(bad(URL.name))?;
     let short = env.parsed(GZIP.name, settings::flag)?.unwrap_or(false);
     let hook = hook.compressed(if short { Compression::Gzip } else { Compression::Off });

@@ -2,10 +2,14 @@
 
 mod attacks;
 mod branch;
+mod events;
 mod house;
 mod login;
 mod looks;
 mod pages;
+#[expect(dead_code, reason = "what other suites ask of it")]
+#[path = "../flows/receiver.rs"]
+mod receiver;
 mod recordings;
 mod relays;
 mod rogue;

@@ -143,7 +143,7 @@ pub const SETTINGS: &[Setting] = &[
         "DEBUG_WEBHOOK_URL",
         Kind::Url,
         "",
-        "where every event is posted, from the next start of the branch on",
+        "where every event is posted, and the log when somebody has it sent",
     ),
     advanced(
         "confirmation",

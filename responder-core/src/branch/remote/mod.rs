@@ -16,6 +16,7 @@ use std::{
 
 use async_trait::async_trait;
 pub use client::{AdminClient, AdminClientError, FetchError, Fetched};
+use futures_util::future::BoxFuture;
 use tokio::task::AbortHandle;
 
 use super::Reload;
@@ -164,7 +165,7 @@ impl RemoteSettings {
     }
 }
 
-type Apply = Box<dyn Fn(&Values) -> Result<(), BoxError> + Send + Sync>;
+type Apply = Box<dyn Fn(Values, Values) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
 
 /// Has the settings of a running branch count anew, when it is told to and every five minutes.
 pub struct Reloader {
@@ -176,14 +177,18 @@ pub struct Reloader {
 }
 
 impl Reloader {
-    /// `apply` has settings count, or says why they can't; `current` are those that count already.
-    pub fn new(
+    /// `current` are the settings that count already. `apply` is given those that count and those that are to count
+    /// instead; it has them count, all of them, or says why they can't and changes nothing.
+    pub fn new<F>(
         remote: RemoteSettings,
         current: Values,
-        apply: impl Fn(&Values) -> Result<(), BoxError> + Send + Sync + 'static,
-    ) -> Self {
+        apply: impl Fn(Values, Values) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
         let (current, task) = (tokio::sync::Mutex::new(current), Mutex::default());
-        Self { remote, apply: Box::new(apply), current, task }
+        Self { remote, apply: Box::new(move |before, now| Box::pin(apply(before, now))), current, task }
     }
 
     /// Looks every five minutes, or sooner after it could not, for as long as it is not dropped.
@@ -212,7 +217,7 @@ impl Reload for Reloader {
         };
         let values = self.remote.fetch().await.inspect_err(|error| failed(error))?;
         if *current != values {
-            (self.apply)(&values).inspect_err(|error| failed(&**error))?;
+            (self.apply)(current.clone(), values.clone()).await.inspect_err(|error| failed(&**error))?;
             tracing::info!(%branch, "other settings count now");
             self.remote.keep(&values).await;
             *current = values;

@@ -127,12 +127,14 @@ async fn a_running_branch_asks_every_five_minutes_and_sooner_after_a_failure() {
     let (values, _) = remote.load().await.expect("settings");
     let applied = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&applied);
-    let apply = move |values: &Values| match values.get("company_name") {
-        Some("Refused") => Err("it can't be used".into()),
-        _ => {
-            counted.fetch_add(1, Ordering::SeqCst);
-            Ok(())
-        }
+    let apply = move |_: Values, values: Values| {
+        std::future::ready(match values.get("company_name") {
+            Some("Refused") => Err("it can't be used".into()),
+            _ => {
+                counted.fetch_add(1, Ordering::SeqCst);
+                Ok(())
+            }
+        })
     };
     let reloader = Arc::new(Reloader::new(remote, values, apply));
     let (bed, mut sleeps) = mpsc::channel(1);
@@ -181,11 +183,11 @@ async fn whatever_the_admin_server_says_the_settings_of_before_count_on() {
     let (values, _) = remote.load().await.expect("settings");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&seen);
-    let apply = move |values: &Values| {
-        let name = values.get("company_name").unwrap_or_default().to_owned();
-        let is_refused = name == "Refused";
-        heard.lock().expect("a list").push(name);
-        if is_refused { Err("it can't be used".into()) } else { Ok(()) }
+    let apply = move |before: Values, values: Values| {
+        let name = |values: &Values| values.get("company_name").unwrap_or_default().to_owned();
+        let is_refused = name(&values) == "Refused";
+        heard.lock().expect("a list").push(format!("{} for {}", name(&values), name(&before)));
+        std::future::ready(if is_refused { Err("it can't be used".into()) } else { Ok(()) })
     };
     let reloader = Reloader::new(remote, values, apply);
     reloader.reload().await.expect("the same as before");
@@ -200,7 +202,7 @@ async fn whatever_the_admin_server_says_the_settings_of_before_count_on() {
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled, "that counts in any case");
     server.has(true, &settings("Two"));
     reloader.reload().await.expect("new ones");
-    assert_eq!(*seen.lock().expect("a list"), ["Refused", "Two"]);
+    assert_eq!(*seen.lock().expect("a list"), ["Refused for One", "Two for One"]);
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Enabled);
     server.is_away();
     let (copy, source) = server.remote(&store, "tuc-token").load().await.expect("a copy");

@@ -1,6 +1,11 @@
 //! Log and timeline, posted to whoever looks for a fault.
 
-use std::{cmp::Reverse, fmt::Debug, io, sync::Arc};
+use std::{
+    cmp::Reverse,
+    fmt::Debug,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use ::http::{
     HeaderMap, HeaderValue, Response, StatusCode,
@@ -21,22 +26,18 @@ use crate::{
 };
 
 /// What `/debug_firehose` works with.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Firehose {
-    /// Posts, to no more than it lets itself be told to.
-    pub sender: Arc<dyn WebhookSender>,
-    /// Where to, if the request does not say (`DEBUG_WEBHOOK_URL`).
-    pub target: Option<SecretString>,
-    /// The name of this machine.
-    pub hostname: String,
+    sender: Arc<dyn WebhookSender>,
+    hostname: String,
+    target: Mutex<Option<SecretString>>,
 }
 
 /// The rows of `/debug_firehose`, which belong beside [`rows`](super::rows). By `GET` it is for bearers of a token
 /// alone: browsers send a password by themselves, to wherever a page tells them to.
-pub fn firehose_rows(branch: &Arc<Branch>, firehose: Firehose) -> Vec<Endpoint> {
-    let firehose = Arc::new(firehose);
+pub fn firehose_rows(branch: &Arc<Branch>, firehose: &Arc<Firehose>) -> Vec<Endpoint> {
     let handler = |branch: &Arc<Branch>| {
-        let (branch, firehose) = (Arc::clone(branch), Arc::clone(&firehose));
+        let (branch, firehose) = (Arc::clone(branch), Arc::clone(firehose));
         move |call: Call| {
             let (branch, firehose) = (Arc::clone(&branch), Arc::clone(&firehose));
             async move { firehose.pour(&branch, &call).await }
@@ -76,6 +77,20 @@ struct Target {
 }
 
 impl Firehose {
+    /// Posted by `sender`, to no more than that lets itself be told to, in the name of the machine `hostname`.
+    pub fn new(sender: Arc<dyn WebhookSender>, hostname: impl Into<String>) -> Self {
+        Self { sender, hostname: hostname.into(), target: Mutex::default() }
+    }
+
+    /// Where it is posted if a request does not say (`DEBUG_WEBHOOK_URL`), from now on.
+    pub fn set_target(&self, url: Option<SecretString>) {
+        *self.target.lock().unwrap_or_else(PoisonError::into_inner) = url;
+    }
+
+    fn default_target(&self) -> Option<SecretString> {
+        self.target.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     async fn pour(&self, branch: &Branch, call: &Call) -> Result<Response<Body>, HttpError> {
         let (target, encoding) = (self.target(call)?, encoding(call)?);
         let events = newest(branch).await?;
@@ -98,9 +113,9 @@ impl Firehose {
         let query = call.query();
         let asked =
             ["webhook_url", "webhook"].into_iter().find_map(|name| query.get(name).filter(|url| !url.is_empty()));
-        match (asked, &self.target) {
+        match (asked, self.default_target()) {
             (Some(url), _) => Ok(Target { url: url.into(), shown: url.to_owned() }),
-            (None, Some(url)) => Ok(Target { url: url.clone(), shown: origin(url.expose_secret()) }),
+            (None, Some(url)) => Ok(Target { shown: origin(url.expose_secret()), url }),
             (None, None) => {
                 let message = "Say where to post it: ?webhook_url=https://…";
                 Err(HttpError::bad_request("no_target", message).with_field("webhook_url"))

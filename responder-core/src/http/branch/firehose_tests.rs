@@ -48,11 +48,11 @@ async fn desk(posts: &Posts, target: Option<&str>) -> (Endpoints, TempDir) {
     let branch = Arc::new(branch.logging_to(Arc::new(log)));
     let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
     branch.report(report, None).await.expect("a report");
-    let (sender, target) = (Arc::new(sender(posts)), target.map(Into::into));
-    let firehose = Firehose { sender, target, hostname: "here".into() };
+    let firehose = Arc::new(Firehose::new(Arc::new(sender(posts)), "here"));
+    firehose.set_target(target.map(Into::into));
     let key = |text: &str| Some(Key::new(text.into()).expect("a key"));
     let keys = Keys { intake_token: key("token"), operator_password: key("password"), ..Keys::default() };
-    let rows = firehose_rows(&branch, firehose);
+    let rows = firehose_rows(&branch, &firehose);
     (super::super::endpoints(&branch).endpoints(rows).keys(keys).build().expect("a table"), folder)
 }
 
