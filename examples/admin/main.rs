@@ -112,7 +112,6 @@ pub(crate) async fn run(
     let table = Endpoints::builder(public.clone())
         .keys(keys)
         .trusted_proxies(config.proxies)
-        .body_within(http::admin::BODY_WITHIN)
         // `responder::dashboard` for whoever has the feature `dashboard` on.
         .endpoints(http::admin::rows(&admin, &public, Arc::new(AdminPages)))
         .endpoints(responder_dashboard::admin_assets())

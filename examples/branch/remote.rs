@@ -1,11 +1,14 @@
 //! Settings from an admin server.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    error::Error,
+    sync::{Arc, OnceLock},
+};
 
 use responder::{
     branch::{
         Branch,
-        remote::{AdminClient, NoSettings, Reloader, RemoteSettings},
+        remote::{AdminClient, LoadError, LoadedSettings, Reloader, RemoteSettings},
     },
     http::{BoxError, Endpoints},
     settings::Values,
@@ -14,7 +17,7 @@ use responder::{
 use secrecy::SecretString;
 
 use super::{
-    config,
+    config::{self, Config},
     database::Store,
     environment::{BadVariable, Environment},
     events::Events,
@@ -43,20 +46,24 @@ pub(crate) struct Remote {
 }
 
 impl Way {
-    /// With a copy of the settings in the store of the branch, which is switched on and off there, too.
-    pub(crate) async fn load(self, store: &Arc<dyn Store>) -> Result<Remote, NoSettings> {
+    /// With a copy of the settings in the store of the branch, which is switched on and off there, too. Gives what is
+    /// to begin with: the environment, with the settings in place of its own.
+    pub(crate) async fn load(
+        self,
+        store: &Arc<dyn Store>,
+        env: &Environment,
+    ) -> Result<(Config, Remote), Box<dyn Error>> {
         let settings = RemoteSettings::new(self.client, &self.token, store.clone(), Some(store.clone()));
-        let (values, _) = settings.load().await?;
-        Ok(Remote { settings, values })
+        let loaded = settings.load(|values| Ok(Config::read(&over(env, values))?)).await;
+        match loaded {
+            Ok(LoadedSettings { values, settings: config, .. }) => Ok((config, Remote { settings, values })),
+            Err(LoadError::Unusable(why)) => Err(why),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
 impl Remote {
-    /// The environment, with these settings in place of its own.
-    pub(crate) fn over(&self, env: &Environment) -> Environment {
-        over(env, &self.values)
-    }
-
     /// Has other settings count while the branch is at work.
     pub(crate) fn reloader(self, counting: Counting) -> Arc<Reloader> {
         let counting = Arc::new(counting);

@@ -84,8 +84,8 @@ async fn configured(
         }
         Some(way) => {
             let store = place.store(database, clock).await?;
-            let remote = way.load(&store).await?;
-            Ok((Config::read(&remote.over(env))?, store, Some(remote)))
+            let (config, remote) = way.load(&store, env).await?;
+            Ok((config, store, Some(remote)))
         }
     }
 }

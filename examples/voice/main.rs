@@ -69,7 +69,6 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let endpoints = Endpoints::builder(config.public)
         .keys(config.keys)
         .trusted_proxies(config.proxies)
-        .body_within(voice::BODY_WITHIN)
         .endpoints(rows)
         .endpoint(metrics(counters))
         .endpoint(Endpoint::get("/healthz", Access::Public, |_: Call| ready(Ok(no_content()))))

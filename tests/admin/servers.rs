@@ -76,6 +76,49 @@ async fn a_branch_obeys_its_admin_server_and_works_without_it() {
     assert_eq!(town.report("tuc").await.0, 200);
 }
 
+/// Whatever a branch was told: what counts is what it does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_branch_that_goes_on_as_before_is_not_said_to_have_changed() {
+    let town = Town::found().await;
+    let _admin = town.admin().await;
+    let ada = town.log_in().await;
+    ada.save(&town.settings("tuc")).await;
+    let taken = ada.post("settings", &json!({ "TWILIO_AUTH_TOKEN": null })).await;
+    assert_eq!(
+        (taken.0, &taken.1["field"]),
+        (400, &json!("TWILIO_AUTH_TOKEN")),
+        "no branch starts without: {}",
+        taken.1
+    );
+
+    let mut branch = town.branch("tuc").await;
+    // By mail alone, from a branch that has no mail server.
+    let mail = json!({ "RECIPIENT_PHONES": "", "RECIPIENT_EMAILS": "office@example.com" });
+    let (code, answer) = ada.post("settings", &mail).await;
+    assert_eq!((code, &answer["applied"]), (200, &json!(false)), "{answer}");
+    let words = answer["message"].as_str().expect("words");
+    assert!(words.contains("keeps its previous settings: RECIPIENT_PHONES is missing"), "{words}");
+    let (_, answer) = ada.post("disable", &json!({ "confirm": true })).await;
+    assert_eq!(answer["applied"], true, "that counts in any case: {answer}");
+    assert_eq!(town.report("tuc").await.1["code"], "disabled");
+    ada.post("enable", &json!({})).await;
+    branch.kill().await.expect("a process");
+    let mut branch = town.branch("tuc").await;
+    assert_eq!(town.report("tuc").await.0, 200, "it starts with the copy of what it could use");
+    town.texted("+15005550009").await;
+    branch.kill().await.expect("a process");
+
+    let settings = town.settings("tuc");
+    let own = settings.as_object().expect("settings").iter().map(|(name, value)| (name, value.as_str().expect("text")));
+    let _own = town.branch_command("tuc").env_remove("ADMIN_DASHBOARD_URL").envs(own).spawn().expect("a branch");
+    town.until_ready(town.at("tuc")).await;
+    for switch in ["disable", "enable"] {
+        let (code, answer) = ada.post(switch, &json!({ "confirm": true })).await;
+        assert_eq!((code, &answer["applied"]), (200, &json!(false)), "{answer}");
+        assert!(answer["message"].as_str().is_some_and(|words| words.contains("does not ask")), "{answer}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_another_key_the_server_says_so_and_does_not_start() {
     let town = Town::found().await;

@@ -23,6 +23,7 @@ pub use branch_client::{BranchAddressError, BranchClient, BranchError, Told};
 pub use login::{Login, LoginError};
 pub use notice::{Done, Notice, Notices};
 pub use recordings::{RecordingPage, RecordingView, RecordingsError};
+pub(crate) use reload::Reached;
 pub use secrets::{Kept, SecretsError};
 use tokio::sync::watch;
 

@@ -4,15 +4,49 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
-use crate::http::BoxError;
+use crate::{
+    http::BoxError,
+    store::{Availability, Revision},
+};
 
 /// Whoever can fetch the settings of a branch anew, while it is at work.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Reload: Debug + Send + Sync + 'static {
-    /// Fetches them, and has them count. The names of what is set.
+    /// Fetches them, and has them count.
+    async fn reload(&self) -> Reloaded;
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Reloaded {
+    /// Whether the branch takes reports, if the admin server has said so and it is obeyed, whatever became of the
+    /// settings.
+    pub availability: Option<Availability>,
+    /// The settings that count now.
     ///
     /// # Errors
-    /// Why those from before still count. Its text is shown to the operator of the branch.
-    async fn reload(&self) -> Result<Vec<String>, BoxError>;
+    /// Why the previous ones still do.
+    pub settings: Result<InForce, ReloadError>,
+}
+
+/// Settings that count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InForce {
+    /// The names of what is set.
+    pub names: Vec<String>,
+    /// As of when they are, if the admin server has said so.
+    pub revision: Option<Revision>,
+}
+
+/// Why the previous settings remain in effect. The texts are shown to the operator of the branch.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReloadError {
+    /// There are none to be had; it is worth trying again.
+    #[error("{0}")]
+    NotFetched(BoxError),
+    /// The branch can't work with them, and could not the next time either.
+    #[error("{0}")]
+    Unusable(BoxError),
 }

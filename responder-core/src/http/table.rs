@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http::Method;
@@ -100,7 +101,7 @@ impl Endpoints {
             proxies: TrustedProxies::default(),
             origins: AllowedOrigins::default(),
             tickets: Tickets::default(),
-            timer: None,
+            timer: default_timer(),
             keys: Keys::default(),
             endpoints: Vec::new(),
         }
@@ -229,8 +230,9 @@ impl EndpointsBuilder {
         self
     }
 
-    /// Within what time a body has to come; without limit, if nothing is said. `start` is called when one has to be
-    /// waited for, and the request is refused with 408 when the future that it gave completes first.
+    /// Within what time a body has to come: [10 seconds](BODY_WITHIN) if nothing is said, without limit where the
+    /// feature `runtime` is off. `start` is called when one has to be waited for, and the request is refused with 408
+    /// when the future that it gave completes first.
     #[must_use]
     pub fn body_timer<Lateness>(mut self, start: impl Fn() -> Lateness + Send + Sync + 'static) -> Self
     where
@@ -243,7 +245,7 @@ impl EndpointsBuilder {
     /// Within what time a body has to come. Needs tokio with its timers wherever a request is served.
     #[cfg(feature = "runtime")]
     #[must_use]
-    pub fn body_within(self, span: std::time::Duration) -> Self {
+    pub fn body_within(self, span: Duration) -> Self {
         self.body_timer(move || tokio::time::sleep(span))
     }
 
@@ -284,6 +286,19 @@ impl EndpointsBuilder {
         let Self { public, proxies, origins, tickets, timer, .. } = self;
         Ok(Endpoints(Arc::new(Inner { public, proxies, origins, tickets, timer, keys, routes })))
     }
+}
+
+/// How long a body may take to come, if nothing else is said. Reporters and the provider send a few KiB at once.
+pub const BODY_WITHIN: Duration = Duration::from_secs(10);
+
+#[cfg(feature = "runtime")]
+fn default_timer() -> Option<Timer> {
+    Some(Timer(Arc::new(|| Box::pin(tokio::time::sleep(BODY_WITHIN)))))
+}
+
+#[cfg(not(feature = "runtime"))]
+const fn default_timer() -> Option<Timer> {
+    None
 }
 
 impl Timer {

@@ -73,6 +73,19 @@ impl Settings {
         }
         Ok(Self { branch: reader.branch()?, script: reader.script()? })
     }
+
+    /// The same for a branch whose account at the provider is among its settings: `TWILIO_ACCOUNT_SID` and
+    /// `TWILIO_AUTH_TOKEN` must be there, too.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn read_with_account(values: &Values) -> Result<Self, SettingsFault> {
+        let read = Self::read(values)?;
+        match ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"].into_iter().find(|name| values.get(name).is_none()) {
+            Some(missing) => Err(SettingsFault::Missing { setting: named(missing) }),
+            None => Ok(read),
+        }
+    }
 }
 
 impl SettingsFault {

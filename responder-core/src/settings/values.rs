@@ -38,6 +38,11 @@ impl Values {
         self
     }
 
+    /// Whether nothing is set.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Each with its setting.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Setting, &str)> {
         self.0.iter().filter_map(|(name, value)| Some((setting(name)?, value.as_str())))

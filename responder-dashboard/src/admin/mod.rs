@@ -27,7 +27,6 @@ use responder_core::http::{
 ///
 /// let public: PublicUrl = "https://admin.example.com".parse()?;
 /// let endpoints = Endpoints::builder(public.clone())
-///     .body_within(admin::BODY_WITHIN)
 ///     .endpoints(admin::rows(&admin, &public, Arc::new(AdminPages)))
 ///     .endpoints(admin_assets())
 ///     .keys(Keys { sessions: Some(admin::sessions(&admin)), ..Keys::default() })

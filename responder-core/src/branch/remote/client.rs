@@ -7,9 +7,9 @@ use reqwest::{Client, Url, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    http::admin::ENABLED_HEADER as ENABLED,
+    http::admin::{ENABLED_HEADER as ENABLED, REVISION_HEADER as REVISION},
     settings::{Values, setting},
-    store::{Availability, BranchKey},
+    store::{Availability, BranchKey, Revision},
 };
 
 /// Asks an admin server for the settings of one branch.
@@ -63,8 +63,10 @@ pub enum FetchError {
 /// What an admin server has said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
-    /// The settings that this build knows.
+    /// The settings that this build knows; none as long as nobody has entered any.
     pub values: Values,
+    /// As of when they are, if that was said.
+    pub revision: Option<Revision>,
     /// Whether the branch may take reports, if that was said.
     pub availability: Option<Availability>,
 }
@@ -111,6 +113,7 @@ impl AdminClient {
             b"false" => Some(Availability::Disabled),
             _ => None,
         });
+        let revision = answer.headers().get(REVISION).and_then(|revision| revision.to_str().ok()?.parse().ok());
         let mut body = Vec::new();
         while let Some(piece) = answer.chunk().await.map_err(|_| FetchError::Away)? {
             body.extend_from_slice(&piece);
@@ -127,7 +130,7 @@ impl AdminClient {
             }
             values.set(&name, Some(value));
         }
-        if values == Values::default() { Err(FetchError::Nothing) } else { Ok(Fetched { values, availability }) }
+        Ok(Fetched { values, revision: revision.map(Revision::from_u64), availability })
     }
 }
 

@@ -1,30 +1,23 @@
 //! Settings from an admin server.
 //!
-//! A branch asks for them with its own token, keeps a sealed copy in its own store, and goes on with that while the
-//! admin server is away. The admin server also says whether the branch may take reports; that is written to the
-//! branch's own store, which obeys it from the next report on.
+//! A branch asks for them with its own token, keeps a sealed copy in its own store of those that it can work with, and
+//! goes on with that while the admin server is away, or has some that can't be used. The admin server also says whether
+//! the branch may take reports; that is written to the branch's own store, which obeys it from the next report on.
 
 mod client;
+mod reloader;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{error::Error, sync::Arc};
 
-use async_trait::async_trait;
 pub use client::{AdminClient, AdminClientError, FetchError, Fetched};
-use futures_util::future::BoxFuture;
-use tokio::task::AbortHandle;
+pub use reloader::Reloader;
 
-use super::Reload;
 use crate::{
-    driver::Sleeper,
     http::BoxError,
     settings::{SettingsKeys, Values},
-    store::{BranchControl, BranchKey, Saved, SettingsChange, SettingsStore},
+    store::{BranchControl, BranchKey, Saved, SettingsChange, SettingsStore, StoreError},
 };
 
 /// Settings that an admin server has, and a copy of them.
@@ -36,9 +29,9 @@ use crate::{
 /// let token: secrecy::SecretString = "the token of the branch".into();
 /// let client = AdminClient::new("https://admin.example.com", "tuc".parse()?, &token)?;
 /// let remote = RemoteSettings::new(client, &token, store.clone(), Some(store));
-/// let (values, source) = remote.load().await?;
-/// let settings = Settings::read(&values)?;
-/// assert!(matches!(source, Source::Admin | Source::Copy));
+/// let loaded = remote.load(|values| Ok(Settings::read(values)?)).await?;
+/// assert!(matches!(loaded.source, Source::Admin | Source::Copy));
+/// println!("{} are called first", loaded.settings.branch.policy().recipients.len());
 /// # Ok(())
 /// # }
 /// ```
@@ -50,22 +43,36 @@ pub struct RemoteSettings {
     keys: SettingsKeys,
 }
 
+/// Settings to begin with.
+#[derive(Clone, Debug)]
+pub struct LoadedSettings<T> {
+    /// As texts.
+    pub values: Values,
+    /// What was read from them.
+    pub settings: T,
+    /// Where they have come from.
+    pub source: Source,
+}
+
 /// Where settings have come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The admin server.
     Admin,
-    /// The branch's own copy: the admin server is away.
+    /// The branch's own copy: the admin server is away, or its settings can't be used.
     Copy,
 }
 
-/// Why there are no settings.
+/// Why there are no settings to begin with.
 #[derive(Debug, thiserror::Error)]
-#[error("the admin server has no settings for this branch ({error}), and there is no copy of them yet")]
-pub struct NoSettings {
-    /// Why not.
-    #[source]
-    pub error: FetchError,
+#[non_exhaustive]
+pub enum LoadError {
+    /// The admin server has none, and there is no copy yet.
+    #[error("the admin server has no settings for this branch, and there is no copy of earlier ones")]
+    None(#[source] FetchError),
+    /// Those that there are can't be used.
+    #[error("the settings of this branch can't be used")]
+    Unusable(#[source] BoxError),
 }
 
 impl RemoteSettings {
@@ -80,23 +87,32 @@ impl RemoteSettings {
         Self { client, copy, control, keys: SettingsKeys::of_branch_token(token) }
     }
 
-    /// The settings that the admin server has, else the copy.
+    /// The settings that the admin server has, if `read` can use them, else the copy.
     ///
     /// # Errors
-    /// If there is neither.
-    pub async fn load(&self) -> Result<(Values, Source), NoSettings> {
-        match self.fetch().await {
-            Ok(values) => {
-                self.keep(&values).await;
-                Ok((values, Source::Admin))
-            }
-            Err(error) => match self.copied().await {
-                Some(values) => {
-                    tracing::warn!(branch = %self.branch(), %error, "no settings from the admin server; a copy counts");
-                    Ok((values, Source::Copy))
+    /// If neither is there, or `read` refuses both: why it refuses those of the admin server, if they came.
+    pub async fn load<T>(
+        &self,
+        read: impl Fn(&Values) -> Result<T, BoxError> + Sync,
+    ) -> Result<LoadedSettings<T>, LoadError> {
+        let failed = match self.fetch().await {
+            Ok(Fetched { values, .. }) => match read(&values) {
+                Ok(settings) => {
+                    self.keep(&values).await;
+                    return Ok(LoadedSettings { values, settings, source: Source::Admin });
                 }
-                None => Err(NoSettings { error }),
+                Err(error) => LoadError::Unusable(error),
             },
+            Err(error) => LoadError::None(error),
+        };
+        let Some(values) = self.copied().await else { return Err(failed) };
+        match read(&values) {
+            Ok(settings) => {
+                let cause = failed.source().map(ToString::to_string);
+                tracing::warn!(branch = %self.branch(), error = %failed, cause, "a copy of earlier settings counts");
+                Ok(LoadedSettings { values, settings, source: Source::Copy })
+            }
+            Err(error) => Err(if matches!(failed, LoadError::None(_)) { LoadError::Unusable(error) } else { failed }),
         }
     }
 
@@ -104,16 +120,40 @@ impl RemoteSettings {
         self.client.branch()
     }
 
-    /// What the admin server has. Whether the branch is on counts at once, whatever becomes of the settings.
-    async fn fetch(&self) -> Result<Values, FetchError> {
-        let fetched = self.client.fetch().await?;
-        if let (Some(control), Some(availability)) = (&self.control, fetched.availability)
-            && let Err(error) = control.set_availability(self.branch(), availability).await
-        {
-            tracing::error!(branch = %self.branch(), %error, "the branch can't be switched");
-            return Err(FetchError::Store);
+    /// What the admin server has. Whether the branch is on counts at once, whatever becomes of the settings. After each
+    /// switch it is asked again: another node may have been told something newer while our answer was under way.
+    async fn fetch(&self) -> Result<Fetched, FetchError> {
+        let mut fetched = self.client.fetch().await?;
+        for _ in 0..MOST_SWITCHES {
+            if !self.switch(&mut fetched).await? {
+                break;
+            }
+            match self.client.fetch().await {
+                Ok(newer) => fetched = newer,
+                Err(_) => break,
+            }
         }
-        Ok(fetched.values)
+        if fetched.values.is_empty() { Err(FetchError::Nothing) } else { Ok(fetched) }
+    }
+
+    /// Does what was said, and whether that is a change. What nobody obeys is forgotten.
+    async fn switch(&self, fetched: &mut Fetched) -> Result<bool, FetchError> {
+        let Some(control) = &self.control else {
+            fetched.availability = None;
+            return Ok(false);
+        };
+        let Some(wanted) = fetched.availability else { return Ok(false) };
+        let switched = async {
+            let is_new = control.availability(self.branch()).await? != wanted;
+            if is_new {
+                control.set_availability(self.branch(), wanted).await?;
+            }
+            Ok::<_, StoreError>(is_new)
+        };
+        switched.await.map_err(|error| {
+            tracing::error!(branch = %self.branch(), %error, "the branch can't be switched");
+            FetchError::Store
+        })
     }
 
     async fn copied(&self) -> Option<Values> {
@@ -165,80 +205,5 @@ impl RemoteSettings {
     }
 }
 
-type Apply = Box<dyn Fn(Values, Values) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
-
-/// Has the settings of a running branch count anew, when it is told to and every five minutes.
-pub struct Reloader {
-    remote: RemoteSettings,
-    apply: Apply,
-    /// What counts. Held while it changes, so that an older answer never comes last.
-    current: tokio::sync::Mutex<Values>,
-    task: Mutex<Option<AbortHandle>>,
-}
-
-impl Reloader {
-    /// `current` are the settings that count already. `apply` is given those that count and those that are to count
-    /// instead; it has them count, all of them, or says why they can't and changes nothing.
-    pub fn new<F>(
-        remote: RemoteSettings,
-        current: Values,
-        apply: impl Fn(Values, Values) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
-    {
-        let (current, task) = (tokio::sync::Mutex::new(current), Mutex::default());
-        Self { remote, apply: Box::new(move |before, now| Box::pin(apply(before, now))), current, task }
-    }
-
-    /// Looks every five minutes, or sooner after it could not, for as long as it is not dropped.
-    pub fn start(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>) {
-        let weak = Arc::downgrade(self);
-        let task = tokio::spawn(async move {
-            let mut pause = EVERY;
-            loop {
-                sleeper.sleep(pause).await;
-                let Some(reloader) = weak.upgrade() else { return };
-                pause = if reloader.reload().await.is_ok() { EVERY } else { AFTER_A_FAILURE };
-            }
-        });
-        let old = self.task.lock().unwrap_or_else(PoisonError::into_inner).replace(task.abort_handle());
-        old.inspect(AbortHandle::abort);
-    }
-}
-
-#[async_trait]
-impl Reload for Reloader {
-    async fn reload(&self) -> Result<Vec<String>, BoxError> {
-        let mut current = self.current.lock().await;
-        let branch = self.remote.branch();
-        let failed = |error: &dyn std::error::Error| {
-            tracing::warn!(%branch, error = %error, "the settings of before still count");
-        };
-        let values = self.remote.fetch().await.inspect_err(|error| failed(error))?;
-        if *current != values {
-            (self.apply)(current.clone(), values.clone()).await.inspect_err(|error| failed(&**error))?;
-            tracing::info!(%branch, "other settings count now");
-            self.remote.keep(&values).await;
-            *current = values;
-        }
-        Ok(current.iter().map(|(setting, _)| setting.name.to_owned()).collect())
-    }
-}
-
-impl Drop for Reloader {
-    fn drop(&mut self) {
-        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
-        task.inspect(AbortHandle::abort);
-    }
-}
-
-impl fmt::Debug for Reloader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reloader").field("remote", &self.remote).finish_non_exhaustive()
-    }
-}
-
-const EVERY: Duration = Duration::from_secs(300);
-
-const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
+/// Two nodes that contradict each other would go on for ever otherwise.
+const MOST_SWITCHES: u32 = 4;

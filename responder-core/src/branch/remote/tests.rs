@@ -1,7 +1,14 @@
 //! An admin server that comes and goes, and time that passes when the test says so.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -11,7 +18,8 @@ use tokio::{
 use super::*;
 use crate::{
     Timestamp,
-    driver::ManualClock,
+    branch::Reload,
+    driver::{ManualClock, Sleeper},
     store::{Availability, MemoryStore},
 };
 
@@ -85,6 +93,15 @@ fn settings(name: &str) -> serde_json::Value {
     serde_json::json!({ "TWILIO_AUTH_TOKEN": "0123456789abcdef", "company_name": name })
 }
 
+/// By a branch that can work with anything but "Refused".
+async fn load(remote: &RemoteSettings) -> Result<(Values, Source), LoadError> {
+    let read = |values: &Values| match values.get("company_name") {
+        Some("Refused") => Err("it can't be used".into()),
+        _ => Ok(()),
+    };
+    remote.load(read).await.map(|loaded| (loaded.values, loaded.source))
+}
+
 const BROKEN: [&str; 5] = [
     "HTTP/1.1 500 Oops\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
     "HTTP/1.1 307 There\r\nconnection: close\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n",
@@ -98,10 +115,10 @@ async fn a_branch_starts_with_its_copy_while_the_admin_server_is_away() {
     let (server, store) = (Server::open().await, store());
     let remote = server.remote(&store, "tuc-token");
     server.is_away();
-    assert!(remote.load().await.is_err(), "there is no copy yet");
+    assert!(load(&remote).await.is_err(), "there is no copy yet");
 
     server.has(false, &settings("One"));
-    let (values, source) = remote.load().await.expect("settings");
+    let (values, source) = load(&remote).await.expect("settings");
     assert_eq!((values.get("company_name"), source), (Some("One"), Source::Admin));
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled);
     let kept = store.settings(&key()).await.expect("a store");
@@ -110,13 +127,13 @@ async fn a_branch_starts_with_its_copy_while_the_admin_server_is_away() {
 
     server.is_away();
     // Another process, which has only the store.
-    assert_eq!(server.remote(&store, "tuc-token").load().await.expect("a copy"), (values.clone(), Source::Copy));
+    assert_eq!(load(&server.remote(&store, "tuc-token")).await.expect("a copy"), (values.clone(), Source::Copy));
     for broken in BROKEN {
         server.answers(broken);
-        assert_eq!(remote.load().await.expect("a copy"), (values.clone(), Source::Copy), "{broken}");
+        assert_eq!(load(&remote).await.expect("a copy"), (values.clone(), Source::Copy), "{broken}");
     }
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled, "it stays switched off");
-    assert!(server.remote(&store, "another-token").load().await.is_err(), "the copy is sealed with the token");
+    assert!(load(&server.remote(&store, "another-token")).await.is_err(), "the copy is sealed with the token");
 }
 
 #[tokio::test]
@@ -124,7 +141,7 @@ async fn a_running_branch_asks_every_five_minutes_and_sooner_after_a_failure() {
     let (server, store) = (Server::open().await, store());
     let remote = server.remote(&store, "tuc-token");
     server.has(true, &settings("One"));
-    let (values, _) = remote.load().await.expect("settings");
+    let (values, _) = load(&remote).await.expect("settings");
     let applied = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&applied);
     let apply = move |_: Values, values: Values| {
@@ -180,7 +197,7 @@ async fn whatever_the_admin_server_says_the_settings_of_before_count_on() {
     let (server, store) = (Server::open().await, store());
     let remote = server.remote(&store, "tuc-token");
     server.has(true, &settings("One"));
-    let (values, _) = remote.load().await.expect("settings");
+    let (values, _) = load(&remote).await.expect("settings");
     let seen = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&seen);
     let apply = move |before: Values, values: Values| {
@@ -190,21 +207,80 @@ async fn whatever_the_admin_server_says_the_settings_of_before_count_on() {
         std::future::ready(if is_refused { Err("it can't be used".into()) } else { Ok(()) })
     };
     let reloader = Reloader::new(remote, values, apply);
-    reloader.reload().await.expect("the same as before");
+    reloader.reload().await.settings.expect("the same as before");
     for broken in BROKEN {
         server.answers(broken);
-        assert!(reloader.reload().await.is_err(), "{broken}");
+        assert!(reloader.reload().await.settings.is_err(), "{broken}");
     }
     assert_eq!(*seen.lock().expect("a list"), [""; 0], "nothing was applied");
 
     server.has(false, &settings("Refused"));
-    assert!(reloader.reload().await.is_err());
+    assert!(reloader.reload().await.settings.is_err());
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled, "that counts in any case");
     server.has(true, &settings("Two"));
-    reloader.reload().await.expect("new ones");
+    reloader.reload().await.settings.expect("new ones");
     assert_eq!(*seen.lock().expect("a list"), ["Refused for One", "Two for One"]);
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Enabled);
     server.is_away();
-    let (copy, source) = server.remote(&store, "tuc-token").load().await.expect("a copy");
+    let (copy, source) = load(&server.remote(&store, "tuc-token")).await.expect("a copy");
     assert_eq!((copy.get("company_name"), source), (Some("Two"), Source::Copy), "what was refused is not kept");
+}
+
+#[tokio::test]
+async fn what_a_branch_can_t_work_with_never_takes_the_place_of_its_copy() {
+    let (server, store) = (Server::open().await, store());
+    let remote = server.remote(&store, "tuc-token");
+    server.has(true, &settings("Refused"));
+    assert!(matches!(load(&remote).await, Err(LoadError::Unusable(_))), "there is no copy yet");
+    server.has(true, &settings("One"));
+    let (good, _) = load(&remote).await.expect("settings");
+    server.has(false, &settings("Refused"));
+    for _ in 0..2 {
+        assert_eq!(load(&remote).await.expect("a copy"), (good.clone(), Source::Copy));
+    }
+    assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled, "that counts in any case");
+}
+
+#[tokio::test]
+async fn a_branch_that_nobody_has_set_up_can_be_switched() {
+    let (server, store) = (Server::open().await, store());
+    server.has(false, &serde_json::json!({}));
+    let loaded = load(&server.remote(&store, "tuc-token")).await;
+    assert!(matches!(loaded, Err(LoadError::None(FetchError::Nothing))), "{loaded:?}");
+    assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled);
+}
+
+/// While somebody writes down an older answer, the branch is switched off, and another node has heard of it already.
+#[derive(Debug)]
+struct Late {
+    store: Arc<MemoryStore>,
+    now: (watch::Sender<Option<String>>, String),
+}
+
+#[async_trait]
+impl BranchControl for Late {
+    async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
+        let (server, answer) = &self.now;
+        server.send_replace(Some(answer.clone()));
+        self.store.set_availability(branch, availability).await
+    }
+
+    async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {
+        self.store.availability(branch).await
+    }
+}
+
+#[tokio::test]
+async fn an_older_answer_does_not_outlive_a_newer_one() {
+    let (server, store) = (Server::open().await, store());
+    store.set_availability(&key(), Availability::Disabled).await.expect("a store");
+    server.has(false, &settings("One"));
+    let newer = server.answer.borrow().clone().expect("an answer");
+    server.has(true, &settings("One"));
+    let late = Late { store: Arc::clone(&store), now: (server.answer.clone(), newer) };
+    let token: secrecy::SecretString = "tuc-token".into();
+    let client = AdminClient::new(&server.at, key(), &token).expect("a client");
+    let remote = RemoteSettings::new(client, &token, store.clone(), Some(Arc::new(late)));
+    load(&remote).await.expect("settings");
+    assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled);
 }

@@ -127,12 +127,13 @@ async fn switch(desk: &Desk, call: &Call, to: Availability) -> Answer {
     let action = if enabled { AuditAction::BranchEnabled } else { AuditAction::BranchDisabled };
     desk.record(&entry(call, action, site)?.changing(Some(before.into()), Some(enabled.into()))).await?;
     store.set_availability(&site.key, to).await.map_err(store_failed)?;
-    let applied = desk.admin.reload(site).await;
+    let reached = desk.admin.reload(site).await;
+    let applied = reached.is_switched;
     desk.tell(call, site, if enabled { Done::Enabled { applied } } else { Done::Disabled { applied } })?;
     let message = match (enabled, applied) {
-        (true, true) => "The branch takes reports again.",
-        (false, true) => "The branch takes no more reports; an active emergency runs to its end.",
-        (_, false) => "It is stored, but the branch could not be told. It is told as soon as it can be reached.",
+        (true, true) => "The branch takes reports again.".to_owned(),
+        (false, true) => "The branch takes no more reports; an active emergency runs to its end.".to_owned(),
+        (_, false) => format!("It is stored, but not in effect. {}", reached.why_not()),
     };
     let body = json!({
         "status": "success", "success": true, "message": message, "enabled": enabled, "applied": applied,

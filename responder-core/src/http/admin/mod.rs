@@ -25,12 +25,12 @@ mod settings;
 mod users;
 mod view;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use ::http::{Method, Response, StatusCode};
 use serde_json::json;
 
-pub(crate) use self::internal::ENABLED_HEADER;
+pub(crate) use self::internal::{ENABLED_HEADER, REVISION_HEADER};
 pub use self::{
     pages::{Frame, Page, Pages},
     plain::PlainPages,
@@ -50,14 +50,11 @@ use crate::{
 #[doc(no_inline)]
 pub use crate::admin::{Admin, BranchAddressError, BranchClient, FirstUserError, Notices, Site};
 
-/// How long a body may take to come.
-pub const BODY_WITHIN: Duration = Duration::from_secs(10);
-
 /// A table with all rows, below `public`, with the plainest of pages; see [`rows`] for others.
-/// Bodies have to come [within 10 seconds](BODY_WITHIN).
+/// Bodies have to come [within 10 seconds](crate::http::BODY_WITHIN).
 pub fn endpoints(admin: &Arc<Admin>, public: PublicUrl) -> EndpointsBuilder {
     let rows = rows(admin, &public, Arc::new(PlainPages));
-    Endpoints::builder(public).body_within(BODY_WITHIN).endpoints(rows)
+    Endpoints::builder(public).endpoints(rows)
 }
 
 /// Where the sessions are, for the [`Keys`](super::Keys) of a table with these rows.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, Desk, SettingRow, entry, person, secrets_failed, store_failed};
 use crate::{
     access::AuditAction,
-    admin::{Done, Kept, Site},
+    admin::{Done, Kept, Reached, Site},
     http::{Call, HttpError, json as answer},
     settings::{Edit, Refusal, SealError, Settings, SettingsFault, Values},
     store::{Saved, SettingsChange},
@@ -27,7 +27,7 @@ pub(super) async fn show(desk: Arc<Desk>, call: Call) -> Answer {
     let details = SettingRow::all(site, &kept, rights);
     let body = json!({
         "status": "success", "branch": site.key, "revision": kept.revision, "settings": shown, "details": details,
-        "incomplete": Settings::read(&kept.values).err().map(|fault| fault.to_string()),
+        "incomplete": Settings::read_with_account(&kept.values).err().map(|fault| fault.to_string()),
     });
     answer(StatusCode::OK, &body)
 }
@@ -45,7 +45,7 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
             Err(refusal) => return refused(&refusal),
         };
         if edit.is_empty() {
-            return saved(&kept, &[], true, None);
+            return saved(&kept, &[], None, None);
         }
         let after = edit.applied(&kept.stored, &site.defaults);
         let incomplete = match together(&kept.values, &after) {
@@ -55,9 +55,9 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
         let change = change(&desk, &call, site, &kept, &edit, &after)?;
         if let Saved::Done(revision) = desk.admin.store().save_settings(&change).await.map_err(store_failed)? {
             let names: Vec<String> = edit.changes().map(|(setting, _)| setting.name.to_owned()).collect();
-            let applied = desk.admin.reload(site).await;
+            let reached = desk.admin.reload(site).await;
             desk.tell(&call, site, Done::Settings(names.clone()))?;
-            return saved(&Kept { revision, ..kept }, &names, applied, incomplete);
+            return saved(&Kept { revision, ..kept }, &names, Some(&reached), incomplete);
         }
     }
     Err(HttpError::unavailable("contended", "Others change these settings at the same time; try again.", 1))
@@ -76,9 +76,9 @@ fn unchanged_since(call: &Call, kept: &Kept) -> Result<(), HttpError> {
 /// Whether settings work together. One branch after the other is set up step by step: what is missing still may be
 /// missing, and is told.
 fn together(before: &Values, after: &Values) -> Result<Option<SettingsFault>, SettingsFault> {
-    match Settings::read(after) {
+    match Settings::read_with_account(after) {
         Ok(_) => Ok(None),
-        Err(fault) if fault.is_incomplete() && Settings::read(before).is_err() => Ok(Some(fault)),
+        Err(fault) if fault.is_incomplete() && Settings::read_with_account(before).is_err() => Ok(Some(fault)),
         Err(fault) => Err(fault),
     }
 }
@@ -110,13 +110,13 @@ fn no_key(error: &SealError) -> HttpError {
     HttpError::new(StatusCode::CONFLICT, "no_settings_key", message)
 }
 
-fn saved(kept: &Kept, changed: &[String], applied: bool, incomplete: Option<SettingsFault>) -> Answer {
-    let message = match (changed.is_empty(), applied) {
-        (true, _) => "Nothing is different from before.",
-        (false, true) => "The settings are stored, and the branch has them.",
-        (false, false) => {
-            "The settings are stored; the branch could not be told. It is told as soon as it can be reached."
-        }
+/// `reached`: what the branch has made of it, if it was told.
+fn saved(kept: &Kept, changed: &[String], reached: Option<&Reached>, incomplete: Option<SettingsFault>) -> Answer {
+    let applied = reached.is_none_or(|reached| reached.is_settled);
+    let message = match reached {
+        None => "Nothing is different from before.".to_owned(),
+        Some(_) if applied => "The settings are stored, and the branch has them.".to_owned(),
+        Some(reached) => format!("The settings are stored. {}", reached.why_not()),
     };
     let body = json!({
         "status": "success", "success": true, "message": message, "revision": kept.revision, "changed": changed,

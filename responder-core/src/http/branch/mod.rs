@@ -33,12 +33,14 @@ mod steering;
 mod tests;
 mod view;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use ::http::Response;
 
 pub use condition::{Status, condition};
 pub use firehose::{Firehose, firehose_rows};
+#[cfg(feature = "admin")]
+pub(crate) use steering::{OWN_SETTINGS, UNUSABLE};
 pub use steering::{Steering, steering};
 
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
@@ -47,13 +49,10 @@ use crate::{branch::Branch, script::path};
 /// Where emergencies are reported.
 pub const WEBHOOK: &str = "/webhook";
 
-/// How long a body may take to come. Reporters and the provider send a few KiB at once.
-pub const BODY_WITHIN: Duration = Duration::from_secs(10);
-
 /// A table with all rows of a branch, below the public address of its links. Whoever reports must show who they are;
-/// see [`rows`] for one where they need not. Bodies have to come [within 10 seconds](BODY_WITHIN).
+/// see [`rows`] for one where they need not. Bodies have to come [within 10 seconds](crate::http::BODY_WITHIN).
 pub fn endpoints(branch: &Arc<Branch>) -> EndpointsBuilder {
-    let table = Endpoints::builder(branch.links().public().clone()).body_within(BODY_WITHIN);
+    let table = Endpoints::builder(branch.links().public().clone());
     table.endpoints(rows(branch, Access::intake()))
 }
 

@@ -3,19 +3,20 @@
 use std::{fmt, sync::Arc};
 
 use ::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    branch::Reload,
+    branch::{InForce, Reload, ReloadError, Reloaded},
     http::{Access, BodyRule, Call, Endpoint, HttpError, json as answer},
+    store::Availability,
 };
 
 /// What can be done with the server of a branch from outside. What is not there is answered as such.
 #[derive(Clone, Default)]
 pub struct Steering {
-    /// Fetches the settings anew; without it they are those of the environment.
+    /// Fetches the settings again; without it they are those of the environment, and nobody switches the branch off.
     pub reload: Option<Arc<dyn Reload>>,
-    /// Has the server start anew: it is called once for each request, and returns at once.
+    /// Restarts the server: it is called once for each request, and returns at once.
     pub restart: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
@@ -26,38 +27,53 @@ impl fmt::Debug for Steering {
     }
 }
 
+/// What a branch says that does not ask the admin server.
+pub(crate) const OWN_SETTINGS: &str = "own_settings";
+
+/// What a branch says that can't use its settings, in the next try either.
+pub(crate) const UNUSABLE: &str = "unusable_settings";
+
+fn told(reloaded: &Reloaded) -> Value {
+    let enabled = reloaded.availability.map(|availability| availability == Availability::Enabled);
+    match &reloaded.settings {
+        Ok(InForce { names, revision }) => json!({
+            "status": "success", "message": "The settings were fetched and are in effect.", "keys": names,
+            "revision": revision, "enabled": enabled,
+        }),
+        Err(error) => json!({
+            "status": "error", "code": if matches!(error, ReloadError::Unusable(_)) { UNUSABLE } else { "not_reloaded" },
+            "message": format!("The previous settings remain in effect: {error}."), "reason": error.to_string(),
+            "enabled": enabled,
+        }),
+    }
+}
+
 /// Rows for the admin server, to put into the table of a branch: `/api/reload_settings` and `/api/restart`.
 pub fn steering(steering: Steering) -> Vec<Endpoint> {
     let Steering { reload, restart } = steering;
     let reload = move |_: Call| {
         let reload = reload.clone();
         async move {
-            let Some(reload) = reload else {
-                let message = "The settings are those of the environment.";
-                return answer(StatusCode::OK, &json!({ "status": "success", "message": message, "keys": [] }));
+            let told = match reload {
+                Some(reload) => told(&reload.reload().await),
+                None => json!({
+                    "status": "success", "code": OWN_SETTINGS, "keys": [],
+                    "message": "The settings are those of the environment.",
+                }),
             };
-            let keys = match reload.reload().await {
-                Ok(keys) => keys,
-                // Whoever asks has done all they can, and goes on: it has always been answered with 200.
-                Err(error) => {
-                    let message = format!("The settings of before still count: {error}.");
-                    let body = json!({ "status": "error", "code": "not_reloaded", "message": message });
-                    return answer(StatusCode::OK, &body);
-                }
-            };
-            let message = "The settings were fetched and count now.";
-            answer(StatusCode::OK, &json!({ "status": "success", "message": message, "keys": keys }))
+            // Whoever asks has done all they can, and goes on: it has always been answered with 200.
+            answer(StatusCode::OK, &told)
         }
     };
     let restart = move |_: Call| {
         let restart = restart.clone();
         async move {
             let Some(restart) = restart else {
-                let message = "This server can't start itself anew.";
+                let message = "This server cannot restart itself.";
                 return Err(HttpError::new(StatusCode::NOT_IMPLEMENTED, "no_restart", message));
             };
             restart();
-            answer(StatusCode::OK, &json!({ "status": "success", "message": "The server starts anew." }))
+            answer(StatusCode::OK, &json!({ "status": "success", "message": "The server is restarting." }))
         }
     };
     vec![

@@ -70,6 +70,16 @@ async fn a_body_that_does_not_come_in_time_is_408() {
     assert_eq!((answer.status, answer.code().as_str()), (408, "body_too_slow"));
 }
 
+#[cfg(feature = "runtime")]
+#[tokio::test(start_paused = true)]
+async fn whoever_says_nothing_waits_ten_seconds() {
+    let slow = form("/small").body(Body::stream(stream::pending::<Result<Bytes, HttpError>>())).expect("a request");
+    let begun = tokio::time::Instant::now();
+    let answer = ask(slow).await;
+    assert_eq!((answer.status, answer.code().as_str()), (408, "body_too_slow"));
+    assert_eq!(begun.elapsed().as_secs(), crate::http::BODY_WITHIN.as_secs());
+}
+
 #[tokio::test]
 async fn a_body_that_breaks_off_is_400() {
     let broken = Body::stream(stream::iter([Ok(Bytes::from_static(b"a=")), Err("connection reset")]));

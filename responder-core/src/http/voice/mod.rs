@@ -29,7 +29,6 @@ mod settings;
 use std::{
     future::{Ready, ready},
     sync::Arc,
-    time::Duration,
 };
 
 use ::http::Response;
@@ -53,9 +52,6 @@ pub const MAKE_CALL: &str = "/api/v1/make_call";
 
 /// Where the provider tells how a call went, if that is [measured](VoiceSettings::call_metrics).
 pub const CALL_ENDED: &str = "/api/v1/call_ended";
-
-/// How long a body may take to come.
-pub const BODY_WITHIN: Duration = Duration::from_secs(10);
 
 /// What the endpoints work with.
 #[derive(Debug)]
@@ -111,10 +107,10 @@ impl Voice {
 }
 
 /// A table with all rows, below `public`: only the provider has calls routed; see [`rows`] for one where anybody may.
-/// Bodies have to come [within 10 seconds](BODY_WITHIN).
+/// Bodies have to come [within 10 seconds](crate::http::BODY_WITHIN).
 pub fn endpoints(voice: &Arc<Voice>, public: PublicUrl) -> EndpointsBuilder {
     let rows = rows(voice, &public, Access::provider());
-    Endpoints::builder(public).body_within(BODY_WITHIN).endpoints(rows)
+    Endpoints::builder(public).endpoints(rows)
 }
 
 /// All rows, to put into a table with others. `public` is the address of that table, and `make_call` says who may have a

@@ -1,0 +1,117 @@
+//! Other settings for a branch at work.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use tokio::task::AbortHandle;
+
+use super::RemoteSettings;
+use crate::{
+    branch::{InForce, Reload, ReloadError, Reloaded},
+    driver::Sleeper,
+    http::BoxError,
+    settings::Values,
+};
+
+type Apply = Box<dyn Fn(Values, Values) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
+
+/// Has the settings of a running branch count anew, when it is told to and every five minutes.
+pub struct Reloader {
+    remote: RemoteSettings,
+    apply: Apply,
+    /// What counts. Held while it changes, so that an older answer never comes last.
+    current: tokio::sync::Mutex<Values>,
+    task: Mutex<Option<AbortHandle>>,
+}
+
+impl Reloader {
+    /// `current` are the settings that count already. `apply` is given those that count and those that are to count
+    /// instead; it has them count, all of them, or says why they can't and changes nothing.
+    pub fn new<F>(
+        remote: RemoteSettings,
+        current: Values,
+        apply: impl Fn(Values, Values) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let (current, task) = (tokio::sync::Mutex::new(current), Mutex::default());
+        Self { remote, apply: Box::new(move |before, now| Box::pin(apply(before, now))), current, task }
+    }
+
+    /// Looks every five minutes, or sooner after it could not, for as long as it is not dropped.
+    pub fn start(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>) {
+        let weak = Arc::downgrade(self);
+        let task = tokio::spawn(async move {
+            let mut pause = EVERY;
+            loop {
+                sleeper.sleep(pause).await;
+                let Some(reloader) = weak.upgrade() else { return };
+                pause = if reloader.reload().await.settings.is_ok() { EVERY } else { AFTER_A_FAILURE };
+            }
+        });
+        let old = self.task.lock().unwrap_or_else(PoisonError::into_inner).replace(task.abort_handle());
+        old.inspect(AbortHandle::abort);
+    }
+}
+
+#[async_trait]
+impl Reload for Reloader {
+    async fn reload(&self) -> Reloaded {
+        let mut current = self.current.lock().await;
+        let fetched = match self.remote.fetch().await {
+            Ok(fetched) => fetched,
+            Err(error) => {
+                let settings = Err(ReloadError::NotFetched(error.into()));
+                return self.told(Reloaded { availability: None, settings });
+            }
+        };
+        let settings = self.turn_to(&mut current, &fetched.values).await.map(|()| InForce {
+            names: current.iter().map(|(setting, _)| setting.name.to_owned()).collect(),
+            revision: fetched.revision,
+        });
+        self.told(Reloaded { availability: fetched.availability, settings })
+    }
+}
+
+impl Reloader {
+    async fn turn_to(&self, current: &mut Values, values: &Values) -> Result<(), ReloadError> {
+        if current == values {
+            return Ok(());
+        }
+        (self.apply)(current.clone(), values.clone()).await.map_err(ReloadError::Unusable)?;
+        tracing::info!(branch = %self.remote.branch(), "other settings count now");
+        self.remote.keep(values).await;
+        *current = values.clone();
+        Ok(())
+    }
+
+    fn told(&self, reloaded: Reloaded) -> Reloaded {
+        if let Err(error) = &reloaded.settings {
+            tracing::warn!(branch = %self.remote.branch(), %error, "the previous settings remain in effect");
+        }
+        reloaded
+    }
+}
+
+impl Drop for Reloader {
+    fn drop(&mut self) {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        task.inspect(AbortHandle::abort);
+    }
+}
+
+impl fmt::Debug for Reloader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reloader").field("remote", &self.remote).finish_non_exhaustive()
+    }
+}
+
+const EVERY: Duration = Duration::from_secs(300);
+
+const AFTER_A_FAILURE: Duration = Duration::from_secs(30);
