@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// One recording, as it is shown. Fields are those of the seed.
+/// One recording, as it is shown. Fields have the names that the service before gave them (`docs/compatibility.md`).
 #[derive(Clone, Serialize)]
 pub struct RecordingView {
     /// Its name.
