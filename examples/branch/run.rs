@@ -4,7 +4,7 @@ use std::{error::Error, net::SocketAddr, sync::Arc};
 
 use responder::{
     branch::{Branch, Reload},
-    driver::{Clock, Dispatcher, LogPump, Pumping, Sleeper, Working},
+    driver::{Clock, Dispatcher, LogPump, Sleeper, Working},
     http::{self, Access, Endpoints, TableError, branch::Steering},
     store::WorkerId,
     telephony::TwilioClient,
@@ -120,7 +120,7 @@ impl Door {
 /// What a branch does by itself: it calls and texts, writes its log, and posts its events.
 struct Workers {
     dispatcher: Working,
-    pump: Option<Pumping>,
+    pump: Option<Working>,
     posting: Arc<Posting>,
 }
 

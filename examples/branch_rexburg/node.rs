@@ -9,7 +9,7 @@ use std::{
 
 use responder::{
     branch::{Branch, BranchSettings},
-    driver::{Dispatcher, LogPump, Pumping, Working},
+    driver::{Dispatcher, LogPump, Working},
     emergency::{Contact, Policy},
     http::{self, Key, Keys, Signatures},
     script::{Links, Script},
@@ -26,7 +26,7 @@ pub(crate) struct Node {
     branch: Arc<Branch>,
     working: Working,
     posting: Option<Working>,
-    pumping: Option<Pumping>,
+    pumping: Option<Working>,
     server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }

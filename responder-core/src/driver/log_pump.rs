@@ -1,13 +1,10 @@
 //! Brings the events of the store into the log.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 
-use tokio::{
-    sync::{mpsc, watch},
-    task::{JoinHandle, spawn_blocking},
-};
+use tokio::{sync::mpsc, task::spawn_blocking};
 
-use super::{Sleeper, TokioSleeper};
+use super::{Sleeper, TokioSleeper, Working};
 use crate::{
     branch::{Branch, Note},
     store::{EventId, StoredEvent},
@@ -35,13 +32,6 @@ pub struct LogPump {
     place: Option<(LogLock, EventId)>,
     /// Taken and not yet written.
     note: Option<Note>,
-}
-
-/// A pump at work, on a task of its own. It also goes on when this is dropped.
-#[derive(Debug)]
-pub struct Pumping {
-    stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
 }
 
 /// Events that are read at a time.
@@ -81,18 +71,16 @@ impl LogPump {
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
-    pub fn start(self) -> Pumping {
-        let stop = watch::Sender::new(false);
-        let stopped = stop.subscribe();
-        Pumping { stop, task: tokio::spawn(self.run(stopped)) }
+    pub fn start(self) -> Working {
+        Working::on(|until| self.run(until))
     }
 
-    async fn run(mut self, mut stopped: watch::Receiver<bool>) {
-        let mut work = self.branch.work();
+    /// Works until `stop` completes; then writes what there still is, and returns.
+    pub async fn run(mut self, stop: impl Future<Output = ()> + Send) {
+        let (mut work, mut stop, mut is_last) = (self.branch.work(), pin!(stop), false);
         loop {
             // What is announced from here on ends the next sleep at once.
             work.mark_unchanged();
-            let is_last = *stopped.borrow();
             let pumped = self.pump().await;
             if let Err(error) = &pumped {
                 tracing::warn!(branch = %self.branch.key(), %error, "the log can't be written");
@@ -102,8 +90,8 @@ impl LogPump {
             }
             let rested = pumped.is_ok();
             tokio::select! {
+                () = &mut stop => is_last = true,
                 Ok(()) = work.changed(), if rested => {}
-                Ok(_) = stopped.wait_for(|stopped| *stopped) => {}
                 Some(note) = self.notes.recv(), if self.note.is_none() => self.note = Some(note),
                 () = self.sleeper.sleep(LONGEST_SLEEP) => {}
             }
@@ -146,17 +134,6 @@ impl LogPump {
         *position = written.unwrap_or(*position);
         result?;
         Ok(true)
-    }
-}
-
-impl Pumping {
-    /// Writes what there still is, and returns.
-    pub async fn stop(self) {
-        self.stop.send_replace(true);
-        if let Err(error) = self.task.await {
-            // The next one goes on after the last block.
-            tracing::error!(%error, "the log has ended by itself");
-        }
     }
 }
 

@@ -24,7 +24,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 #[cfg(feature = "runtime")]
 pub use dispatcher::{Dispatcher, DispatcherSettings};
 #[cfg(feature = "runtime")]
-pub use log_pump::{LogPump, Pumping};
+pub use log_pump::LogPump;
 #[cfg(all(feature = "mock", feature = "runtime"))]
 pub use sleeper::MockSleeper;
 #[cfg(feature = "runtime")]
