@@ -2,17 +2,17 @@
 
 mod attacks;
 mod branch;
+#[path = "../common/mod.rs"]
+mod common;
 mod house;
 mod login;
 mod looks;
 mod pages;
 mod recordings;
 mod relays;
-mod rogue;
 mod servers;
 mod settings;
-mod stream;
-mod town;
+mod silent;
 mod trouble;
 mod users;
 mod walk;
