@@ -5,7 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use tokio::process::Child;
+use crate::common::process;
 
 /// Microseconds of the machine's clock, which all processes share.
 pub(crate) type Micros = u64;
@@ -31,8 +31,8 @@ pub(crate) struct Event {
 pub(crate) struct Process(u32);
 
 impl Process {
-    pub(crate) fn of(child: &Child) -> Self {
-        Self(child.id().expect("it runs"))
+    pub(crate) fn of(process: &process::Process) -> Self {
+        Self(process.id())
     }
 
     pub(crate) fn resident_kb(&self) -> u64 {

@@ -5,21 +5,18 @@
 //! memory of the servers, and how long it takes from an event until a page hears of it, and until it shows it. A page
 //! does what its script does: it listens, fetches the part that has changed soon after an event, and asks for alerts.
 
+#[path = "../../tests/common/mod.rs"]
+mod common;
 mod figures;
 mod pages;
-#[path = "../../tests/admin/stream.rs"]
-mod stream;
-#[path = "../../tests/admin/town.rs"]
-#[expect(dead_code, reason = "the tests of the admin server need more of it")]
-mod town;
 mod traffic;
 
 use std::{sync::Arc, time::Duration};
 
+use common::town::Town;
 use figures::{Process, Row};
 use pages::Page;
 use responder_sim::ClockMode;
-use town::Town;
 use traffic::Traffic;
 
 const BRANCHES: [&str; 3] = ["tuc", "poc", "rex"];

@@ -13,9 +13,8 @@ use tokio::{
 };
 
 use crate::{
+    common::{stream::Stream, town::Town},
     figures::{Event, Micros, Row, now},
-    stream::Stream,
-    town::Town,
 };
 
 /// As in `static/status.js`.

@@ -14,9 +14,11 @@ use tokio::{
 };
 
 use crate::{
+    common::{
+        stream::Stream,
+        town::{Town, emergency, token, told},
+    },
     figures::{Event, Micros, now},
-    stream::Stream,
-    town::{Town, emergency, token, told},
 };
 
 /// Longer than any of them takes.

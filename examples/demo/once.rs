@@ -48,7 +48,7 @@ pub(crate) async fn perform(scenario: &Scenario, style: Style) -> Result<Played,
     stage.close().await?;
     let mut judge = Judge::new(&record);
     (scenario.judge)(&mut judge);
-    Ok(Played { wrong: judge.verdict(), story: story(&record.trace) })
+    Ok(Played { wrong: judge.verdict(), story: story(&record.trace, Vec::new()) })
 }
 
 /// For people; where a program reads, only events go to stdout.

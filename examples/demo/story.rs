@@ -7,9 +7,8 @@ use responder_sim::{CallRecord, Side, Sound, Trace};
 
 use crate::cast::who;
 
-/// Everything that happened, by time.
-pub(crate) fn story(trace: &Trace) -> String {
-    let mut lines: Vec<(Timestamp, String)> = Vec::new();
+/// Everything that happened, by time; `lines` are from elsewhere.
+pub(crate) fn story(trace: &Trace, mut lines: Vec<(Timestamp, String)>) -> String {
     for call in &trace.calls {
         tell_call(call, &mut lines);
     }

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::{
+use crate::common::{
+    patience::SOON,
     receiver::{Receiver, SECRET},
-    town::{Operator, SOON, Town, token, told},
+    town::{Operator, Town, token, told},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -16,8 +17,8 @@ async fn events_go_to_whoever_is_named_at_the_time() {
     ada.save(&town.settings("tuc")).await;
     ada.save(&json!({ "max_active_emergencies": 9 })).await;
     let mut branch = town.branch_command("tuc");
-    let _branch = branch.env("DEBUG_WEBHOOK_SECRET", SECRET).spawn().expect("the example, as cargo builds it");
-    town.until_ready(town.at("tuc")).await;
+    branch.env("DEBUG_WEBHOOK_SECRET", SECRET);
+    let _branch = town.start(branch, town.at("tuc")).await;
 
     let unheard = reported(&town).await;
     assert_eq!(dumped(&town).await["code"], "no_target");

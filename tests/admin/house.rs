@@ -1,8 +1,11 @@
 //! An admin server without sockets, and people who ask it.
 
-use std::sync::{
-    Arc, Mutex, OnceLock,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::response::IntoResponse;
@@ -26,7 +29,8 @@ use responder::{
 };
 use responder_dashboard::{AdminPages, admin_assets};
 use serde_json::Value;
-use tokio::net::TcpListener;
+
+use crate::common::place::{NOBODY, serve};
 
 pub(crate) const PUBLIC: &str = "https://admin.example.com/dashboard";
 pub(crate) const ORIGIN: &str = "https://admin.example.com";
@@ -69,8 +73,7 @@ pub(crate) struct Holding {
 impl House {
     /// With two branches, whose servers are away.
     pub(crate) fn open() -> Self {
-        // Nothing listens on port 1.
-        Self::with("http://127.0.0.1:1", Arc::new(PlainPages), Arc::default())
+        Self::with(NOBODY, Arc::new(PlainPages), Arc::default())
     }
 
     /// The same table as the example serves, and a branch that does whatever it is told, and counts.
@@ -90,10 +93,12 @@ impl House {
             counted.fetch_add(1, Ordering::SeqCst);
             says(uri.path())
         });
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let at = format!("http://{}", listener.local_addr().expect("an address"));
-        tokio::spawn(async move { axum::serve(listener, obeys).await.expect("served") });
-        Self::with(&at, Arc::new(AdminPages), asked)
+        Self::with(&serve(obeys).await, Arc::new(AdminPages), asked)
+    }
+
+    /// The same, with a branch at this address.
+    pub(crate) fn with_branch_at(at: &str) -> Self {
+        Self::with(at, Arc::new(AdminPages), Arc::default())
     }
 
     fn with(branch_at: &str, pages: Arc<dyn Pages>, asked: Arc<AtomicUsize>) -> Self {
@@ -212,7 +217,12 @@ impl Answer {
 }
 
 pub(crate) async fn answer_of<B: Into<Body>>(table: &Endpoints, request: Request<B>) -> Answer {
-    let response = table.serve(request.map(Into::into), Some([192, 0, 2, 1].into())).await;
+    answer_to(table, request, [192, 0, 2, 1].into()).await
+}
+
+/// What somebody at this address is answered.
+pub(crate) async fn answer_to<B: Into<Body>>(table: &Endpoints, request: Request<B>, from: IpAddr) -> Answer {
+    let response = table.serve(request.map(Into::into), Some(from)).await;
     let (head, body) = response.into_parts();
     let body = String::from_utf8(body.as_full().expect("no stream").to_vec()).expect("text");
     Answer { status: head.status.as_u16(), headers: head.headers, body }

@@ -2,21 +2,18 @@
 
 mod attacks;
 mod branch;
+#[path = "../common/mod.rs"]
+mod common;
 mod events;
 mod house;
 mod login;
 mod looks;
 mod pages;
-#[expect(dead_code, reason = "what other suites ask of it")]
-#[path = "../flows/receiver.rs"]
-mod receiver;
 mod recordings;
 mod relays;
-mod rogue;
 mod servers;
 mod settings;
-mod stream;
-mod town;
+mod silent;
 mod trouble;
 mod users;
 mod walk;

@@ -8,14 +8,13 @@ use std::{
 use axum::{Router, http::StatusCode, routing::post};
 use responder_sim::{Behaviour, ClockMode, DialIn};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, time::timeout};
 
-use crate::{
+use crate::common::{
+    patience::until,
+    place::serve,
     stream::Stream,
-    town::{Operator, SOON, TECHNICIAN, Town, emergency, told, until},
+    town::{CUSTOMER, Operator, TECHNICIAN, Town, emergency, told},
 };
-
-const CUSTOMER: &str = "+15005550101";
 
 /// Seconds of the phone network in one.
 const PACE: u32 = 20;
@@ -120,10 +119,8 @@ async fn receiver() -> (String, Arc<Mutex<Vec<String>>>) {
         take.lock().expect("a list").push(body);
         StatusCode::NO_CONTENT
     };
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, Router::new().route("/hook", post(hook))).await });
-    (url, posted)
+    let at = serve(Router::new().route("/hook", post(hook))).await;
+    (format!("{at}/hook"), posted)
 }
 
 /// A server that is asked to stop does, though dashboards are open.
@@ -137,10 +134,6 @@ async fn the_server_can_stop_while_dashboards_are_open() {
     let mut one = Stream::open(ada.request("GET", "events")).await.expect("a stream");
     let all = town.http.get(format!("{}/api/events", town.admin_at)).header("cookie", &ada.cookie);
     let mut all = Stream::open(all).await.expect("a stream");
-    let id = admin.id().expect("it runs").to_string();
-    let asked = tokio::process::Command::new("kill").args(["-TERM", &id]).status().await;
-    assert!(asked.expect("a program").success());
-    let ended = timeout(SOON, admin.wait()).await.expect("it ends in time").expect("a status");
-    assert!(ended.success(), "{ended}");
+    admin.ends_at("-TERM").await;
     assert_eq!((one.next().await, all.next().await), (None, None));
 }

@@ -1,11 +1,12 @@
 //! The admin server and a branch, as processes: what is done there counts here.
 
-use std::process::Stdio;
-
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
-use crate::town::{SOON, TECHNICIAN, Town, emergency, until};
+use crate::common::{
+    patience::until,
+    process::Process,
+    town::{TECHNICIAN, Town, emergency},
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_branch_obeys_its_admin_server_and_works_without_it() {
@@ -56,11 +57,11 @@ async fn a_branch_obeys_its_admin_server_and_works_without_it() {
     ada.post("disable", &json!({ "confirm": true })).await;
     let (code, restarts) = ada.post("restart", &json!({ "confirm": true })).await;
     assert_eq!(code, 200, "{restarts}");
-    let ended = timeout(SOON, branch.wait()).await.expect("it ends").expect("a status");
+    let ended = branch.ends().await;
     assert!(ended.success(), "{ended}");
 
     // Without the admin server it starts from its copy, and stays switched off.
-    admin.kill().await.expect("a process");
+    admin.kill().await;
     let _branch = town.branch("tuc").await;
     assert_eq!(town.report("tuc").await.1["code"], "disabled");
     let reloaded = town.http.post(format!("{}/api/reload_settings", town.at("tuc"))).bearer_auth("tuc-token").send();
@@ -102,16 +103,17 @@ async fn a_branch_that_goes_on_as_before_is_not_said_to_have_changed() {
     assert_eq!(answer["applied"], true, "that counts in any case: {answer}");
     assert_eq!(town.report("tuc").await.1["code"], "disabled");
     ada.post("enable", &json!({})).await;
-    branch.kill().await.expect("a process");
+    branch.kill().await;
     let mut branch = town.branch("tuc").await;
     assert_eq!(town.report("tuc").await.0, 200, "it starts with the copy of what it could use");
     town.texted("+15005550009").await;
-    branch.kill().await.expect("a process");
+    branch.kill().await;
 
     let settings = town.settings("tuc");
     let own = settings.as_object().expect("settings").iter().map(|(name, value)| (name, value.as_str().expect("text")));
-    let _own = town.branch_command("tuc").env_remove("ADMIN_DASHBOARD_URL").envs(own).spawn().expect("a branch");
-    town.until_ready(town.at("tuc")).await;
+    let mut command = town.branch_command("tuc");
+    command.env_remove("ADMIN_DASHBOARD_URL").envs(own);
+    let _own = town.start(command, town.at("tuc")).await;
     for switch in ["disable", "enable"] {
         let (code, answer) = ada.post(switch, &json!({ "confirm": true })).await;
         assert_eq!((code, &answer["applied"]), (200, &json!(false)), "{answer}");
@@ -124,10 +126,10 @@ async fn with_another_key_the_server_says_so_and_does_not_start() {
     let town = Town::found().await;
     let mut admin = town.admin().await;
     town.log_in().await.save(&town.settings("tuc")).await;
-    admin.kill().await.expect("a process");
+    admin.kill().await;
     let key = "6b".repeat(32);
     for more in [&[("SETTINGS_KEY", key.as_str())][..], &[("SETTINGS_KEY", "")]] {
-        let output = town.admin_command().envs(more.iter().copied()).stderr(Stdio::piped()).output().await;
+        let output = town.admin_command().envs(more.iter().copied()).output().await;
         let output = output.expect("a process");
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
@@ -142,17 +144,10 @@ async fn without_a_password_one_is_made_up_and_shown_once() {
     let town = Town::found().await;
     let start = async || {
         let mut command = town.admin_command();
-        let mut child =
-            command.env_remove("ADMIN_PASSWORD").env("PORT", "0").stdout(Stdio::piped()).spawn().expect("a process");
-        let mut lines =
-            tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stdout.take().expect("piped")));
-        let mut said = String::new();
-        while !said.contains("admin on ") {
-            said += &timeout(SOON, lines.next_line()).await.expect("in time").expect("text").expect("a line");
-            said.push('\n');
-        }
-        child.kill().await.expect("a process");
-        said
+        command.env_remove("ADMIN_PASSWORD").env("PORT", "0");
+        let mut admin = Process::start(command);
+        admin.until_said("admin on ").await;
+        admin.said()
     };
     let first = start().await;
     let password = first.split("the password ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a password");

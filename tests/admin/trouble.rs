@@ -6,10 +6,11 @@ use responder_sim::ClockMode;
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::{
+use crate::common::{
+    patience::until,
     rogue::{Gate, Rogue},
     stream::Stream,
-    town::{Operator, Town, emergency, told, until},
+    town::{Operator, Town, emergency, told},
 };
 
 /// What a branch never answers, and what whoever asks is told.
@@ -63,7 +64,7 @@ async fn is_in_trouble(town: &Town, ada: &Operator<'_>, poc: &Operator<'_>, what
         let request = town.http.get(format!("{}/", town.admin_at)).header("cookie", &ada.cookie);
         let answer = timeout(LONGEST, request.send()).await.expect("in time").expect("an answer");
         let html = (answer.status().as_u16(), answer.text().await.expect("a page"));
-        assert!(html.0 == 200 && html.1.contains("Branch tuc") && html.1.contains("Offline"), "{what}");
+        assert!(html.0 == 200 && html.1.contains("Tucson") && html.1.contains("Offline"), "{what}");
     };
     let stream = async {
         let opened = timeout(LONGEST, Stream::open(poc.request("GET", "events"))).await.expect("in time");

@@ -2,9 +2,8 @@
 //!
 //! `scripts/install-browser` installs what it needs. What pages look like is left in `target/browser/screenshots`.
 
-#[path = "../../examples/common/operator.rs"]
-#[expect(dead_code, reason = "settings are entered, and the browser does the rest")]
-mod operator;
+#[path = "../common/mod.rs"]
+mod common;
 mod script;
 mod town;
 

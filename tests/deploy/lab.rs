@@ -33,9 +33,6 @@ use tokio::net::TcpListener;
 /// Seconds that pass in one.
 const PACE: u32 = 10;
 
-/// Real time that anything here may take.
-const PATIENCE: Duration = Duration::from_secs(45);
-
 const OURS: &str = "+15005550006";
 pub(crate) const TECHNICIAN: &str = "+15005550001";
 pub(crate) const OFFICE: &str = "+15005550009";
@@ -271,15 +268,4 @@ impl Sleeper for Pace {
     async fn sleep(&self, span: Duration) {
         tokio::time::sleep(span / PACE).await;
     }
-}
-
-/// Waits for something to become true.
-pub(crate) async fn within(mut look: impl AsyncFnMut() -> bool) -> bool {
-    let until_true = async {
-        let mut ticks = tokio::time::interval(Duration::from_millis(25));
-        while !look().await {
-            ticks.tick().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, until_true).await.is_ok()
 }

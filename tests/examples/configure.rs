@@ -1,11 +1,8 @@
 //! `branch configure`, as an operator runs it, on the numbers of a simulated account.
 
-use std::process::Stdio;
-
 use responder_sim::{NumberConfig, Simulator};
-use tokio::process::Command;
 
-use crate::process::program;
+use crate::common::process::example;
 
 const CUSTOMERS: &str = "+15005550006";
 const AUTOMATED: &str = "+15005550007";
@@ -18,9 +15,9 @@ struct Ended {
 }
 
 async fn run(network: &Simulator, arguments: &[&str], more: &[(&str, &str)]) -> Ended {
-    let mut command = Command::new(program("branch"));
-    command.args(arguments).env_clear().stdin(Stdio::null());
+    let mut command = example("branch");
     command
+        .args(arguments)
         .env("PUBLIC_URL", "https://help.example.com/tuc")
         .env("TWILIO_ACCOUNT_SID", network.account_sid())
         .env("TWILIO_AUTH_TOKEN", network.auth_token())

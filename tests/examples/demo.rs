@@ -7,10 +7,7 @@ use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::{
-    operator::Operator,
-    process::{Example, within},
-};
+use crate::{common::patience::answered, operator::Operator, process::Example};
 
 /// An emergency takes a minute in the demo: ringing, holding, a talk.
 const ONE_EMERGENCY: Duration = Duration::from_secs(150);
@@ -73,7 +70,7 @@ async fn ends_connected(operator: &Operator, branch: &str, id: &str) {
 async fn first_open(operator: &Operator, branch: &str) -> String {
     let path = format!("/api/branch/{branch}/emergencies?limit=1");
     let newest = async || Some(asked(operator, &path).await["emergencies"][0].clone());
-    let open = within(Duration::from_secs(30), newest, |newest| newest["phase"] != "concluded").await;
+    let open = answered(Duration::from_secs(30), newest, |newest| newest["phase"] != "concluded").await;
     open["id"].as_str().expect("an id").to_owned()
 }
 

@@ -1,5 +1,7 @@
 //! Each example as whoever tries it meets it: a process, which says what to do and does what it says.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod configure;
 mod demo;
 #[path = "../mail/server.rs"]
@@ -10,15 +12,15 @@ mod mail_server;
 mod operator;
 mod outgoing;
 mod process;
-#[path = "../flows/receiver.rs"]
-#[expect(dead_code, reason = "what the flows need, and these do not")]
-mod receiver;
 mod signalwire;
 
 use std::time::Duration;
 
+use common::{
+    patience::answered,
+    receiver::{Heard, Receiver},
+};
 use process::Example;
-use receiver::Receiver;
 use serde_json::{Value, json};
 
 /// Two emergencies: one by the webhook of the branch, one by a route of the service.
@@ -128,7 +130,7 @@ async fn dial(network: &str, customer: &str) {
 async fn connected(branch: &str, token: &str, id: &str) {
     let (http, url) = (reqwest::Client::new(), format!("{branch}/api/emergencies/{id}"));
     let ask = async || http.get(&url).bearer_auth(token).send().await.ok()?.json::<Value>().await.ok();
-    let ended = process::within(Duration::from_secs(150), ask, |answer| answer["phase"] == "concluded").await;
+    let ended = answered(Duration::from_secs(150), ask, |answer| answer["phase"] == "concluded").await;
     assert_eq!(ended["outcome"], "connected", "{ended:#}");
 }
 
@@ -138,7 +140,7 @@ async fn hears(told: &Receiver, branch: &str, token: &str, id: &str) {
     let emergency: Value = request.send().await.expect("an answer").json().await.expect("JSON");
     let events = emergency["timeline"].as_array().expect("events").iter();
     let events: Vec<_> = events.filter_map(|event| event["event"].as_str()).collect();
-    let all = |heard: &receiver::Heard| heard.lanes.get(id).is_some_and(|lane| lane.len() >= events.len());
+    let all = |heard: &Heard| heard.lanes.get(id).is_some_and(|lane| lane.len() >= events.len());
     tokio::time::timeout(Duration::from_secs(120), told.until(all)).await.expect("the events in time");
     let heard = told.heard.borrow();
     assert_eq!(heard.wrong, Vec::<String>::new());
@@ -157,7 +159,7 @@ async fn pours(branch: &str, token: &str) {
     let poured = ask("POST", "/debug_firehose").await;
     assert_eq!(poured["results"][0]["status_code"], 400, "{poured}");
     assert!(poured["timeline_count"].as_u64().is_some_and(|count| count > 5), "{poured}");
-    let logged = process::within(
+    let logged = answered(
         Duration::from_secs(10),
         async || Some(ask("GET", "/api/logs?recent=5").await),
         |logged| logged["count"] == 5,

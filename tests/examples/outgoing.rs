@@ -1,24 +1,21 @@
 //! A branch that tells people by mail alone, and another service of every event, by its environment.
 
-use std::{process::Stdio, time::Duration};
-
 use responder_sim::{Behaviour, ClockMode, NumberConfig, Simulator};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    process::{Child, Command},
-    time::timeout,
-};
+use tokio::time::timeout;
 
 use crate::{
+    common::{
+        patience::{SOON, answered},
+        place::free_port,
+        process::{Process, example},
+        receiver::{Receiver, SECRET},
+    },
     mail_server::{Mode, Server},
-    process::{program, within},
-    receiver::{Receiver, SECRET},
 };
 
 const TECHNICIAN: &str = "+15005550001";
 const OURS: &str = "+15005550006";
-const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Surroundings {
     network: Simulator,
@@ -39,14 +36,13 @@ impl Surroundings {
             mail: Server::start(Mode::Plain).await.expect("a mail server"),
             receiver: Receiver::start().await,
             folder: tempfile::tempdir().expect("a folder"),
-            port: TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address").port(),
+            port: free_port(),
         }
     }
 
-    fn branch(&self) -> Child {
-        let mut command = Command::new(program("branch"));
+    fn branch(&self) -> Process {
+        let mut command = example("branch");
         command
-            .env_clear()
             .env("PORT", self.port.to_string())
             .env("PUBLIC_URL", self.here())
             .env("DATABASE_URL", format!("sqlite://{}", self.folder.path().join("branch.db").display()))
@@ -61,11 +57,8 @@ impl Surroundings {
             .env("DEBUG_WEBHOOK_SECRET", SECRET)
             .env("WEBHOOK_ALLOWED_HOSTS", "127.0.0.1")
             .env("CALLS_PER_SECOND", "1000")
-            .env("INTAKE_TOKEN", "intake-token")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .kill_on_drop(true);
-        command.spawn().expect("the example, as cargo builds it")
+            .env("INTAKE_TOKEN", "intake-token");
+        Process::start(command)
     }
 
     fn here(&self) -> String {
@@ -85,23 +78,23 @@ async fn mail_and_events_go_out() {
     let mut branch = around.branch();
     let report = json!({ "chosen_phone": TECHNICIAN, "user_stated_callback_number": "+15005550101" });
     let reported = async || around.ask(reqwest::Method::POST, "/webhook", &report).await;
-    let answer = within(PATIENCE, reported, |answer| answer["status"] == "success").await;
+    let answer = answered(SOON, reported, |answer| answer["status"] == "success").await;
     let id = answer["emergency_id"].as_str().expect("an id").to_owned();
     let ask = async || around.ask(reqwest::Method::GET, &format!("/api/emergencies/{id}"), &Value::Null).await;
     let is_told = |answer: &Value| {
         let events = answer["timeline"].as_array().map(Vec::as_slice).unwrap_or_default();
         answer["phase"] == "accepted" && events.iter().any(|event| event["event"] == "mail_error")
     };
-    let emergency = within(PATIENCE, ask, is_told).await;
+    let emergency = answered(SOON, ask, is_told).await;
     let text = emergency.to_string();
     assert!(text.contains("1 of 2 recipients were refused (550)") && !text.contains("refused@example.com"), "{text}");
-    timeout(PATIENCE, around.receiver.until(|heard| heard.refused > 0)).await.expect("a try");
+    timeout(SOON, around.receiver.until(|heard| heard.refused > 0)).await.expect("a try");
 
-    branch.kill().await.expect("the end of the branch");
+    branch.kill().await;
     around.receiver.open();
     let _branch = around.branch();
     let all = emergency["timeline"].as_array().map_or(0, Vec::len);
-    timeout(PATIENCE, around.receiver.until(|heard| heard.count() >= all)).await.expect("the events");
+    timeout(SOON, around.receiver.until(|heard| heard.count() >= all)).await.expect("the events");
     {
         let heard = around.receiver.heard.borrow();
         assert_eq!(heard.wrong, Vec::<String>::new());
@@ -109,19 +102,19 @@ async fn mail_and_events_go_out() {
         assert_eq!(events[0], "webhook_received");
         assert!(events.contains(&"technician_accepted"), "{events:?}");
     }
-    let copy = timeout(PATIENCE, around.mail.taken()).await.expect("a mail").expect("a copy");
+    let copy = timeout(SOON, around.mail.taken()).await.expect("a mail").expect("a copy");
     assert_eq!(copy["to"][0], "ada@example.com");
     assert!(copy["taken"].as_str().is_some_and(|text| text.contains(&format!("Message-ID: <{id}-"))), "{copy}");
 
     // The receiver takes nothing that is not signed, and the log is not.
     let poured = async || around.ask(reqwest::Method::POST, "/debug_firehose", &Value::Null).await;
-    let poured = within(PATIENCE, poured, |answer| answer["results"].is_array()).await;
+    let poured = answered(SOON, poured, |answer| answer["results"].is_array()).await;
     assert_eq!(poured["results"][0]["status_code"], 400, "{poured}");
     assert!(poured["timeline_count"].as_u64().is_some_and(|count| count >= all as u64), "{poured}");
     let inside = async || {
         around.ask(reqwest::Method::GET, "/debug_firehose?webhook_url=http://localhost:1/", &Value::Null).await
     };
-    let inside = within(PATIENCE, inside, |answer| answer["results"].is_array()).await;
+    let inside = answered(SOON, inside, |answer| answer["results"].is_array()).await;
     let error = "a target must have a public address, or be one of the hosts that are allowed";
     assert_eq!(inside["results"][0]["error"], error);
 }

@@ -1,12 +1,13 @@
 //! A branch at SignalWire, by its environment alone.
 
-use std::{process::Stdio, time::Duration};
-
 use responder_sim::{Behaviour, ClockMode, Dress, HookKind, NumberConfig, Simulator};
 use serde_json::json;
-use tokio::{net::TcpListener, process::Command};
 
-use crate::process::{program, within};
+use crate::common::{
+    patience::{SOON, answered},
+    place::free_port,
+    process::{Process, example},
+};
 
 const PROJECT: &str = "b3877c40-da60-4998-90ad-b792e98472af";
 const TECHNICIAN: &str = "+15005550001";
@@ -24,12 +25,11 @@ async fn an_emergency_is_accepted() {
         .await
         .expect("a phone network");
     network.set_phone(TECHNICIAN, Behaviour::answers_after_seconds(1).pressing(["1", "1"]));
-    let port = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address").port();
+    let port = free_port();
     let here = format!("http://127.0.0.1:{port}");
     let folder = tempfile::tempdir().expect("a folder");
-    let mut command = Command::new(program("branch"));
+    let mut command = example("branch");
     command
-        .env_clear()
         .env("PORT", port.to_string())
         .env("PUBLIC_URL", &here)
         .env("DATABASE_URL", format!("sqlite://{}", folder.path().join("branch.db").display()))
@@ -41,11 +41,8 @@ async fn an_emergency_is_accepted() {
         .env("TWILIO_PHONE_NUMBER", OURS)
         .env("RECIPIENT_PHONES", "+15005550009")
         .env("CALLS_PER_SECOND", "1000")
-        .env("INTAKE_TOKEN", "intake-token")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .kill_on_drop(true);
-    let _branch = command.spawn().expect("the example, as cargo builds it");
+        .env("INTAKE_TOKEN", "intake-token");
+    let _branch = Process::start(command);
 
     let http = reqwest::Client::new();
     let report = json!({ "chosen_phone": TECHNICIAN, "user_stated_callback_number": "+15005550101" });
@@ -53,10 +50,10 @@ async fn an_emergency_is_accepted() {
         let request = http.post(format!("{here}/webhook")).bearer_auth("intake-token").json(&report);
         request.send().await.ok()?.json::<serde_json::Value>().await.ok()
     };
-    let answer = within(Duration::from_secs(20), reported, |answer| answer["status"] == "success").await;
+    let answer = answered(SOON, reported, |answer| answer["status"] == "success").await;
     let url = format!("{here}/api/emergencies/{}", answer["emergency_id"].as_str().expect("an id"));
     let ask = async || http.get(&url).bearer_auth("intake-token").send().await.ok()?.json().await.ok();
-    within(Duration::from_secs(60), ask, |answer: &serde_json::Value| answer["phase"] == "accepted").await;
+    answered(SOON, ask, |answer: &serde_json::Value| answer["phase"] == "accepted").await;
     let trace = network.trace();
     let asked: Vec<_> = trace.webhooks(HookKind::Voice).map(|hook| hook.status).collect();
     assert!(asked.len() >= 2 && asked.iter().all(|status| *status == Some(200)), "{asked:?}");

@@ -1,92 +1,17 @@
-//! The network's record as lines that a person can follow.
+//! The record of a run as lines that a person can follow.
 
-use std::fmt::Write;
+#[path = "../../examples/demo/story.rs"]
+mod network;
 
 use responder::Timestamp;
-use responder_sim::{CallRecord, Side, Sound, Trace};
 
-use crate::{cast::who, world::Record};
+use crate::world::Record;
 
 /// Everything that happened, by time.
 pub(crate) fn story(record: &Record) -> String {
-    let trace: &Trace = &record.trace;
     let mut lines: Vec<(Timestamp, String)> = Vec::new();
-    for call in &trace.calls {
-        tell_call(call, &mut lines);
-    }
-    for text in &trace.messages {
-        let line = format!("{} texts {}: {:?} ({})", who(&text.from), who(&text.to), text.body, text.status);
-        lines.push((text.created, line));
-    }
-    for letter in &record.letters {
-        lines.push((letter.at, format!("mail to the office: {}", letter.subject)));
-    }
-    for event in &record.timeline {
-        lines.push((event.at, format!("    {}", event.json)));
-    }
-    for blow in &record.blows {
-        lines.push((*blow, "a node dies or stands still".to_owned()));
-    }
-    for notice in &trace.notices {
-        lines.push((notice.at, format!("notice {}: {}", notice.code, notice.text)));
-    }
-    for request in &trace.requests {
-        let side = if request.side == Side::In { "REST" } else { "webhook" };
-        let trouble = [request.error.as_deref(), request.fault.as_deref()].into_iter().flatten().collect::<Vec<_>>();
-        let status = request.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
-        lines.push((
-            request.began,
-            format!("{side} {} {} -> {status} {}", request.method, request.url, trouble.join(", ")),
-        ));
-    }
-    lines.sort_by_key(|(at, _)| *at);
-    let Some(start) = lines.first().map(|(at, _)| *at) else { return "nothing happened\n".to_owned() };
-    lines.iter().fold(String::new(), |mut story, (at, line)| {
-        let _ = writeln!(story, "{:>9.2} s  {line}", at.since(start).as_secs_f64());
-        story
-    })
-}
-
-fn tell_call(call: &CallRecord, lines: &mut Vec<(Timestamp, String)>) {
-    let name = format!("call {} of {} to {}", short(call.sid.as_str()), who(&call.from), who(&call.to));
-    let mut tell = |at: Timestamp, what: String| lines.push((at, format!("{name}: {what}")));
-    tell(call.created, "begins".to_owned());
-    if let Some(at) = call.answered {
-        tell(at, "is answered".to_owned());
-    }
-    for heard in &call.heard {
-        tell(heard.from, format!("hears {}", sound(&heard.what)));
-    }
-    for pressed in &call.pressed {
-        tell(pressed.at, format!("presses {}", pressed.keys));
-    }
-    for hold in &call.holds {
-        tell(hold.from, "is put on hold".to_owned());
-        if let Some(at) = hold.to {
-            tell(at, format!("is off hold ({})", hold.result.as_deref().unwrap_or("no result yet")));
-        }
-    }
-    for talk in &call.talks {
-        tell(talk.from, format!("talks with {}", who(&talk.number)));
-        if let Some(at) = talk.to {
-            tell(at, format!("no longer talks with {}", who(&talk.number)));
-        }
-    }
-    if let Some(at) = call.ended {
-        tell(at, format!("is over ({})", call.status));
-    }
-}
-
-fn sound(sound: &Sound) -> String {
-    match sound {
-        Sound::Said(text) => format!("{text:?}"),
-        Sound::Played(url) => format!("music from {url}"),
-        Sound::Beep => "a beep".to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
-/// The end of an identifier is enough to tell a few calls apart.
-fn short(sid: &str) -> &str {
-    sid.get(sid.len().saturating_sub(4)..).unwrap_or(sid)
+    lines.extend(record.letters.iter().map(|letter| (letter.at, format!("mail to the office: {}", letter.subject))));
+    lines.extend(record.timeline.iter().map(|event| (event.at, format!("    {}", event.json))));
+    lines.extend(record.blows.iter().map(|blow| (*blow, "a node dies or stands still".to_owned())));
+    network::story(&record.trace, lines)
 }

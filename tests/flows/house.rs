@@ -20,14 +20,15 @@ pub(crate) fn on_stage(setting: Setting, work: impl AsyncFnOnce(&Stage) -> Resul
     runtime.expect("a runtime").block_on(async {
         let stage = Stage::open(setting).await.expect("a stage");
         let network = std::sync::Arc::clone(&stage.network);
+        let story = || story(&network.trace(), Vec::new());
         let worked = tokio::time::timeout(LIMIT, work(&stage)).await;
         match worked {
             Ok(Ok(())) => {}
-            Ok(Err(trouble)) => panic!("{trouble}\n\n{}", story(&network.trace())),
-            Err(_) => panic!("not over after {LIMIT:?}\n\n{}", story(&network.trace())),
+            Ok(Err(trouble)) => panic!("{trouble}\n\n{}", story()),
+            Err(_) => panic!("not over after {LIMIT:?}\n\n{}", story()),
         }
         let closed = tokio::time::timeout(LIMIT, stage.close()).await;
-        closed.unwrap_or_else(|_| panic!("can't be closed\n\n{}", story(&network.trace()))).expect("a closed stage");
+        closed.unwrap_or_else(|_| panic!("can't be closed\n\n{}", story())).expect("a closed stage");
     });
 }
 

@@ -6,6 +6,8 @@
 
 #[path = "../../examples/demo/cast.rs"]
 mod cast;
+#[path = "../common/mod.rs"]
+mod common;
 #[path = "../../examples/demo/judge.rs"]
 mod judge;
 #[path = "../../examples/demo/network_time.rs"]
@@ -28,7 +30,6 @@ mod house;
 mod intake;
 mod operators;
 mod provider;
-mod receiver;
 mod rows;
 mod technicians;
 mod texts;

@@ -14,10 +14,10 @@ use responder::{
 
 use crate::{
     cast,
+    common::receiver::Receiver,
     house::on_stage,
     network_time::NetworkSleeper,
     play::{self, Plot},
-    receiver::Receiver,
     stage::{Stage, Trouble},
     timeline::{Style, Timeline},
 };

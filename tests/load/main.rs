@@ -3,19 +3,16 @@
 //!
 //! How much memory and time that takes is measured by `cargo bench --bench dashboards`.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod crowd;
-#[path = "../admin/rogue.rs"]
-#[expect(dead_code, reason = "here every server knows what it does")]
-mod rogue;
 mod slow;
-#[path = "../admin/stream.rs"]
-mod stream;
-#[path = "../admin/town.rs"]
-#[expect(dead_code, reason = "the tests of the admin server need more of it")]
-mod town;
 
+use common::{
+    patience::until,
+    town::{Town, emergency, token, told},
+};
 use serde_json::json;
-use town::{Town, emergency, token, told};
 
 /// An emergency that is reported to a branch itself and ended there: a dozen events, soon after each other.
 async fn come_and_go(town: &Town, key: &str) {
@@ -29,5 +26,5 @@ async fn come_and_go(town: &Town, key: &str) {
         let about = town.http.get(format!("{}/api/emergencies/{id}", town.at(key))).bearer_auth(token(key));
         told(about).await.1["phase"] == "concluded"
     };
-    town::until(is_over).await;
+    until(is_over).await;
 }

@@ -3,7 +3,10 @@
 use responder_sim::ClockMode;
 use serde_json::Value;
 
-use crate::{come_and_go, stream::Stream, town::Town};
+use crate::{
+    come_and_go,
+    common::{stream::Stream, town::Town},
+};
 
 const EMERGENCIES: usize = 15;
 

@@ -5,10 +5,7 @@ use std::time::Duration;
 use responder_sim::CallRecord;
 use tokio::time::sleep;
 
-use crate::{
-    judge,
-    lab::{Lab, within},
-};
+use crate::{common::patience::within, judge, lab::Lab};
 
 /// How long an emergency may take in real time: twenty minutes of its own.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

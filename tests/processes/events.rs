@@ -1,7 +1,7 @@
 //! Events on their way to somebody else's service, posted by three nodes, of which one is killed again and again while it
 //! waits for an answer: each arrives, and those of one emergency in order. A repeat is the same.
 
-use std::{collections::BTreeMap, future::IntoFuture, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -12,16 +12,19 @@ use axum::{
 };
 use responder::store::StoredEvent;
 use tokio::{
-    net::TcpListener,
     sync::watch,
     time::{sleep, timeout},
 };
 
 use crate::{
+    common::{
+        patience::within,
+        place::serve,
+        receiver::{Heard, SECRET},
+    },
     database::Database,
     kills,
-    lab::{Lab, Plot, within},
-    receiver::{Heard, SECRET},
+    lab::{Lab, Plot},
 };
 
 const NODES: usize = 3;
@@ -61,11 +64,8 @@ impl Service {
     async fn start() -> (Arc<Self>, String) {
         let service = Arc::new(Self::default());
         service.heard.send_modify(|heard| heard.is_open = true);
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
         let router = Router::new().route("/hook/{node}", post(take)).with_state(Arc::clone(&service));
-        tokio::spawn(axum::serve(listener, router).into_future());
-        (service, format!("http://{address}/hook/{{node}}"))
+        (service, format!("{}/hook/{{node}}", serve(router).await))
     }
 
     fn note(&self, headers: &HeaderMap, body: &Bytes) -> StatusCode {

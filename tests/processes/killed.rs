@@ -6,10 +6,11 @@ use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
 use crate::{
+    common::patience::within,
     database::Database,
     emergency::{PATIENCE, play},
     kills,
-    lab::{Lab, Plot, within},
+    lab::{Lab, Plot},
     moment,
 };
 

@@ -1,25 +1,18 @@
 //! Nodes of one branch as processes of their own, a load balancer before them, a phone network beside them, and people.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-    sync::{
-        Arc,
-        atomic::{AtomicU16, Ordering},
-    },
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use responder_sim::{Behaviour, ClockMode, DialIn, NumberConfig, Sid, Simulator, Trace};
-use tokio::{
-    net::TcpListener,
-    process::Command,
-    time::{Instant, sleep},
-};
+use tokio::{process::Command, time::sleep};
 
 use crate::{
+    common::{
+        patience::{SOON, within},
+        place::free_port,
+        process::example,
+    },
     database::{Database, House},
-    node::{self, Node},
+    node::Node,
     proxy::Proxy,
 };
 
@@ -66,10 +59,7 @@ pub(crate) struct Lab {
 impl Lab {
     /// With so many nodes, of which none runs yet.
     pub(crate) async fn open(database: Database, nodes: usize, plot: Plot) -> Self {
-        let mut ports = Vec::new();
-        for _ in 0..nodes {
-            ports.push(free_port().await);
-        }
+        let ports: Vec<_> = (0..nodes).map(|_| free_port()).collect();
         let proxy = Proxy::before(&ports).await;
         let url = format!("http://127.0.0.1:{}", proxy.port);
         let retries = "#rc=3&rp=5xx,ct,rt&rt=4000";
@@ -96,25 +86,23 @@ impl Lab {
 
     /// Starts a node.
     pub(crate) fn start(&self, no: usize) -> Node {
-        self.launch(&node::program(), no, None)
+        self.launch(example("branch"), no, None)
     }
 
     /// Starts the node that something is to happen to; with `kill_at` it kills itself there. If there is an earlier
     /// version to test against, it is of that (see `tests/README.md`).
     pub(crate) fn start_victim(&self, no: usize, kill_at: Option<&str>) -> Node {
-        let earlier = std::env::var_os("RESPONDER_PREVIOUS_BRANCH").map(PathBuf::from);
-        self.launch(&earlier.unwrap_or_else(node::program), no, kill_at)
+        let earlier = std::env::var_os("RESPONDER_PREVIOUS_BRANCH").map(Command::new);
+        self.launch(earlier.unwrap_or_else(|| example("branch")), no, kill_at)
     }
 
-    fn launch(&self, program: &Path, no: usize, kill_at: Option<&str>) -> Node {
-        let port = self.ports[no];
-        let mut command = Command::new(program);
+    fn launch(&self, mut command: Command, no: usize, kill_at: Option<&str>) -> Node {
         command
             .env_clear()
             .env("RUST_LOG", "trace")
             .env("RESPONDER_TEST_PACE", PACE.to_string())
             .env("PUBLIC_URL", format!("http://127.0.0.1:{}", self.proxy.port))
-            .env("PORT", port.to_string())
+            .env("PORT", self.ports[no].to_string())
             .env("LOG_PATH", self.log(no))
             .envs(self.house.environment(no))
             .env("TWILIO_ACCOUNT_SID", self.network.account_sid())
@@ -126,15 +114,11 @@ impl Lab {
             .env("OPERATOR_PASSWORD", "operator-password-of-the-test")
             .env("RECIPIENT_PHONES", format!("Zebedee <{RECIPIENT}>"))
             .env("ESCALATION_PHONES", SECOND)
-            .envs(self.settings.iter().map(|(name, value)| (name, value.replace("{node}", &no.to_string()))))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+            .envs(self.settings.iter().map(|(name, value)| (name, value.replace("{node}", &no.to_string()))));
         if let Some(place) = kill_at {
             command.env("RESPONDER_KILL_AT", place);
         }
-        Node::of(command.spawn().expect("the branch, as cargo builds it with all features"))
+        Node::start(command)
     }
 
     /// Where a node writes its log, if the settings don't say otherwise.
@@ -196,7 +180,7 @@ impl Lab {
 
     /// Cancels whatever goes on, until nothing does.
     pub(crate) async fn cancel_all(&self) -> bool {
-        within(Duration::from_secs(60), async || {
+        within(SOON, async || {
             let Some(all) = self.emergencies().await else { return false };
             let open = all.iter().filter(|emergency| emergency["phase"] != "concluded");
             let ids: Vec<_> = open.filter_map(|emergency| emergency["id"].as_str()).collect();
@@ -222,29 +206,5 @@ impl Lab {
 
     fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.proxy.port)
-    }
-}
-
-/// Waits for something to become true.
-pub(crate) async fn within(limit: Duration, mut look: impl AsyncFnMut() -> bool) -> bool {
-    let end = Instant::now() + limit;
-    while Instant::now() < end {
-        if look().await {
-            return true;
-        }
-        sleep(Duration::from_millis(25)).await;
-    }
-    false
-}
-
-/// A port that stays free while a node restarts: below those from which the system takes one for each connection.
-async fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let of_this_process = u16::try_from(std::process::id() % 64).unwrap_or(0) * 256;
-    loop {
-        let port = 12_000 + of_this_process + NEXT.fetch_add(1, Ordering::Relaxed) % 256;
-        if TcpListener::bind(("127.0.0.1", port)).await.is_ok() {
-            return port;
-        }
     }
 }

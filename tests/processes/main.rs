@@ -3,6 +3,8 @@
 //!
 //! The phone network is this process; all run 20 times as fast as real time. `RESPONDER_KILLS=200` kills as often.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod database;
 #[path = "../faults/dice.rs"]
 #[expect(dead_code, reason = "what the faults draw, and these do not")]
@@ -17,9 +19,6 @@ mod logs;
 mod node;
 mod nodes;
 mod proxy;
-#[path = "../flows/receiver.rs"]
-#[expect(dead_code, reason = "what the flows need, and these do not")]
-mod receiver;
 
 use std::time::Duration;
 

@@ -7,10 +7,11 @@ use futures_util::{StreamExt, stream};
 use tokio::time::sleep;
 
 use crate::{
+    common::patience::within,
     database::Database,
     emergency::play,
     kills,
-    lab::{Lab, PACE, Plot, within},
+    lab::{Lab, PACE, Plot},
     line::State,
     moment,
 };

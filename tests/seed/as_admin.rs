@@ -61,7 +61,7 @@ async fn its_admin_server_finds_our_branch_as_it_was() {
     sheet.so("which settings it has", has("RECIPIENT_PHONES") && has("TWILIO_AUTH_TOKEN"), &answer);
     let answer = town.ask("POST", "/api/reload_settings").await;
     sheet.look("the same without a body", &answer, &reloaded);
-    town.stop_admin().await;
+    town.admin.kill().await;
     let answer = town.ask("POST", "/api/reload_settings").await;
     sheet.look(
         "the same while its settings are away",

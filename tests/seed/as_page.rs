@@ -38,7 +38,7 @@ async fn its_monitor_finds_the_log_of_our_branch_as_it_was() {
     let resolved = town.ask("POST", "/resolve_errors").await;
     sheet.look("errors are dealt with", &resolved, &bare(302));
     sheet.so("the way back", resolved.header("location").ends_with("/status"), &resolved);
-    let name = "app.log.resolved.";
+    let name = "tuc.log.resolved.";
     sheet.so("the log lies beside", kept(&town, name).is_some_and(|log| log.contains("WEBHOOK_RECEIVED")), &resolved);
     until(async || town.log().exists()).await;
     let cleared = town.ask("DELETE", "/api/logs").await;
@@ -46,7 +46,7 @@ async fn its_monitor_finds_the_log_of_our_branch_as_it_was() {
     sheet.look("the log is cleared", &cleared, &json(200, wanted));
     let path = cleared.json()["archive_path"].as_str().unwrap_or_default().to_owned();
     // A number follows if something was put aside within the same second.
-    let epoch = path.split_once("app.log.cleared.").and_then(|(_, epoch)| epoch.split('.').next()?.parse::<u64>().ok());
+    let epoch = path.split_once("tuc.log.cleared.").and_then(|(_, epoch)| epoch.split('.').next()?.parse::<u64>().ok());
     sheet.so("its name ends with the time", epoch.is_some() && fs::exists(&path).is_ok_and(|is| is), &cleared);
     town.lose_log().await;
     let again = town.ask("DELETE", "/api/logs").await;
@@ -76,7 +76,7 @@ async fn sending(town: &Town, sheet: &mut Sheet) {
             ("event", is("debug_firehose_log_dump")),
             ("timestamp", Field::Text),
             ("metadata/hostname", Field::Is(payload.json()["metadata"]["hostname"].clone())),
-            ("metadata/public_url", is(town.branch_at.clone())),
+            ("metadata/public_url", is(town.at("tuc"))),
             ("timeline/0", Field::Object),
             ("raw_log_snippet", Field::Text),
         ];

@@ -23,7 +23,7 @@ async fn its_pages_steer_our_branches_as_they_did() {
     sheet.look("a restart that nobody confirms", &ada.post(&restart, &value!({})).await, &error(400));
     let restarted = ada.post(&restart, &value!({ "confirm": true })).await;
     sheet.look("a restart", &restarted, &json(200, [("success", is(true)), ("message", Field::Text)]));
-    let ended = town.branch.wait().await.expect("a status");
+    let ended = town.branch.ends().await;
     sheet.so("it ends for its supervisor", ended.success(), &restarted);
     let failed = ada.post("/api/branch/rex/restart", &value!({ "confirm": true })).await;
     sheet.look("a restart that fails", &failed, &error(500));

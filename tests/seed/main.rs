@@ -7,6 +7,8 @@ mod as_admin;
 mod as_branch;
 mod as_page;
 mod as_user;
+#[path = "../common/mod.rs"]
+mod common;
 mod exceptions;
 mod proxy;
 mod recordings;

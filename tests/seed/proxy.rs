@@ -7,19 +7,17 @@ use axum::{
     http::{HeaderMap, Response, header},
 };
 use reqwest::{Client, redirect::Policy};
-use tokio::net::TcpListener;
+
+use crate::common::place::serve;
 
 /// What is added.
 pub(crate) type Tokens = Vec<(&'static str, String)>;
 
 /// Opens one in front of `target`, and returns its address.
 pub(crate) async fn open(target: &str, tokens: Tokens) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let at = format!("http://{}", listener.local_addr().expect("an address"));
     let (target, client) = (target.to_owned(), client());
     let pass = move |request: Request| passed(client.clone(), target.clone(), tokens.clone(), request);
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(pass)).await.expect("served") });
-    at
+    serve(Router::new().fallback(pass)).await
 }
 
 /// A client that follows no redirects: where they lead is looked at.

@@ -1,20 +1,17 @@
 //! `examples/voice`, as a process.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
-
 use responder::Timestamp;
 use serde_json::Value;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::Command,
-    time::timeout,
-};
+use tokio::time::timeout;
 
-use super::{SECRET, api_key, user_token};
+use super::{
+    SECRET, api_key,
+    common::{
+        patience::SOON,
+        process::{Process, example},
+    },
+    user_token,
+};
 
 /// All that must be set.
 const SET: [(&str, &str); 9] = [
@@ -29,22 +26,14 @@ const SET: [(&str, &str); 9] = [
     ("USER_JWT_SECRET", SECRET),
 ];
 
-fn program() -> Command {
-    let test = std::env::current_exe().expect("our own path");
-    let program: PathBuf = test.parent().and_then(Path::parent).expect("a folder").join("examples/voice");
-    assert!(program.exists(), "build it first: cargo build --example voice");
-    let mut command = Command::new(program);
-    command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    command
-}
-
 #[tokio::test]
 async fn it_serves_what_its_environment_says() {
-    let mut child = program().envs(SET).env("OPERATOR_PASSWORD", "a password").spawn().expect("the example");
-    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let line = timeout(Duration::from_secs(20), lines.next_line()).await.expect("in time").expect("text");
-    let line = line.expect("a line");
-    let here = line.strip_prefix("voice service on ").expect("an address");
+    let mut command = example("voice");
+    command.envs(SET).env("OPERATOR_PASSWORD", "a password");
+    let mut service = Process::start(command);
+    service.until_said("\n").await;
+    let said = service.said();
+    let here = said.lines().next().and_then(|line| line.strip_prefix("voice service on ")).expect("an address");
     let http = reqwest::Client::new();
 
     let ask = http.get(format!("{here}/api/v1/call_token?type=apns")).bearer_auth(user_token());
@@ -61,22 +50,19 @@ async fn it_serves_what_its_environment_says() {
     let counted = counted.text().await.expect("a text");
     assert!(counted.contains("voice_tokens_issued_total{platform=\"apns\"} 1\n"), "{counted}");
 
-    let id = child.id().expect("it runs").to_string();
-    Command::new("kill").args(["-TERM", &id]).status().await.expect("kill");
-    let status = timeout(Duration::from_secs(20), child.wait()).await.expect("it ends").expect("a status");
-    assert!(status.success(), "{status}");
+    service.ends_at("-TERM").await;
 }
 
 #[tokio::test]
 async fn what_is_missing_or_wrong_is_said_in_a_sentence() {
     let said = async |change: (&str, Option<&str>)| {
-        let mut command = program();
+        let mut command = example("voice");
         command.envs(SET);
         match change {
             (name, Some(value)) => command.env(name, value),
             (name, None) => command.env_remove(name),
         };
-        let output = timeout(Duration::from_secs(20), command.output()).await.expect("it ends").expect("the example");
+        let output = timeout(SOON, command.output()).await.expect("it ends").expect("the example");
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.code(), text.lines().last().unwrap_or_default().to_owned())
     };
@@ -104,11 +90,11 @@ async fn what_is_missing_or_wrong_is_said_in_a_sentence() {
 
 #[tokio::test]
 async fn help_lists_the_variables() {
-    let output = program().arg("--help").output().await.expect("the example");
+    let output = example("voice").arg("--help").output().await.expect("the example");
     let help = String::from_utf8(output.stdout).expect("text");
     for (name, _) in SET {
         assert!(help.contains(name), "{name}");
     }
     assert!(output.status.success() && help.contains("SLACK_WEBHOOK_URL"));
-    assert_eq!(program().arg("--verbose").output().await.expect("the example").status.code(), Some(2));
+    assert_eq!(example("voice").arg("--verbose").output().await.expect("the example").status.code(), Some(2));
 }

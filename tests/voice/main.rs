@@ -1,6 +1,8 @@
 //! The endpoints of an app that makes calls, over real sockets: under both adapters, called by the phone network, and
 //! as the example that runs them.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod example;
 
 use std::{
@@ -10,6 +12,7 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, routing::post};
+use common::patience::{SOON, answered};
 use responder::{
     Timestamp,
     driver::SystemClock,
@@ -89,10 +92,7 @@ async fn slack() -> (String, Arc<Mutex<Vec<Value>>>) {
         "ok"
     };
     let router = Router::new().route("/services/secret", post(hook)).with_state(told.clone());
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}/services/secret", listener.local_addr().expect("an address"));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (url, told)
+    (format!("{}/services/secret", common::place::serve(router).await), told)
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn apps_and_the_provider_are_answered_under_both_frameworks() {
             let refused = ask("?type=web").send().await.expect("an answer");
             assert_eq!(refused.status(), 400);
         }
-        let said = within(async || told.lock().expect("a list").first().cloned()).await;
+        let said = answered(SOON, async || told.lock().expect("a list").first().cloned(), |_| true).await;
         assert_eq!(
             said["attachments"][0]["fields"][2],
             json!({ "title": "vendorApi", "value": "token", "short": true })
@@ -152,18 +152,4 @@ async fn the_network_has_its_calls_routed() {
         network.stop().await;
     }
     assert!(counters.to_string().contains("voice_calls_routed_total{kind=\"test\"} 2\n"));
-}
-
-/// Asks until there is an answer.
-async fn within<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        let mut ticks = tokio::time::interval(Duration::from_millis(5));
-        loop {
-            ticks.tick().await;
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), asking).await.expect("an answer in time")
 }

@@ -40,7 +40,7 @@ pub(super) async fn no_credentials(town: &Town, sheet: &mut Sheet) {
         ("GET", "/api/status", 200),
     ];
     for (method, path, status) in requests {
-        let request = town.http.request(method.parse().expect("a method"), format!("{}{path}", town.branch_at));
+        let request = town.http.request(method.parse().expect("a method"), format!("{}{path}", town.at("tuc")));
         sheet.look(&format!("{method} {path} without a token"), &told(request).await, &json(status, []));
     }
     let settings = "/api/internal/branch/tuc/settings";

@@ -191,6 +191,19 @@ fn archives_never_replace_each_other_and_keep_their_order() {
 }
 
 #[test]
+fn where_there_is_no_log_to_put_aside_nothing_is_made() {
+    let (folder, _) = folder();
+    let nowhere = folder.path().join("logs/2026");
+    let log = LogFile::new(nowhere.join("main.log"), LogSettings::default());
+    assert_eq!(log.archive(Archived::Cleared).expect("nothing to put aside"), None);
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0, "not even its folder");
+    log.append("A", at(0), "{}").expect("written, with its folder");
+    fs::remove_dir_all(&nowhere).expect("removed");
+    assert_eq!(log.archive(Archived::Cleared).expect("nothing to put aside"), None);
+    assert!(!nowhere.exists(), "though there was one");
+}
+
+#[test]
 fn a_log_is_put_aside_before_it_becomes_too_long() {
     let (_folder, path) = folder();
     let log = LogFile::new(&path, rotated_at(500));

@@ -80,6 +80,13 @@ struct Open {
     text: String,
 }
 
+/// What becomes of a log that is not there, and of its folder.
+#[derive(Clone, Copy)]
+enum Missing {
+    IsMade,
+    IsLeft,
+}
+
 impl LogFile {
     /// The log at `path`, which is made with its folder when something is written.
     pub fn new(path: impl Into<PathBuf>, settings: LogSettings) -> Self {
@@ -174,7 +181,7 @@ impl LogFile {
         Ok(String::from_utf8_lossy(&text[cut..]).into_owned())
     }
 
-    /// Puts the log aside, and tells where; none if there is no log. What is being written meanwhile is in one of both.
+    /// Puts the log aside, and tells where; none if there is no log, and then neither it nor its folder is made. What is being written meanwhile is in one of both.
     ///
     /// # Errors
     /// When it can't be flushed or renamed.
@@ -207,13 +214,12 @@ impl LogFile {
         open: &mut Open,
         print: impl Fn(&mut String, Option<EventId>, LastFailure) -> LastFailure,
     ) -> io::Result<()> {
-        let options = OpenOptions::new().read(true).append(true).create(true).clone();
-        let mut length = self.lock(open, &options)?;
+        let mut length = self.lock(open, Missing::IsMade)?;
         open.print(length, &print)?;
         let limit = self.settings.rotate_bytes.map_or(u64::MAX, NonZeroU64::get);
         if length > 0 && length.saturating_add(open.text.len() as u64) > limit {
             self.put_aside(open, Archived::Rotated)?;
-            length = self.lock(open, &options)?;
+            length = self.lock(open, Missing::IsMade)?;
             open.print(length, &print)?;
         }
         let Some(mut file) = open.file.take() else { return Err(ErrorKind::NotFound.into()) };
@@ -233,13 +239,13 @@ impl LogFile {
 
     /// The file that bears the name now, which nobody else writes or puts aside until [`with`](Self::with) ends; tells
     /// how long it is. So nothing is ever written to one that has been put aside.
-    fn lock(&self, open: &mut Open, options: &OpenOptions) -> io::Result<u64> {
+    fn lock(&self, open: &mut Open, missing: Missing) -> io::Result<u64> {
         loop {
             let file = match open.file.take() {
                 Some(file) => file,
                 None => {
                     open.seen = Seen::default();
-                    self.open(options)?
+                    self.open(missing)?
                 }
             };
             file.lock()?;
@@ -255,13 +261,18 @@ impl LogFile {
         }
     }
 
-    fn open(&self, options: &OpenOptions) -> io::Result<File> {
-        fs::create_dir_all(folder(&self.path))?;
+    fn open(&self, missing: Missing) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.append(true);
+        if let Missing::IsMade = missing {
+            fs::create_dir_all(folder(&self.path))?;
+            options.read(true).create(true);
+        }
         options.open(&self.path)
     }
 
     fn put_aside(&self, open: &mut Open, why: Archived) -> io::Result<Option<PathBuf>> {
-        match self.lock(open, OpenOptions::new().append(true)) {
+        match self.lock(open, Missing::IsLeft) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             locked => locked?,
         };

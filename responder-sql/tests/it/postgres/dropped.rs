@@ -1,16 +1,12 @@
 //! Futures that are dropped half-way: a request timed out, a connection was closed.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    task::Poll,
-    time::Duration,
-};
+use std::time::Duration;
 
 use super::{
     case::{codes, load, open, opening, own, request, with_event},
     server::Place,
 };
+use crate::polls::at_most;
 use responder_core::store::{Committed, EmergencyStore, Opened, StoreError};
 
 /// Wherever a commit is dropped, it is written whole or not at all, and the next one goes through.
@@ -123,22 +119,4 @@ fn clock(before: &str) -> String {
         "CREATE OR REPLACE FUNCTION micros() RETURNS bigint LANGUAGE sql VOLATILE
          AS '{before} SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint'"
     )
-}
-
-/// The result of `future`, unless it needs more than `most` polls: then it is dropped.
-async fn at_most<T>(most: u32, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut polls = 0;
-    poll_fn(move |context| {
-        if polls == most {
-            return Poll::Ready(None);
-        }
-        polls += 1;
-        let poll = future.as_mut().poll(context).map(Some);
-        if poll.is_pending() && polls == most {
-            return Poll::Ready(None);
-        }
-        poll
-    })
-    .await
 }

@@ -1,11 +1,6 @@
 //! Futures that are dropped half-way: a request timed out, a connection was closed.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::pin,
-    sync::Arc,
-    task::Poll,
-};
+use std::sync::Arc;
 
 use responder_core::{
     CountryCode,
@@ -16,6 +11,8 @@ use responder_core::{
     },
 };
 use responder_sql::SqliteStore;
+
+use crate::polls::at_most;
 
 /// Wherever a commit is dropped, it is written whole or not at all, and the next one goes through.
 #[tokio::test]
@@ -47,24 +44,6 @@ async fn a_commit_that_is_dropped_is_whole_or_not_there() {
         assert!(matches!(store.commit(&next).await.unwrap(), Committed::Written(_)));
     }
     assert!(dropped > 0 && finished > 0, "{dropped} dropped, {finished} finished");
-}
-
-/// The result of `future`, unless it needs more than `most` polls: then it is dropped.
-async fn at_most<T>(most: u32, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut polls = 0;
-    poll_fn(move |context| {
-        if polls == most {
-            return Poll::Ready(None);
-        }
-        polls += 1;
-        let poll = future.as_mut().poll(context).map(Some);
-        if poll.is_pending() && polls == most {
-            return Poll::Ready(None);
-        }
-        poll
-    })
-    .await
 }
 
 async fn open(store: &SqliteStore) -> EmergencyId {

@@ -1,22 +1,19 @@
 //! The admin server and its branches as processes of their own, a phone network beside them.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
-
 use responder_sim::{ClockMode, NumberConfig, Simulator};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{
-    net::TcpListener,
-    process::{Child, Command},
-    time::timeout,
+use tokio::process::Command;
+
+use super::{
+    patience::until,
+    place::free_address,
+    process::{Process, example},
 };
 
 pub(crate) const TECHNICIAN: &str = "+15005550001";
-pub(crate) const SOON: Duration = Duration::from_secs(30);
+pub(crate) const CUSTOMER: &str = "+15005550101";
+pub(crate) const PASSWORD: &str = "a good password";
 const HOUSE: &str = "+15005550066";
 const WATCHER: &str = "+15005550090";
 
@@ -64,7 +61,7 @@ impl Town {
         let mut network = Simulator::builder().clock(clock).number(HOUSE, NumberConfig::default());
         let mut places = Vec::new();
         for (no, key) in keys.iter().enumerate() {
-            let at = free_address().await;
+            let at = free_address();
             let number = format!("+150055500{no}6");
             let config = NumberConfig::voice(format!("{at}/incoming_twilio_call"))
                 .with_status_callback(format!("{at}/customer_call_ended"))
@@ -73,7 +70,7 @@ impl Town {
             places.push(Place { key, number, told: at.clone(), at });
         }
         let network = network.start().await.expect("a phone network");
-        let (folder, admin_at) = (tempfile::tempdir().expect("a folder"), free_address().await);
+        let (folder, admin_at) = (tempfile::tempdir().expect("a folder"), free_address());
         Self { network, folder, admin_at, places, http: reqwest::Client::new(), pace }
     }
 
@@ -88,13 +85,13 @@ impl Town {
 
     pub(crate) fn admin_command(&self) -> Command {
         let mut command = self.command("admin", &self.admin_at);
-        let names: Vec<_> = self.places.iter().map(|place| format!("{0}=Branch {0}", place.key)).collect();
+        let names: Vec<_> = self.places.iter().map(|place| format!("{}={}", place.key, name(place.key))).collect();
         command
             .env("DATABASE_URL", self.database("admin"))
             .env("BRANCHES", names.join(","))
             .env("SETTINGS_KEY", "5a".repeat(32))
             .env("ADMIN_USERNAME", "ada")
-            .env("ADMIN_PASSWORD", "a good password")
+            .env("ADMIN_PASSWORD", PASSWORD)
             .env("NOTIFICATION_PHONE", WATCHER)
             .env("TWILIO_ACCOUNT_SID", self.network.account_sid())
             .env("TWILIO_AUTH_TOKEN", self.network.auth_token())
@@ -106,10 +103,8 @@ impl Town {
         command
     }
 
-    pub(crate) async fn admin(&self) -> Child {
-        let child = self.admin_command().spawn().expect("the example, as cargo builds it");
-        self.until_ready(&self.admin_at).await;
-        child
+    pub(crate) async fn admin(&self) -> Process {
+        self.start(self.admin_command(), &self.admin_at).await
     }
 
     /// All that it is told here is who it is, and where the admin server is.
@@ -128,30 +123,31 @@ impl Town {
         command
     }
 
-    pub(crate) async fn branch(&self, key: &str) -> Child {
-        let child = self.branch_command(key).spawn().expect("the example, as cargo builds it");
-        self.until_ready(self.at(key)).await;
-        child
+    pub(crate) async fn branch(&self, key: &str) -> Process {
+        self.start(self.branch_command(key), self.at(key)).await
+    }
+
+    /// Starts a server, and waits until it is ready at this address.
+    pub(crate) async fn start(&self, command: Command, at: &str) -> Process {
+        let mut process = Process::start(command);
+        until(async || {
+            assert!(!process.has_ended(), "it has ended");
+            let answer = self.http.get(format!("{at}/readyz")).send().await;
+            answer.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+        process
     }
 
     fn command(&self, name: &str, at: &str) -> Command {
-        let mut command = Command::new(program(name));
+        let mut command = example(name);
         let port = at.rsplit(':').next().expect("a port");
-        command.env_clear().env("PORT", port).env("TWILIO_API_URL", self.network.url()).env("RUST_LOG", "warn");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        command.env("PORT", port).env("TWILIO_API_URL", self.network.url()).env("RUST_LOG", "warn");
         command
     }
 
     fn database(&self, name: &str) -> String {
         format!("sqlite://{}", self.folder.path().join(name).with_extension("db").display())
-    }
-
-    pub(crate) async fn until_ready(&self, at: &str) {
-        let ready = async || {
-            let answer = self.http.get(format!("{at}/readyz")).send().await;
-            answer.is_ok_and(|answer| answer.status().is_success())
-        };
-        until(ready).await;
     }
 
     pub(crate) fn settings(&self, key: &str) -> Value {
@@ -166,7 +162,7 @@ impl Town {
     /// A session of its own each time, before the first branch.
     pub(crate) async fn log_in(&self) -> Operator<'_> {
         let request = self.http.post(format!("{}/login", self.admin_at)).header("origin", &self.admin_at);
-        let answer = request.json(&json!({ "username": "ada", "password": "a good password" })).send().await;
+        let answer = request.json(&json!({ "username": "ada", "password": PASSWORD })).send().await;
         let answer = answer.expect("an answer");
         let cookie = answer.headers()["set-cookie"].to_str().expect("text").split(';').next().expect("one").to_owned();
         let csrf = answer.json::<Value>().await.expect("JSON")["csrf_token"].as_str().expect("a token").to_owned();
@@ -229,33 +225,15 @@ pub(crate) async fn told(request: reqwest::RequestBuilder) -> (u16, Value) {
 
 pub(crate) fn emergency(name: &str) -> Value {
     json!({
-        "chosen_phone": TECHNICIAN, "customer_name": name, "user_stated_callback_number": "+15005550101",
+        "chosen_phone": TECHNICIAN, "customer_name": name, "user_stated_callback_number": CUSTOMER,
         "incident_address": "1 Main Street", "emergency_description_text": "Water",
     })
 }
 
-pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
-    let waiting = async {
-        let mut ticks = tokio::time::interval(Duration::from_millis(50));
-        loop {
-            ticks.tick().await;
-            if is_so().await {
-                return;
-            }
-        }
-    };
-    timeout(SOON, waiting).await.expect("in time");
-}
-
-async fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    format!("http://{}", listener.local_addr().expect("an address"))
-}
-
-/// Cargo builds examples before it runs tests: beside the folder that this test is in.
-fn program(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("our own path");
-    let program = test.parent().and_then(Path::parent).expect("a folder").join("examples").join(name);
-    assert!(program.exists(), "build it first: cargo build --example {name}");
-    program
+fn name(key: &str) -> &'static str {
+    match key {
+        "tuc" => "Tucson",
+        "poc" => "Pocatello",
+        _ => "Rexburg",
+    }
 }
