@@ -26,6 +26,7 @@ const THIRD: &str = "+15005550008";
 const CUSTOMER: &str = "+15005550101";
 const TOKEN: &str = "tuc-token";
 const PASSWORD: &str = "a good password";
+const OPERATOR: &str = "a password for operators";
 const SOON: Duration = Duration::from_secs(60);
 
 /// Everything, on loopback. Of its two branches one has no server that answers.
@@ -63,7 +64,7 @@ impl Town {
     pub(crate) fn told(&self) -> Value {
         json!({
             "admin": self.admin_at, "branch": self.branch_at, "monitor": self.monitor_at, "token": TOKEN,
-            "username": "ada", "password": PASSWORD, "technician": TECHNICIAN, "customer": CUSTOMER,
+            "username": "ada", "password": PASSWORD, "operator": OPERATOR, "technician": TECHNICIAN, "customer": CUSTOMER,
         })
     }
 
@@ -77,6 +78,11 @@ impl Town {
             "everybody_is_busy" => {
                 for number in [TECHNICIAN, SECOND, THIRD] {
                     self.network.set_phone(number, Behaviour::busy());
+                }
+            }
+            "nobody_picks_up" => {
+                for number in [TECHNICIAN, SECOND, THIRD] {
+                    self.network.set_phone(number, Behaviour::no_answer());
                 }
             }
             "customer_calls" => {
@@ -132,6 +138,7 @@ fn branch(network: &Simulator, folder: &TempDir, at: &str, admin_at: &str, monit
         .env("ADMIN_DASHBOARD_URL", admin_at)
         .env("BRANCH_TOKEN", TOKEN)
         .env("CORS_ALLOWED_ORIGINS", monitor_at)
+        .env("OPERATOR_PASSWORD", OPERATOR)
         .env("CALLS_PER_SECOND", "1000");
     command
 }
