@@ -1,6 +1,6 @@
 //! Static files, compiled in, under names that change with what is in them.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::OnceLock};
 
 use http::{HeaderValue, Response, header};
 use responder_core::http::{Access, Body, Call, Endpoint, HttpError};
@@ -13,41 +13,72 @@ pub(crate) struct Asset {
     extension: &'static str,
     content_type: &'static str,
     bytes: &'static [u8],
+    /// Where it is, once somebody has asked: its content is not digested for every page.
+    path: OnceLock<String>,
+}
+
+macro_rules! asset {
+    ($stem:literal, $extension:literal, $content_type:literal) => {
+        Asset {
+            stem: $stem,
+            extension: $extension,
+            content_type: $content_type,
+            bytes: include_bytes!(concat!("../static/", $stem, ".", $extension)),
+            path: OnceLock::new(),
+        }
+    };
+}
+
+macro_rules! style {
+    ($stem:literal) => {
+        asset!($stem, "css", "text/css; charset=utf-8")
+    };
+}
+
+macro_rules! script {
+    ($stem:literal) => {
+        asset!($stem, "js", "text/javascript; charset=utf-8")
+    };
 }
 
 /// How every page looks.
-pub(crate) static STYLE: Asset = Asset {
-    stem: "page",
-    extension: "css",
-    content_type: "text/css; charset=utf-8",
-    bytes: include_bytes!("../static/page.css"),
-};
+pub(crate) static STYLE: Asset = style!("page");
+
+/// How a branch and its emergencies look.
+pub(crate) static EMERGENCY_STYLE: Asset = style!("emergency");
+
+/// How pages of the admin server look.
+pub(crate) static ADMIN_STYLE: Asset = style!("admin");
 
 /// What stands before the name of a window.
-pub(crate) static ICON: Asset = Asset {
-    stem: "icon",
-    extension: "svg",
-    content_type: "image/svg+xml",
-    bytes: include_bytes!("../static/icon.svg"),
-};
+pub(crate) static ICON: Asset = asset!("icon", "svg", "image/svg+xml");
 
-/// What keeps the status page up to date.
-pub(crate) static STATUS_SCRIPT: Asset = Asset {
-    stem: "status",
-    extension: "js",
-    content_type: "text/javascript; charset=utf-8",
-    bytes: include_bytes!("../static/status.js"),
-};
+/// Times as whoever looks reads them.
+pub(crate) static TIMES_SCRIPT: Asset = script!("times");
+
+/// What keeps a page up to date.
+pub(crate) static LIVE_SCRIPT: Asset = script!("live");
 
 /// What pages of the admin server do by themselves.
-pub(crate) static ADMIN_SCRIPT: Asset = Asset {
-    stem: "admin",
-    extension: "js",
-    content_type: "text/javascript; charset=utf-8",
-    bytes: include_bytes!("../static/admin.js"),
-};
+pub(crate) static ADMIN_SCRIPT: Asset = script!("admin");
 
-static ALL: [&Asset; 4] = [&STYLE, &ICON, &STATUS_SCRIPT, &ADMIN_SCRIPT];
+/// How settings are edited.
+pub(crate) static SETTINGS_SCRIPT: Asset = script!("settings");
+
+/// What lists recordings.
+pub(crate) static RECORDINGS_SCRIPT: Asset = script!("recordings");
+
+static ALL: [&Asset; 9] = [
+    &STYLE,
+    &EMERGENCY_STYLE,
+    &ADMIN_STYLE,
+    &ICON,
+    &TIMES_SCRIPT,
+    &LIVE_SCRIPT,
+    &ADMIN_SCRIPT,
+    &SETTINGS_SCRIPT,
+    &RECORDINGS_SCRIPT,
+];
 
 const FOLDER: &str = "status/assets";
 
@@ -65,8 +96,8 @@ impl Asset {
     }
 
     /// Where it is, below the mount point.
-    pub(crate) fn path(&self) -> String {
-        format!("{FOLDER}/{}", self.name())
+    pub(crate) fn path(&self) -> &str {
+        self.path.get_or_init(|| format!("{FOLDER}/{}", self.name()))
     }
 }
 

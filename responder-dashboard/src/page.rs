@@ -19,13 +19,12 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// Where the style sheet is, below the mount point.
-    pub(crate) fn style(&self) -> String {
-        assets::STYLE.path()
+    pub(crate) fn styles(&self) -> [&'static assets::Asset; 2] {
+        [&assets::STYLE, &assets::EMERGENCY_STYLE]
     }
 
     /// Where the picture of the window is, below the mount point.
-    pub(crate) fn icon(&self) -> String {
+    pub(crate) fn icon(&self) -> &str {
         assets::ICON.path()
     }
 }

@@ -1,10 +1,11 @@
-// What pages of the admin server do by themselves: alerts, dialogs, forms, times, recordings, settings.
+// What pages of the admin server do by themselves: alerts, dialogs, forms. `desk` is what their other scripts need of it.
 "use strict";
 
-(() => {
+const desk = (() => {
   const body = document.body;
   const base = body.dataset.base ?? "";
   const ALERTS_MS = 30000;
+  const DONE_MS = 20000;
 
   // ---- asking the server
 
@@ -29,17 +30,10 @@
     return answer;
   }
 
-  // ---- times
-
-  const zoneDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  const zoneClock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-
-  function localize(root) {
-    for (const time of root.querySelectorAll("time[datetime]")) {
-      const at = new Date(time.dateTime);
-      if (Number.isNaN(at.getTime())) continue;
-      time.textContent = ("long" in time.dataset ? zoneDay : zoneClock).format(at);
-    }
+  // What was not changed is not read out again.
+  function tell(place, text, kind = "") {
+    place.classList.toggle("fault", kind === "fault");
+    if (place.textContent !== text) place.textContent = text;
   }
 
   // ---- alerts
@@ -68,7 +62,7 @@
     const focus = alerts.contains(document.activeElement) ? document.activeElement.dataset.seen : null;
     const fresh = new DOMParser().parseFromString(text, "text/html");
     alerts.replaceChildren(...fresh.body.childNodes);
-    localize(alerts);
+    times.localize(alerts);
     if (focus) alerts.querySelector(`[data-seen="${CSS.escape(focus)}"]`)?.focus();
   }
 
@@ -80,14 +74,11 @@
       document.getElementById("main").focus({ preventScroll: true });
     } catch (error) {
       button.disabled = false;
-      button.after(say(document.createElement("span"), error.message));
+      const told = Object.assign(document.createElement("p"), { className: "fault", textContent: error.message });
+      told.setAttribute("role", "alert");
+      button.parentElement.querySelector(".fault")?.remove();
+      button.after(told);
     }
-  }
-
-  function say(element, text) {
-    element.textContent = text;
-    element.setAttribute("role", "alert");
-    return element;
   }
 
   // ---- dialogs and buttons
@@ -99,7 +90,8 @@
     form.reset();
     form.dataset.id = button.dataset.id ?? "";
     for (const shows of dialog.querySelectorAll("[data-shows]")) shows.textContent = button.dataset[shows.dataset.shows] ?? "";
-    dialog.querySelector(".answer").textContent = "";
+    tell(dialog.querySelector(".answer"), "");
+    unmark(form);
     delete form.dataset.key;
     dialog.showModal();
     (dialog.querySelector("input, textarea, select") ?? dialog.querySelector("button")).focus();
@@ -119,15 +111,21 @@
     try {
       done(await ask(button.dataset.does, button.dataset.to, {}));
     } catch (error) {
-      done({ message: error.message });
+      done({ message: error.message }, "fault");
     }
     button.disabled = false;
   }
 
-  // What was done may have changed what is shown.
-  function done(answer) {
+  let doneTimer = 0;
+
+  // What was done may have changed what is shown. What went wrong stays; what went well is soon an old story.
+  function done(answer, kind) {
     const place = document.getElementById("done");
-    if (place) place.textContent = answer.message ?? "It is done.";
+    window.clearTimeout(doneTimer);
+    if (place) {
+      tell(place, answer.message ?? "It is done.", kind);
+      if (kind !== "fault") doneTimer = window.setTimeout(() => tell(place, ""), DONE_MS);
+    }
     document.dispatchEvent(new Event("responder:changed"));
     if (alerts.dataset.alerts) lookAtAlerts();
   }
@@ -168,7 +166,7 @@
     const answer = form.querySelector(".answer");
     const button = form.querySelector("button.main");
     unmark(form);
-    answer.textContent = "";
+    tell(answer, "");
     button.disabled = true;
     try {
       const to = form.dataset.to.replace("{id}", encodeURIComponent(form.dataset.id ?? ""));
@@ -178,7 +176,7 @@
       if (form.dataset.then) location.assign(base + form.dataset.then);
       else done(told);
     } catch (error) {
-      answer.textContent = error.message;
+      tell(answer, error.message, "fault");
       const field = form.elements[error.answer?.field];
       if (field instanceof HTMLElement) {
         field.setAttribute("aria-invalid", "true");
@@ -193,9 +191,8 @@
     if (form.dataset.send) {
       event.preventDefault();
       send(form);
-    } else if (form.id === "settings") {
-      event.preventDefault();
-      save(form);
+    } else if (form.dataset.keeps) {
+      sessionStorage.setItem("responder:name", form.elements[form.dataset.keeps].value);
     }
   });
 
@@ -208,168 +205,18 @@
     }
   });
 
-  // ---- settings: only what was changed is sent, so that what others may change is in nobody's way
-
-  const form = document.getElementById("settings");
-  const before = new Map();
-
-  function peopleOf(group) {
-    const rows = [...group.querySelectorAll("li")].map((row) => ({
-      name: row.querySelector("[data-part=name]").value.trim(),
-      number: row.querySelector("[data-part=number]").value.trim(),
-    }));
-    return rows.filter((row) => row.name || row.number).map((row) => (row.name ? row : { number: row.number }));
+  // Whoever mistyped a password need not type their name again.
+  function startLogin(form) {
+    const [name, password] = [form.elements[form.dataset.keeps], form.querySelector("[type=password]")];
+    const kept = sessionStorage.getItem("responder:name");
+    sessionStorage.removeItem("responder:name");
+    if (!kept || !document.getElementById("trouble")) return;
+    name.value = kept;
+    password.focus();
   }
 
-  function settingsOf() {
-    const settings = new Map();
-    for (const element of form.elements) {
-      if (!element.name || element.disabled) continue;
-      settings.set(element.name, element.type === "checkbox" ? element.checked : element.value.trim());
-    }
-    for (const group of form.querySelectorAll("[data-phones]")) {
-      if (group.querySelector("[data-add]")) settings.set(group.dataset.phones, JSON.stringify(peopleOf(group)));
-    }
-    for (const box of form.querySelectorAll("[data-clears]:checked")) settings.set(box.dataset.clears, null);
-    return settings;
-  }
-
-  function changed() {
-    const wanted = {};
-    for (const [name, value] of settingsOf()) {
-      if (before.get(name) === value) continue;
-      const isList = form.querySelector(`[data-phones="${CSS.escape(name)}"]`);
-      wanted[name] = isList ? (value === "[]" ? null : JSON.parse(value)) : value;
-    }
-    return wanted;
-  }
-
-  function faults(list) {
-    let first = null;
-    for (const [name, why] of Object.entries(list)) {
-      const field = form.querySelector(`[data-field="${CSS.escape(name)}"]`);
-      if (!field) continue;
-      const fault = field.querySelector(".fault");
-      fault.textContent = `This can’t be used: it ${why}.`.replace("it it ", "it ").replace(/: it (?=there|this|the |an? )/, ": ");
-      fault.hidden = false;
-      const control = field.querySelector(`[name="${CSS.escape(name)}"]`) ?? field.querySelector("[data-part=number]") ?? field.querySelector("button");
-      for (const one of field.querySelectorAll("[data-part=number], [name]")) one.setAttribute("aria-invalid", "true");
-      control.setAttribute("aria-describedby", `e-${name} d-${name}`);
-      first ??= control;
-    }
-    first?.focus();
-  }
-
-  async function save() {
-    const answer = form.querySelector(".answer");
-    const button = form.querySelector("button.main");
-    unmark(form);
-    for (const fault of form.querySelectorAll(".fault")) fault.hidden = true;
-    answer.textContent = "";
-    const wanted = changed();
-    if (Object.keys(wanted).length === 0) {
-      answer.textContent = "Nothing is different from before.";
-      return;
-    }
-    button.disabled = true;
-    try {
-      const told = await ask("POST", form.dataset.to, wanted, { "if-match": `"${form.dataset.revision}"` });
-      sessionStorage.setItem("responder:said", told.message);
-      location.reload();
-      return;
-    } catch (error) {
-      answer.textContent = error.message;
-      faults(error.answer?.invalid ?? {});
-      faults(Object.fromEntries((error.answer?.denied_keys ?? []).map((name) => [name, "may not be changed by you"])));
-    }
-    button.disabled = false;
-  }
-
-  function startSettings() {
-    for (const [name, value] of settingsOf()) before.set(name, value);
-    const said = sessionStorage.getItem("responder:said");
-    sessionStorage.removeItem("responder:said");
-    if (said) form.querySelector(".answer").textContent = said;
-    form.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      const group = button?.closest("[data-phones]");
-      if (!group) return;
-      const row = button.closest("li");
-      if ("add" in button.dataset) {
-        group.querySelector("ol").append(document.getElementById("person").content.cloneNode(true));
-        group.querySelector("ol").lastElementChild.querySelector("input").focus();
-        group.querySelector(".empty")?.remove();
-      } else if ("up" in button.dataset) {
-        row.previousElementSibling?.before(row);
-        button.focus();
-      } else if ("remove" in button.dataset) {
-        (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("input").focus();
-        row.remove();
-      }
-    });
-  }
-
-  // ---- recordings
-
-  const recordings = document.getElementById("recordings");
-
-  function length(seconds) {
-    if (seconds === null || seconds === undefined) return "";
-    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  }
-
-  function recordingRow(one) {
-    const row = document.createElement("li");
-    const time = document.createElement("time");
-    time.dateTime = one.date_created ?? "";
-    time.dataset.long = "";
-    const words = document.createElement("p");
-    words.append(time, `: ${one.from ?? "somebody"} → ${one.to ?? "somebody"}${one.duration === null ? "" : `, ${length(one.duration)}`}`);
-    row.append(words);
-    if (one.media_url) {
-      const player = document.createElement("audio");
-      player.controls = true;
-      player.preload = "none";
-      player.src = one.media_url;
-      player.setAttribute("aria-label", `Recording, ${length(one.duration)}`);
-      const download = Object.assign(document.createElement("a"), { href: `${one.media_url}?download=`, textContent: "Download" });
-      words.id = `recording-${one.sid}`;
-      download.setAttribute("aria-describedby", words.id);
-      row.append(player, download);
-    } else {
-      row.append(Object.assign(document.createElement("p"), { className: "empty", textContent: "It is not ready yet." }));
-    }
-    return row;
-  }
-
-  async function listRecordings(page) {
-    const [said, list, more] = [recordings.querySelector("p"), recordings.querySelector("ol"), recordings.querySelector("button")];
-    more.disabled = true;
-    try {
-      const told = await ask("GET", `${recordings.dataset.recordings.slice(base.length)}?page=${page}`);
-      for (const one of told.recordings) list.append(recordingRow(one));
-      localize(list);
-      list.hidden = list.children.length === 0;
-      said.textContent = list.children.length === 0 ? "Nothing has been recorded." : "";
-      more.hidden = !told.next_page;
-      more.textContent = "More";
-      more.onclick = () => listRecordings(told.next_page);
-    } catch (error) {
-      said.textContent = `They can’t be listed: ${error.message}`;
-      more.hidden = false;
-      more.textContent = "Try again";
-      more.onclick = () => listRecordings(page);
-    }
-    recordings.dataset.is = "listed";
-    more.disabled = false;
-  }
-
-  // ---- everything begins
-
-  localize(document);
-  const zone = document.getElementById("zone");
-  if (zone) zone.textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone || "this device"}.`;
+  const login = document.querySelector("form[data-keeps]");
+  if (login) startLogin(login);
   if (alerts.dataset.alerts) lookAtAlerts();
-  if (form) startSettings();
-  if (recordings) listRecordings(1);
+  return { ask, base, tell, unmark };
 })();

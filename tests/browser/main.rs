@@ -16,6 +16,12 @@ async fn the_dashboard_does_what_people_need() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_go_on_when_streams_are_cut_and_say_so() {
+    let town = Town::found().await;
+    script::run("fresh.mjs", &town).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_of_another_origin_watches_a_branch() {
     let town = Town::found().await;
     script::run("monitor.mjs", &town).await;

@@ -14,6 +14,7 @@ use crate::common::{
 
 const SECOND: &str = "+15005550007";
 const THIRD: &str = "+15005550008";
+const OPERATOR: &str = "a password for operators";
 
 /// Everything, on loopback. Of its two branches one has no server that answers.
 pub(crate) struct Town {
@@ -34,7 +35,7 @@ impl Town {
         ada.save(&all.settings("tuc")).await;
         ada.save(&more_settings()).await;
         let mut command = all.branch_command("tuc");
-        command.env("CORS_ALLOWED_ORIGINS", &monitor_at);
+        command.env("CORS_ALLOWED_ORIGINS", &monitor_at).env("OPERATOR_PASSWORD", OPERATOR);
         let branch = all.start(command, all.at("tuc")).await;
         Self { all, monitor_at, _servers: [admin, branch] }
     }
@@ -43,7 +44,8 @@ impl Town {
     pub(crate) fn told(&self) -> Value {
         json!({
             "admin": self.all.admin_at, "branch": self.all.at("tuc"), "monitor": self.monitor_at, "token": token("tuc"),
-            "username": "ada", "password": PASSWORD, "technician": TECHNICIAN, "customer": CUSTOMER,
+            "username": "ada", "password": PASSWORD, "operator": OPERATOR, "technician": TECHNICIAN,
+            "customer": CUSTOMER,
         })
     }
 
@@ -57,6 +59,11 @@ impl Town {
             "everybody_is_busy" => {
                 for number in [TECHNICIAN, SECOND, THIRD] {
                     self.all.network.set_phone(number, Behaviour::busy());
+                }
+            }
+            "nobody_picks_up" => {
+                for number in [TECHNICIAN, SECOND, THIRD] {
+                    self.all.network.set_phone(number, Behaviour::no_answer());
                 }
             }
             "customer_calls" => {

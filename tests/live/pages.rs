@@ -89,7 +89,7 @@ fn static_files_are_kept_for_a_year() {
         let page = site.page("/status").await.text().await.expect("text");
         let named = page.split(['"', '\'']).filter(|text| text.starts_with("status/assets/"));
         let named: Vec<&str> = named.collect();
-        assert_eq!(named.len(), 3, "{named:?}");
+        assert_eq!(named.len(), 5, "{named:?}");
         for path in named {
             let file = site.get(&format!("/{path}")).send().await.expect("an answer");
             assert_eq!(file.status(), 200, "{path}");

@@ -13,7 +13,10 @@ use super::{
     home::Last,
     words,
 };
-use crate::emergency::{EmergencyView, Seen, millis};
+use crate::{
+    assets::RECORDINGS_SCRIPT,
+    emergency::{EmergencyView, Seen, millis},
+};
 
 #[derive(Template)]
 #[template(path = "admin/branch.html")]
@@ -105,14 +108,14 @@ pub(super) fn branch(given: &Given, glance: &BranchGlance) -> Result<String, ask
     if given.is_part {
         return Ok(live);
     }
-    let frame = Frame::of(given, row.name.clone(), Tab::Branches).live();
+    let frame = Frame::of(given, row.name.clone(), Tab::Branches).live().with(&RECORDINGS_SCRIPT);
     let (key, name, public_url) = (row.branch.to_string(), row.name.clone(), row.public_url.clone());
     Page { frame, key, name, public_url, may, live }.render()
 }
 
 fn said(name: &str, status: &str, open: &[EmergencyView]) -> String {
     let newest = open.iter().find_map(|emergency| emergency.timeline.first());
-    newest.map_or_else(|| format!("{name}: {status}"), |entry| entry.words.clone())
+    newest.map_or_else(|| format!("{name}: {status}"), |entry| entry.said())
 }
 
 /// One emergency, all of it.

@@ -12,7 +12,7 @@ use responder_core::{
 use super::frame::{Frame, Tab};
 use crate::{
     chart::span,
-    emergency::{Seen, SeenPhase, day_and_clock},
+    emergency::{Seen, SeenPhase, day_and_clock, grade},
 };
 
 #[derive(Template)]
@@ -146,13 +146,9 @@ fn monday(week: i64) -> String {
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
-const fn kind(outcome: Conclusion) -> usize {
-    match outcome {
-        Conclusion::Connected => 0,
-        Conclusion::CustomerNeverCalled | Conclusion::CustomerHungUp => 1,
-        Conclusion::Unanswered | Conclusion::Voicemail | Conclusion::Failed => 2,
-        Conclusion::Cancelled => 3,
-    }
+/// Which of [`KINDS`].
+fn kind(outcome: Conclusion) -> usize {
+    KINDS.iter().position(|(class, _)| *class == grade(outcome)).unwrap_or(KINDS.len() - 1)
 }
 
 /// Of an even number, the lower of the two in the middle.

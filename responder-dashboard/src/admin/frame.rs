@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::words;
 use crate::{
-    assets::{ADMIN_SCRIPT, Asset, ICON, STATUS_SCRIPT, STYLE},
+    assets::{ADMIN_SCRIPT, ADMIN_STYLE, Asset, EMERGENCY_STYLE, ICON, LIVE_SCRIPT, STYLE, TIMES_SCRIPT},
     emergency::{day_and_clock, millis},
 };
 
@@ -82,13 +82,18 @@ impl Frame {
             said: given.said.as_deref().and_then(words::said).map(str::to_owned),
             alerts: Alerts::of(given),
             now_ms: millis(given.now),
-            scripts: vec![&ADMIN_SCRIPT],
+            scripts: vec![&TIMES_SCRIPT, &ADMIN_SCRIPT],
         }
     }
 
     /// With the script that keeps a part up to date.
-    pub(super) fn live(mut self) -> Self {
-        self.scripts.push(&STATUS_SCRIPT);
+    pub(super) fn live(self) -> Self {
+        self.with(&LIVE_SCRIPT)
+    }
+
+    /// With a script of its own, after those of every page.
+    pub(super) fn with(mut self, script: &'static Asset) -> Self {
+        self.scripts.push(script);
         self
     }
 
@@ -96,11 +101,11 @@ impl Frame {
         self.tab == tab
     }
 
-    pub(super) fn style(&self) -> String {
-        STYLE.path()
+    pub(super) fn styles(&self) -> [&'static Asset; 3] {
+        [&STYLE, &EMERGENCY_STYLE, &ADMIN_STYLE]
     }
 
-    pub(super) fn icon(&self) -> String {
+    pub(super) fn icon(&self) -> &str {
         ICON.path()
     }
 }

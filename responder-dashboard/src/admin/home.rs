@@ -10,7 +10,7 @@ use super::{
     frame::{Frame, Tab},
     words,
 };
-use crate::emergency::{Moment, Seen, SeenPhase, Who, day_and_clock, millis, moments, outcome, running, title};
+use crate::emergency::{Moment, Seen, SeenPhase, Who, day_and_clock, grade, millis, moments, outcome, running, title};
 
 #[derive(Template)]
 #[template(path = "admin/home.html")]
@@ -44,6 +44,8 @@ struct Open {
     title: String,
     opened_ms: i64,
     lasts: String,
+    /// Whether somebody has to call the customer now.
+    is_urgent: bool,
     moments: Vec<Moment>,
 }
 
@@ -54,6 +56,7 @@ pub(super) struct Last {
     pub(super) at: String,
     pub(super) shown: String,
     pub(super) outcome: &'static str,
+    pub(super) grade: &'static str,
 }
 
 /// The page, or its live part.
@@ -96,6 +99,7 @@ impl Open {
             title: title(e),
             opened_ms: millis(e.opened_at),
             lasts: running(now.since(e.opened_at)),
+            is_urgent: e.phase == SeenPhase::Closing { nobody_accepted: true },
             moments: moments(e, &Who::of(e), now),
         }
     }
@@ -110,6 +114,7 @@ impl Last {
             at: at.to_string(),
             shown: day_and_clock(at),
             outcome: outcome(how),
+            grade: grade(how),
         })
     }
 }

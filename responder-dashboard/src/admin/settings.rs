@@ -12,6 +12,7 @@ use super::{
     frame::{Frame, Tab},
     words,
 };
+use crate::assets::SETTINGS_SCRIPT;
 
 #[derive(Template)]
 #[template(path = "admin/settings.html")]
@@ -86,7 +87,7 @@ pub(super) fn settings(
         group("For admins", "Only admins change these.", &|row| row.tier == Tier::Admin),
     ];
     Settings {
-        frame: Frame::of(given, format!("Settings of {name}"), Tab::Branches),
+        frame: Frame::of(given, format!("Settings of {name}"), Tab::Branches).with(&SETTINGS_SCRIPT),
         key: branch.to_string(),
         name: name.to_owned(),
         revision: revision.as_u64(),

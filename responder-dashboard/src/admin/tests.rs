@@ -46,7 +46,7 @@ fn nothing_that_somebody_said_is_markup() {
         assert!(!html.contains(markup), "{markup}");
     }
     assert!(html.contains("An operator cancelled it."), "an event without data is read: {html}");
-    assert!(html.contains("Something that this version has no words for."));
+    assert!(html.contains("Something that this version has no words for: <b"));
     assert!(html.contains("href=\"/prefix/branch/tuc\""), "links begin at the prefix");
     assert!(!html.contains("<style") && !html.contains(" style=") && !html.contains(" onclick="));
 }

@@ -1,5 +1,6 @@
 //! An emergency on a page: what goes on, its calls as a picture, its timeline in words.
 
+mod icon;
 mod seen;
 #[cfg(feature = "admin")]
 mod told;
@@ -13,4 +14,4 @@ pub(crate) use view::{EmergencyView, millis};
 #[cfg(feature = "admin")]
 pub(crate) use view::{Moment, day_and_clock, moments, running, title};
 #[cfg(feature = "admin")]
-pub(crate) use words::{Who, outcome};
+pub(crate) use words::{Who, grade, outcome};

@@ -55,9 +55,8 @@ pub(crate) struct SeenEvent {
     pub(crate) at: Timestamp,
     /// None if this version has no words for it.
     pub(crate) event: Option<Event>,
-    /// As the log has them.
+    /// As the log has it.
     pub(crate) title: String,
-    pub(crate) icon: &'static str,
 }
 
 /// A call that the branch placed.
@@ -141,16 +140,15 @@ impl Seen {
 }
 
 impl SeenEvent {
-    /// From `{"event": …, "data": …}`. Title and picture are read off the block that the log has for it, so that the two
-    /// can't differ.
+    /// From `{"event": …, "data": …}`. The title is read off the block that the log has for it, so that the two can't
+    /// differ.
     pub(super) fn read(at: Timestamp, json: &str) -> Self {
         let mut text = String::new();
         if let Ok(record) = Record::of(json) {
             record.print(&mut text, at, UtcOffset::UTC);
         }
-        let logged = Blocks::new(text.as_bytes()).next();
-        let (title, icon) = logged.map(|block| (block.title().into_owned(), block.icon())).unwrap_or_default();
-        Self { at, event: serde_json::from_str(json).ok(), title, icon }
+        let title = Blocks::new(text.as_bytes()).next().map(|block| block.title().into_owned()).unwrap_or_default();
+        Self { at, event: serde_json::from_str(json).ok(), title }
     }
 }
 

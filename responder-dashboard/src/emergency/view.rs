@@ -9,6 +9,7 @@ use responder_core::{
 };
 
 use super::{
+    icon::Icon,
     seen::{CallState, LegState, Seen, SeenEvent, SeenPhase},
     words::{self, Who},
 };
@@ -28,6 +29,12 @@ pub(crate) struct EmergencyView {
     pub(crate) opened_ms: i64,
     pub(crate) lasts: String,
     pub(crate) outcome: &'static str,
+    /// How good that is, as a class.
+    pub(crate) grade: &'static str,
+    /// Whether somebody has to call the customer now.
+    pub(crate) is_urgent: bool,
+    /// Where they can be called.
+    pub(crate) customer: Option<String>,
     pub(crate) moments: Vec<Moment>,
     pub(crate) facts: Vec<Fact>,
     pub(crate) chart: Drawing,
@@ -44,6 +51,7 @@ pub(crate) struct EmergencyView {
 /// One thing that goes on.
 pub(crate) struct Moment {
     pub(crate) class: &'static str,
+    pub(crate) icon: Icon,
     pub(crate) words: String,
     pub(crate) since_ms: Option<i64>,
     pub(crate) lasts: String,
@@ -52,29 +60,32 @@ pub(crate) struct Moment {
 pub(crate) struct Fact {
     pub(crate) name: &'static str,
     pub(crate) value: String,
+    /// Whom a tap on it calls.
+    pub(crate) number: Option<String>,
 }
 
 pub(crate) struct Entry {
     pub(crate) at: String,
     pub(crate) shown: String,
-    /// As the log has them.
-    pub(crate) icon: &'static str,
+    pub(crate) icon: Icon,
+    /// As the log has it.
     pub(crate) title: String,
     pub(crate) class: &'static str,
-    pub(crate) words: String,
+    /// None if there are no words for it here.
+    pub(crate) words: Option<String>,
 }
 
 impl EmergencyView {
     pub(crate) fn new(e: &Seen, now: Timestamp) -> Self {
         let (who, is_open) = (Who::of(e), e.is_open());
-        let outcome = match e.phase {
-            SeenPhase::Seeking => "A technician is being sought.",
-            SeenPhase::Accepted => "A technician has accepted.",
+        let (grade, outcome) = match e.phase {
+            SeenPhase::Seeking => ("", "A technician is being sought."),
+            SeenPhase::Accepted => ("good", "A technician has accepted."),
             SeenPhase::Closing { nobody_accepted: true } => {
-                "Nobody accepted. Call the customer; a technician may still accept by text."
+                ("bad", "Nobody accepted. Call the customer; a technician may still accept by text.")
             }
-            SeenPhase::Closing { nobody_accepted: false } => "It is being brought to its end.",
-            SeenPhase::Concluded { outcome, .. } => words::outcome(outcome),
+            SeenPhase::Closing { nobody_accepted: false } => ("", "It is being brought to its end."),
+            SeenPhase::Concluded { outcome, .. } => (words::grade(outcome), words::outcome(outcome)),
         };
         let shown = e.events.len().min(LONGEST_TIMELINE);
         let newest = e.events.iter().rev().take(shown);
@@ -88,6 +99,9 @@ impl EmergencyView {
             opened_ms: millis(e.opened_at),
             lasts: running(now.since(e.opened_at)),
             outcome,
+            grade,
+            is_urgent: e.phase == SeenPhase::Closing { nobody_accepted: true },
+            customer: e.customer.number.map(|number| number.to_string()),
             moments: if is_open { moments(e, &who, now) } else { Vec::new() },
             facts: facts(e, &who),
             chart: Drawing::of(&chart(e, &who, now)),
@@ -102,12 +116,20 @@ impl EmergencyView {
 
 impl Entry {
     fn new(seen: &SeenEvent, who: &Who<'_>) -> Self {
-        let (class, words) = match &seen.event {
-            Some(event) => words::event(event, who),
-            None => ("", "Something that this version has no words for.".to_owned()),
-        };
-        let (at, shown) = (seen.at.to_string(), clock(seen.at));
-        Self { at, shown, icon: seen.icon, title: seen.title.clone(), class, words }
+        let (class, words) = seen.event.as_ref().map(|event| words::event(event, who)).unzip();
+        Self {
+            at: seen.at.to_string(),
+            shown: clock(seen.at),
+            icon: Icon::of(seen.event.as_ref()),
+            title: seen.title.clone(),
+            class: class.unwrap_or_default(),
+            words,
+        }
+    }
+
+    /// In a sentence, for who hears the page.
+    pub(crate) fn said(&self) -> String {
+        self.words.clone().unwrap_or_else(|| format!("Something that this version has no words for: {}", self.title))
     }
 }
 
@@ -123,12 +145,13 @@ fn facts(e: &Seen, who: &Who<'_>) -> Vec<Fact> {
         (false, name) => name,
     };
     let facts = [
-        ("Reported", e.customer.description.clone()),
-        ("Address", e.customer.address.clone()),
-        ("Callback", e.customer.callback.clone()),
-        ("Technician", technician),
+        ("What happened", e.customer.description.clone(), None),
+        ("Address", e.customer.address.clone(), None),
+        ("Call back at", e.customer.callback.clone(), e.customer.number),
+        ("Technician", technician, Some(e.technician.number)),
     ];
-    facts.into_iter().filter(|(_, value)| !value.trim().is_empty()).map(|(name, value)| Fact { name, value }).collect()
+    let told = facts.into_iter().filter(|(_, value, _)| !value.trim().is_empty());
+    told.map(|(name, value, number)| Fact { name, value, number: number.map(|number| number.to_string()) }).collect()
 }
 
 /// Since when a customer talks.
@@ -139,8 +162,9 @@ fn connected(e: &Seen, call: &CallSid, called: Timestamp) -> Timestamp {
 
 /// Everything that goes on: who is called, who holds, who talks.
 pub(crate) fn moments(e: &Seen, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
-    let moment = |class, words, since: Timestamp| Moment {
+    let moment = |class, icon, words, since: Timestamp| Moment {
         class,
+        icon,
         words,
         since_ms: Some(millis(since)),
         lasts: running(now.since(since)),
@@ -149,25 +173,32 @@ pub(crate) fn moments(e: &Seen, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
     for attempt in &e.attempts {
         let (name, times) = (who.is(attempt.to), attempt.times);
         moments.push(match attempt.state {
-            CallState::Placing => moment("placing", format!("A call to {name} is being placed"), times.wanted),
-            CallState::Ringing => {
-                moment("ring", format!("The phone of {name} rings"), times.rang.unwrap_or(times.wanted))
+            CallState::Placing => {
+                moment("placing", Icon::CallOut, format!("A call to {name} is being placed"), times.wanted)
             }
-            CallState::Line => moment("line", format!("{name} is on the line"), times.answered.unwrap_or(times.wanted)),
+            CallState::Ringing => {
+                moment("ring", Icon::Ringing, format!("The phone of {name} rings"), times.rang.unwrap_or(times.wanted))
+            }
+            CallState::Line => {
+                moment("line", Icon::Call, format!("{name} is on the line"), times.answered.unwrap_or(times.wanted))
+            }
             CallState::Ended(_) => continue,
         });
     }
     for leg in &e.legs {
         let (name, times) = (who.calls(leg.from), leg.times);
         moments.push(match leg.state {
-            LegState::Arriving => moment("line", format!("{name} has called"), times.called),
+            LegState::Arriving => moment("line", Icon::CallIn, format!("{name} has called"), times.called),
             LegState::Holding => {
-                moment("hold", format!("{name} is on hold"), times.holding_since.unwrap_or(times.called))
+                moment("hold", Icon::Hold, format!("{name} is on hold"), times.holding_since.unwrap_or(times.called))
             }
-            LegState::Talking => {
-                moment("talk", format!("{name} talks with the technician"), connected(e, &leg.call, times.called))
-            }
-            LegState::Leaving => moment("line", format!("{name} hears how it goes on"), times.called),
+            LegState::Talking => moment(
+                "talk",
+                Icon::Talk,
+                format!("{name} talks with the technician"),
+                connected(e, &leg.call, times.called),
+            ),
+            LegState::Leaving => moment("line", Icon::HungUp, format!("{name} hears how it goes on"), times.called),
             LegState::Ended => continue,
         });
     }
@@ -178,10 +209,10 @@ pub(crate) fn moments(e: &Seen, who: &Who<'_>, now: Timestamp) -> Vec<Moment> {
                 format!("{} has accepted; the customer's call is awaited", who.is(e.technician.number))
             }
             SeenPhase::Closing { .. } | SeenPhase::Concluded { .. } => {
-                "Nobody is on the phone; late news is awaited".to_owned()
+                "Nobody is on the phone; a late call or text still counts".to_owned()
             }
         };
-        moments.push(Moment { class: "placing", words, since_ms: None, lasts: String::new() });
+        moments.push(Moment { class: "placing", icon: Icon::Waiting, words, since_ms: None, lasts: String::new() });
     }
     moments
 }

@@ -61,6 +61,16 @@ pub(crate) const fn outcome(outcome: Conclusion) -> &'static str {
     }
 }
 
+/// How good that is: a class of the style sheets.
+pub(crate) const fn grade(outcome: Conclusion) -> &'static str {
+    match outcome {
+        Conclusion::Connected => "good",
+        Conclusion::CustomerNeverCalled | Conclusion::CustomerHungUp => "warn",
+        Conclusion::Unanswered | Conclusion::Voicemail | Conclusion::Failed => "bad",
+        Conclusion::Cancelled => "quiet",
+    }
+}
+
 /// What a call was for, and how it ended.
 pub(super) fn attempt(attempt: &SeenAttempt, name: &str) -> String {
     let what = match attempt.kind {

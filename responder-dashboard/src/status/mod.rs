@@ -17,7 +17,7 @@ use tokio::{sync::Mutex, time::Instant};
 
 use self::view::Live;
 use crate::{
-    assets::{self, STATUS_SCRIPT},
+    assets::{self, LIVE_SCRIPT, TIMES_SCRIPT},
     page::{Frame, html},
 };
 
@@ -72,7 +72,8 @@ impl Board {
     async fn page(&self) -> Result<Response<Body>, HttpError> {
         let drawn = self.drawn().await?;
         let branch = self.branch.key().as_str();
-        let frame = Frame { title: format!("Branch {branch}"), root: String::new(), scripts: vec![&STATUS_SCRIPT] };
+        let scripts = vec![&TIMES_SCRIPT, &LIVE_SCRIPT];
+        let frame = Frame { title: format!("Branch {branch}"), root: String::new(), scripts };
         html(drawn.status, &Page { frame, branch, live: &drawn.text })
     }
 

@@ -134,7 +134,7 @@ fn trouble(open: &Listing) -> Option<String> {
 fn said(status: Status, open: &[EmergencyView]) -> String {
     let newest = open.iter().find_map(|emergency| emergency.timeline.first());
     match (newest, status) {
-        (Some(entry), _) => entry.words.clone(),
+        (Some(entry), _) => entry.said(),
         (None, Status::Ready) => "The branch is ready.".to_owned(),
         (None, Status::InUse) => "An emergency is being handled.".to_owned(),
         (None, Status::Error) => "The branch reports an error.".to_owned(),

@@ -1,4 +1,4 @@
-// Keeps the status page up to date: hears of events, fetches the part that changed, lets clocks run.
+// Keeps a page up to date: hears of events, fetches the part that changed, lets clocks run, and says how fresh all is.
 "use strict";
 
 (() => {
@@ -7,6 +7,8 @@
   const said = document.getElementById("said");
   const AFTER_EVENT_MS = 150;
   const LONGEST_PAUSE_MS = 30000;
+  const PAUSE_WHEN_LOST_MS = 5000;
+  const PATIENCE_MS = 15000; // A phone that has lost its network does not notice by itself.
 
   // An address may have been opened with the password in it, which no request may have.
   const at = (path) => new URL(path, location.origin + location.pathname).href;
@@ -18,8 +20,9 @@
   let isAsking = false;
   let isStale = false;
   let isSoon = false;
+  let shownAt = new Date(); // When what is shown was so.
 
-  // ---- clocks and times
+  // ---- clocks
 
   const part = () => document.getElementById("page");
   const two = (number) => String(number).padStart(2, "0");
@@ -37,18 +40,6 @@
     }
   }
 
-  const zoneClock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-  const zoneDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-
-  function localize(root) {
-    for (const time of root.querySelectorAll("time[datetime]")) {
-      const at = new Date(time.dateTime);
-      if (Number.isNaN(at.getTime())) continue;
-      time.textContent = ("long" in time.dataset ? zoneDay : zoneClock).format(at);
-      time.title = at.toLocaleString();
-    }
-  }
-
   // ---- the part that changes
 
   // Only what differs is replaced, so that focus, selection and what is folded out stay where they are.
@@ -63,7 +54,7 @@
     for (const child of news) {
       const twin = known.get(child.id);
       if (!twin) {
-        localize(child);
+        times.localize(child);
         old.insertBefore(child, place);
         continue;
       }
@@ -88,16 +79,13 @@
       return;
     }
     const folded = [...old.querySelectorAll("details[id]")].filter((details) => details.open).map((details) => details.id);
-    const focus = old.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : null;
-    const onSummary = document.activeElement?.tagName === "SUMMARY";
+    const held = old.contains(document.activeElement) ? document.activeElement : null;
     for (const id of folded) fresh.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-    localize(fresh);
+    times.localize(fresh);
     old.replaceWith(fresh);
     texts.set(fresh, text);
-    if (focus) {
-      const target = document.getElementById(focus);
-      (onSummary ? target?.querySelector("summary") : target)?.focus({ preventScroll: true });
-    }
+    const twin = held && [...fresh.querySelectorAll(held.tagName)].find((one) => one.isEqualNode(held));
+    twin?.focus({ preventScroll: true });
   }
 
   function show(text) {
@@ -119,15 +107,15 @@
     isAsking = true;
     isStale = false;
     try {
-      const answer = await fetch(at(live.dataset.live), { cache: "no-store", headers: { accept: "text/html" } });
+      const answer = await fetch(at(live.dataset.live), { cache: "no-store", headers: { accept: "text/html" }, signal: AbortSignal.timeout(PATIENCE_MS) });
       // Whoever is logged out is sent to another page.
       if (answer.redirected) location.reload();
       if (answer.status !== 200 && answer.status !== 503) throw new Error(String(answer.status));
       show(await answer.text());
-      tell(source?.readyState === 1);
+      shownAt = new Date();
+      tell(source?.readyState === 1 ? "live" : "polling");
     } catch {
-      link.textContent = "This page can't reach the server; what it shows may be old. It keeps trying.";
-      document.body.classList.add("lost");
+      tell("lost");
     }
     isAsking = false;
     if (isStale) soon();
@@ -135,6 +123,7 @@
   }
 
   function again() {
+    if (link.dataset.is === "lost") return PAUSE_WHEN_LOST_MS;
     return Math.min(LONGEST_PAUSE_MS, (Number(part()?.dataset.again) || 30) * 1000);
   }
 
@@ -146,9 +135,20 @@
     timer = window.setTimeout(refresh, AFTER_EVENT_MS);
   }
 
-  function tell(isLive) {
-    document.body.classList.remove("lost");
-    link.textContent = isLive ? "This page is live." : `This page looks again every ${again() / 1000} seconds.`;
+  // ---- how fresh all is
+
+  const HOW = {
+    live: () => "This page is live.",
+    polling: () => `Live updates are cut off; this page looks again every ${again() / 1000} seconds.`,
+    lost: () => `This page can’t reach the server. What it shows is from ${times.clock.format(shownAt)}. It keeps trying.`,
+  };
+
+  // What has not changed is not read out again.
+  function tell(how) {
+    link.dataset.is = how;
+    document.body.classList.toggle("lost", how === "lost");
+    const words = HOW[how]();
+    if (link.textContent !== words) link.textContent = words;
   }
 
   // ---- events
@@ -162,7 +162,7 @@
     };
     source.onmessage = soon;
     source.onerror = () => {
-      tell(false);
+      if (link.dataset.is !== "lost") tell("polling");
       // A browser comes back by itself, unless it was refused: then with a ticket, which is good for one stream, or as
       // before where there are none.
       if (source.readyState === 2) window.setTimeout(live.dataset.ticket ? listenWithTicket : listenAgain, Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** failures++));
@@ -185,12 +185,10 @@
   }
 
   skew = Number(part().dataset.now) - Date.now();
-  localize(live);
-  const zone = document.getElementById("zone");
-  if (zone) zone.textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone || "this device"}.`;
   window.setInterval(tick, 250);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   document.addEventListener("responder:changed", refresh);
+  window.addEventListener("online", refresh);
   listenAgain();
   timer = window.setTimeout(refresh, again());
 })();
