@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    access::{AuditId, Permissions, Recorded, Rights, User, UserId},
+    access::{AuditId, Permissions, Recorded, Rights, User, UserId, UserVersion},
     admin::{Kept, Site},
     settings::{Kind, SETTINGS, Secrecy, Tier},
     store::{Availability, BranchKey},
@@ -82,6 +82,8 @@ pub struct UserRow {
     pub permissions: BTreeMap<BranchKey, Permissions>,
     /// Since when, RFC 3339.
     pub created_at: String,
+    /// How often they were changed: to be sent back with a change, as `version` or as `If-Match`.
+    pub version: UserVersion,
 }
 
 /// Something that was done.
@@ -158,6 +160,7 @@ impl UserRow {
                 Rights::Of(branches) => branches.clone(),
             },
             created_at: user.created_at.to_string(),
+            version: user.version,
         }
     }
 }
