@@ -107,3 +107,30 @@ async fn whoever_says_what_they_saw_overwrites_nothing() {
     assert_eq!((late.status, late.code().as_str()), (409, "settings_changed"));
     assert_eq!(house.ask(save("1", "Two")).await.status, 200);
 }
+
+/// Whoever is taken off a list is not called any more, also where the environment names them.
+#[tokio::test]
+async fn what_is_emptied_stays_empty_though_the_environment_has_it() {
+    let house = House::with_branch().await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let told = async || {
+        let request =
+            http::Request::get("/api/internal/branch/tuc/settings").header("authorization", "Bearer tuc-token");
+        house.ask(request.body(String::new()).expect("a request")).await.json()
+    };
+    house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_EMAILS": "office@example.com" }))).await;
+    let saved = house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": [], "RECIPIENT_EMAILS": " " }))).await;
+    assert_eq!(saved.json()["changed"], json!(["RECIPIENT_EMAILS", "RECIPIENT_PHONES"]), "{}", saved.body);
+    let now = house.ask(ada.get(SETTINGS)).await.json();
+    assert_eq!(now["settings"].get("RECIPIENT_PHONES"), None, "nobody: {now}");
+    assert_eq!((&told().await["RECIPIENT_PHONES"], &told().await["RECIPIENT_EMAILS"]), (&json!(""), &json!("")));
+    let page = house.ask(ada.get("/branch/tuc/settings")).await.body;
+    assert_eq!(page.matches("Emptied here").count(), 1, "of the other the environment has nothing");
+    assert!(!page.contains("Office"), "{page}");
+    assert_eq!(house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": [] }))).await.json()["changed"], json!([]));
+
+    let back = house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": null }))).await.json();
+    let words = back["message"].as_str().unwrap_or_default();
+    assert!(words.ends_with("From the environment of the admin server comes again: RECIPIENT_PHONES."), "{words}");
+    assert_eq!(shown(&house, &ada).await["RECIPIENT_PHONES"], "Office <+15005550009>");
+}

@@ -63,12 +63,12 @@ impl SettingsKeys {
         Self { current: Some(SettingsKey::new(mac.finalize().into_bytes().into())), previous: None }
     }
 
-    /// A value as it is kept: sealed, if it is a secret.
+    /// A value as it is kept: sealed, if it is a secret. That there shall be nothing is none.
     ///
     /// # Errors
     /// [`SealError::NoKey`] for a secret.
     pub fn keep(&self, branch: &BranchKey, setting: &Setting, value: &str) -> Result<StoredValue, SealError> {
-        if setting.secrecy != Secrecy::Sealed {
+        if setting.secrecy != Secrecy::Sealed || value.is_empty() {
             return Ok(StoredValue::Plain(value.to_owned()));
         }
         let key = self.current.as_ref().ok_or_else(|| SealError::NoKey { setting: setting.name.to_owned() })?;
@@ -98,7 +98,9 @@ impl SettingsKeys {
     /// The first value that can't.
     pub fn check(&self, branch: &BranchKey, stored: &StoredSettings) -> Result<(), SealError> {
         for (name, kept) in &stored.values {
-            if let (StoredValue::Plain(_), Some(Setting { secrecy: Secrecy::Sealed, .. })) = (kept, setting(name)) {
+            if let (StoredValue::Plain(text), Some(Setting { secrecy: Secrecy::Sealed, .. })) = (kept, setting(name))
+                && !text.is_empty()
+            {
                 return Err(SealError::Damaged { branch: branch.to_string(), setting: name.clone() });
             }
             self.open(branch, name, kept)?;

@@ -107,6 +107,9 @@ impl Field {
             (_, default) => default,
         };
         let source = match (row.source, default) {
+            ("database", _) if row.value.is_none() => {
+                "Emptied here: what the environment of the admin server says does not count.".to_owned()
+            }
             ("environment", _) => "From the environment of the admin server.".to_owned(),
             ("default", "") => "Not set.".to_owned(),
             ("default", default) => format!("Not set: {default} counts."),

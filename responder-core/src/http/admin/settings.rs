@@ -45,7 +45,7 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
             Err(refusal) => return refused(&refusal),
         };
         if edit.is_empty() {
-            return saved(&kept, &[], true, None);
+            return saved(&kept, &[], &[], true, None);
         }
         let after = edit.applied(&kept.stored, &site.defaults);
         let incomplete = match together(&kept.values, &after) {
@@ -57,7 +57,8 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
             let names: Vec<String> = edit.changes().map(|(setting, _)| setting.name.to_owned()).collect();
             let applied = desk.admin.reload(site).await;
             desk.tell(&call, site, Done::Settings(names.clone()))?;
-            return saved(&Kept { revision, ..kept }, &names, applied, incomplete);
+            let back = back_to_environment(&edit, site);
+            return saved(&Kept { revision, ..kept }, &names, &back, applied, incomplete);
         }
     }
     Err(HttpError::unavailable("contended", "Others change these settings at the same time; try again.", 1))
@@ -110,13 +111,23 @@ fn no_key(error: &SealError) -> HttpError {
     HttpError::new(StatusCode::CONFLICT, "no_settings_key", message)
 }
 
-fn saved(kept: &Kept, changed: &[String], applied: bool, incomplete: Option<SettingsFault>) -> Answer {
+/// Names of what is not stored any more, and has a value all the same.
+fn back_to_environment(edit: &Edit, site: &Site) -> Vec<&'static str> {
+    let is_back = |name: &str, value: Option<&str>| value.is_none() && site.defaults.get(name).is_some();
+    edit.changes().filter(|(setting, value)| is_back(setting.name, *value)).map(|(setting, _)| setting.name).collect()
+}
+
+fn saved(kept: &Kept, changed: &[String], back: &[&str], applied: bool, incomplete: Option<SettingsFault>) -> Answer {
     let message = match (changed.is_empty(), applied) {
         (true, _) => "Nothing is different from before.",
         (false, true) => "The settings are stored, and the branch has them.",
         (false, false) => {
             "The settings are stored; the branch could not be told. It is told as soon as it can be reached."
         }
+    };
+    let message = match back {
+        [] => message.to_owned(),
+        names => format!("{message} From the environment of the admin server comes again: {}.", names.join(", ")),
     };
     let body = json!({
         "status": "success", "success": true, "message": message, "revision": kept.revision, "changed": changed,

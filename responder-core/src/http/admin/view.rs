@@ -135,6 +135,8 @@ impl SettingRow {
             value: kept.values.get(setting.name).map(|value| setting.shown(value)),
             source: match (kept.stored.get(setting.name), site.defaults.get(setting.name)) {
                 (Some(_), _) => "database",
+                // Emptied: what the environment says does not count.
+                (None, Some(_)) if kept.stored.is_emptied(setting.name) => "database",
                 (None, Some(_)) => "environment",
                 (None, None) => "default",
             },
