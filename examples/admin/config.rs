@@ -135,8 +135,9 @@ fn site(
 
 /// A default that can't be used is told now and not to whoever opens the settings.
 fn check(defaults: &Values, variable: &impl Fn(&str) -> &'static str) -> Result<(), BadVariable> {
+    let code = defaults.get("DEFAULT_COUNTRY").and_then(|code| settings::one_country(code).ok());
     for (setting, value) in defaults.iter() {
-        let checked = setting.kind.canonical(value, CountryCode::NORTH_AMERICA);
+        let checked = setting.kind.canonical(value, code.unwrap_or(CountryCode::NORTH_AMERICA));
         checked.map_err(bad(variable(setting.variable)))?;
     }
     Ok(())
