@@ -134,3 +134,30 @@ async fn what_is_emptied_stays_empty_though_the_environment_has_it() {
     assert!(words.ends_with("From the environment of the admin server comes again: RECIPIENT_PHONES."), "{words}");
     assert_eq!(shown(&house, &ada).await["RECIPIENT_PHONES"], "Office <+15005550009>");
 }
+
+/// Who knows the path of such an address may post there: it is told to its branch alone.
+#[tokio::test]
+async fn of_the_address_for_events_only_the_host_is_shown_and_it_is_kept_sealed() {
+    let house = House::with_branch().await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let bo = house.person("bo", at("tuc", [Permission::View])).await;
+    let name = "DEBUG_WEBHOOK_URL";
+    let url = "https://hooks.example.com/T0/fedcba98";
+    let saved = house.ask(ada.post(SETTINGS, &json!({ name: url }))).await;
+    assert_eq!(saved.json()["changed"], json!([name]), "{}", saved.body);
+    assert_eq!(shown(&house, &bo).await[name], "https://hooks.example.com/***");
+    for path in [SETTINGS, "/branch/tuc/settings"] {
+        assert!(!house.ask(bo.get(path)).await.body.contains("fedcba98"), "{path}");
+    }
+    for path in ["/api/audit", "/audit"] {
+        let recorded = house.ask(ada.get(path)).await.body;
+        assert!(recorded.contains("hooks.example.com") && !recorded.contains("fedcba98"), "{recorded}");
+    }
+    let kept = house.store.settings(&key("tuc")).await.expect("a store");
+    assert!(matches!(kept.values[name], StoredValue::Sealed(_)));
+    // What is shown, sent back, changes nothing; a blank address is nothing, as it has always been.
+    let same = house.ask(ada.post(SETTINGS, &json!({ name: "https://hooks.example.com/***" }))).await;
+    assert_eq!(same.json()["changed"], json!([]), "{}", same.body);
+    house.ask(ada.post(SETTINGS, &json!({ name: "" }))).await;
+    assert_eq!(shown(&house, &ada).await.get(name), None);
+}

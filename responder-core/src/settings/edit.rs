@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Secrecy, Setting, ValueError, Values, one_country, setting};
+use super::{Kind, Secrecy, Setting, ValueError, Values, one_country, setting};
 use crate::{CountryCode, access::Rights};
 
 /// A change of settings that may be made and whose values can be used.
@@ -38,7 +38,7 @@ impl Edit {
     /// Decides about `wanted`, names and values as they came, where `current` counts now. Values may be texts, flags,
     /// numbers and lists. An empty list, and a blank text for what is no secret, say that there shall be nothing, also
     /// where there is a default of the environment; `null` lets that count again. A blank secret, or one as it is
-    /// shown, stays what it was.
+    /// shown, stays what it was; a blank address is nothing, as it has always been.
     ///
     /// # Errors
     /// See [`Refusal`]; what is denied goes before what is invalid.
@@ -111,7 +111,8 @@ fn read(setting: &Setting, value: &Value, current: &Values, country: CountryCode
         Value::Object(_) => return Err(ValueError::Text),
     };
     if text.is_empty() {
-        return Ok(if is_secret { Wish::Same } else { emptied() });
+        // Clients that were there before us send every token back, blank, and mean nothing by that.
+        return Ok(if is_secret && setting.kind != Kind::Url { Wish::Same } else { emptied() });
     }
     if is_secret && before.is_some_and(|before| setting.shown(before) == text) {
         return Ok(Wish::Same);

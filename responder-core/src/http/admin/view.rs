@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     access::{AuditId, Permissions, Recorded, Rights, User, UserId, UserVersion},
     admin::{Kept, Site},
-    settings::{Kind, SETTINGS, Secrecy, Tier},
+    settings::{Kind, SETTINGS, Secrecy, Setting, Tier, setting},
     store::{Availability, BranchKey},
 };
 
@@ -176,11 +176,22 @@ impl From<Recorded> for AuditRow {
             action: entry.action.name(),
             branch: entry.branch,
             subject: entry.subject,
-            before: entry.before,
-            after: entry.after,
+            before: entry.before.map(masked),
+            after: entry.after.map(masked),
             address: entry.address.map(|address| address.to_string()),
         }
     }
+}
+
+/// Addresses that are secrets by now, and were recorded when they were none.
+fn masked(mut change: Value) -> Value {
+    for (name, value) in change.as_object_mut().into_iter().flatten() {
+        let is_hidden = |setting: &&Setting| setting.kind == Kind::Url && setting.secrecy != Secrecy::Open;
+        if let (Some(setting), Some(text)) = (setting(name).filter(is_hidden), value.as_str()) {
+            *value = setting.shown(text).into();
+        }
+    }
+    change
 }
 
 /// Without values, names and what was changed.
