@@ -117,6 +117,10 @@ fn read(setting: &Setting, value: &Value, current: &Values, country: CountryCode
     if is_secret && before.is_some_and(|before| setting.shown(before) == text) {
         return Ok(Wish::Same);
     }
+    // Somebody saw it before the secret was changed; kept, it would be the secret.
+    if setting.is_mask(&text) {
+        return Err(ValueError::Mask);
+    }
     let canonical = setting.kind.canonical(&text, country)?;
     // That a secret is the same is not told to who may not change it.
     let is_same = !is_secret && before.is_some_and(|b| setting.kind.canonical(b, country).as_ref() == Ok(&canonical));
@@ -207,6 +211,27 @@ mod tests {
         assert_eq!(decide(&json!({ "TWILIO_AUTH_TOKEN": " " }), &Rights::Admin), Ok(vec![]));
         // Or it could be guessed.
         assert!(decide(&json!({ "TWILIO_AUTH_TOKEN": "0123456789abcdef" }), &rights(&[])).is_err());
+    }
+
+    #[test]
+    fn what_was_shown_of_an_older_secret_is_no_secret() {
+        let stale = [
+            ("TWILIO_AUTH_TOKEN", "***9999"),
+            ("TWILIO_AUTH_TOKEN", " *** "),
+            ("TWILIO_AUTH_TOKEN_PREVIOUS", "***cdef"),
+            ("TWILIO_ACCOUNT_SID", "***0001"),
+            ("DEBUG_WEBHOOK_URL", "https://hooks.example.com/***"),
+        ];
+        for (name, mask) in stale {
+            let refused = decide(&json!({ name: mask }), &Rights::Admin);
+            let Err(Refusal::Invalid(invalid)) = refused else { panic!("{name} {mask}: {refused:?}") };
+            assert!(invalid[name].contains("enter all of it"), "{invalid:?}");
+        }
+        for (name, value) in
+            [("TWILIO_AUTH_TOKEN", "***45678"), ("company_name", "***"), ("hold_music_url", "https://a.example/***")]
+        {
+            assert!(decide(&json!({ name: value }), &Rights::Admin).is_ok(), "{name} {value}");
+        }
     }
 
     #[test]

@@ -82,14 +82,31 @@ impl Setting {
         }
         let count = value.chars().count();
         let end: String = if count < 12 { String::new() } else { value.chars().skip(count - 4).collect() };
-        format!("***{end}")
+        format!("{MASK}{end}")
+    }
+
+    /// Whether a text looks like what is shown in place of a secret.
+    ///
+    /// ```
+    /// let token = responder_core::settings::setting("TWILIO_AUTH_TOKEN").expect("a setting");
+    /// assert!(token.is_mask("***cdef") && !token.is_mask("0123456789abcdef"));
+    /// ```
+    pub fn is_mask(&self, text: &str) -> bool {
+        match (self.secrecy, self.kind) {
+            (Secrecy::Open, _) => false,
+            (_, Kind::Url) => text.strip_suffix(MASK).is_some_and(|url| url.ends_with('/')),
+            _ => text.strip_prefix(MASK).is_some_and(|end| end.chars().count() <= 4),
+        }
     }
 }
+
+/// What stands in place of what is not shown.
+const MASK: &str = "***";
 
 fn host_alone(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    format!("{scheme}://{}/***", authority.rsplit('@').next().unwrap_or_default())
+    format!("{scheme}://{}/{MASK}", authority.rsplit('@').next().unwrap_or_default())
 }
 
 /// All settings, in the order in which they are shown.
