@@ -94,3 +94,21 @@ async fn a_log_that_went_nowhere_is_an_error_and_noted() {
         (AuditAction::LogSent, Some("10.0.0.1"))
     );
 }
+
+#[tokio::test]
+async fn a_log_that_was_refused_is_not_told_to_have_been_sent() {
+    for (status, answers) in [(404, 502), (500, 502), (302, 502), (204, 200), (200, 200)] {
+        let house = House::with_branch_that(move |_| {
+            let results = json!([{ "posted_to": "https://hooks.example.com/", "status_code": status }]);
+            answer_in_json(&json!({ "target": "https://hooks.example.com/", "results": results, "timeline_count": 0 }))
+        })
+        .await;
+        let ada = house.person("ada", Rights::Admin).await;
+        let wish = json!({ "webhook_url": "https://hooks.example.com/" });
+        let answer = house.ask(ada.post("/api/branch/tuc/firehose", &wish)).await;
+        assert_eq!(answer.status, answers, "{status}: {}", answer.body);
+        let noted = house.audit().await[0].entry.after.clone();
+        let words = format!("it was answered with status {status}");
+        assert_eq!(noted, (answers == 502).then(|| json!({ "failed": words })), "{status}");
+    }
+}
