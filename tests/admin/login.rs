@@ -65,12 +65,17 @@ async fn a_wrong_password_and_an_unknown_name_look_the_same() {
     let house = House::open();
     house.person("ada", Rights::Admin).await;
     let wrong = house.ask(log_in("ada", "another password")).await;
-    let unknown = house.ask(log_in("nobody", PASSWORD)).await;
+    let recorded = house.audit().await;
+    assert_eq!((recorded[0].entry.action, recorded[0].entry.actor.name.as_str()), (AuditAction::LoginFailed, "ada"));
+    // Somebody who types their password where the name belongs.
+    let unknown = house.ask(log_in("correct-horse-battery", PASSWORD)).await;
     assert_eq!((wrong.status, wrong.body.as_str()), (401, unknown.body.as_str()));
     assert_eq!((wrong.code().as_str(), wrong.header("set-cookie")), ("wrong_password", ""));
     let recorded = house.audit().await;
     assert_eq!(recorded[0].entry.action, AuditAction::LoginFailed);
-    assert_eq!(recorded[0].entry.actor.name, "nobody");
+    assert_eq!((recorded[0].entry.actor.name.as_str(), recorded[0].entry.actor.id), ("somebody unknown", None));
+    let all = house.ask(house.person("bo", Rights::Admin).await.get("/api/audit")).await.body;
+    assert!(all.contains("somebody unknown") && !all.contains("correct-horse"), "{all}");
     let form = from_our_page("POST", "/login").header("content-type", "application/x-www-form-urlencoded");
     let form = house.ask(form.body("username=ada&password=x".to_owned()).expect("a request")).await;
     assert_eq!(form.status, 200, "a page");
@@ -113,6 +118,9 @@ async fn a_new_password_ends_all_other_sessions() {
     let change =
         |old: &str, new: &str| ada.post("/api/password", &json!({ "current_password": old, "new_password": new }));
     assert_eq!(house.ask(change("another password", "a better password")).await.status, 401);
+    let tried = house.audit().await[0].entry.clone();
+    assert_eq!((tried.action, tried.actor.id), (AuditAction::LoginFailed, Some(ada.user.id)));
+    assert_eq!(tried.after, Some(json!({ "failed": "the current password was wrong" })));
     assert_eq!(house.ask(change(PASSWORD, "short")).await.status, 400);
     assert_eq!(house.ask(ask(&ada.cookie())).await.status, 200, "nothing has changed");
     let changed = house.ask(change(PASSWORD, "a better password")).await;
