@@ -136,7 +136,7 @@ fn with_cookie(desk: &Desk, login: &Login, mut response: Response<Body>) -> Answ
 /// Only for us, not for scripts, not for other sites; over TLS alone, unless this is a machine of one's own.
 fn set_cookie(desk: &Desk, response: &mut Response<Body>, value: &str, seconds: u64) -> Result<(), HttpError> {
     let path = if desk.public.path().is_empty() { "/" } else { desk.public.path() };
-    let secure = if desk.is_on_loopback() { "" } else { "; Secure" };
+    let secure = if desk.public.is_on_loopback() { "" } else { "; Secure" };
     let cookie = format!("{SESSION_COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     let cookie = HeaderValue::from_str(&cookie).map_err(HttpError::internal)?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -151,16 +151,4 @@ pub(super) fn redirect(desk: &Desk, path_and_query: &str) -> Response<Body> {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response
-}
-
-impl Desk {
-    fn is_on_loopback(&self) -> bool {
-        let origin = self.public.origin();
-        let host = origin.strip_prefix("http://").unwrap_or_default();
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.split(']').next())
-            .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-    }
 }
