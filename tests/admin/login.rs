@@ -130,3 +130,35 @@ async fn a_new_password_ends_all_other_sessions() {
     assert_eq!(house.ask(log_in("ada", PASSWORD)).await.status, 401);
     assert_eq!(house.ask(log_in("ada", "a better password")).await.status, 200);
 }
+
+/// Whoever sends a form without a script reads words, and whoever is logged out by the time is sent to log in.
+#[tokio::test]
+async fn a_form_is_never_answered_with_json() {
+    let house = House::with_branch().await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let read = |mut request: Request<String>| {
+        let html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        request.headers_mut().insert("accept", html.parse().expect("a header"));
+        request
+    };
+    let wrong = [("current_password", "another password"), ("new_password", "a better password")];
+    let short = [("current_password", PASSWORD), ("new_password", "short")];
+    for (fields, status, words) in [(wrong, 401, "Name or password are wrong."), (short, 400, "This password can")] {
+        let answer = house.ask(read(ada.form("/api/password", &fields))).await;
+        assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"));
+        assert!(answer.body.contains(words), "{}", answer.body);
+    }
+    let old = house.ask(read(ada.form("/logout", &[("csrf_token", "x")]))).await;
+    assert!(old.status == 400 && old.body.contains("<html"), "two tokens: {} {}", old.status, old.body);
+    house.clock.advance(Duration::from_secs(12 * 3600));
+    for path in ["/logout", "/api/password"] {
+        let answer = house.ask(read(ada.form(path, &wrong))).await;
+        assert_eq!((answer.status, answer.header("location")), (302, "/dashboard/login"), "{path}: {}", answer.body);
+        let program = house.ask(ada.form(path, &wrong)).await;
+        assert_eq!((program.status, program.code().as_str()), (401, "unauthorized"), "{path}");
+    }
+    let elsewhere = Request::post("/login").header("content-type", "application/x-www-form-urlencoded");
+    let elsewhere = elsewhere.body("username=ada&password=x".to_owned()).expect("a request");
+    let answer = house.ask(read(elsewhere)).await;
+    assert!(answer.status == 403 && answer.body.contains("<html"), "{} {}", answer.status, answer.body);
+}

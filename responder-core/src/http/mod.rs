@@ -64,7 +64,7 @@ pub use call::Call;
 pub use cors::{AllowedOrigins, AllowedOriginsError};
 #[cfg(feature = "mock")]
 pub use endpoint::MockHandler;
-pub use endpoint::{BodyRule, Endpoint, Handler, MAX_BODY};
+pub use endpoint::{BodyRule, Endpoint, Handler, MAX_BODY, Reader};
 pub use error::{BoxError, HttpError};
 pub use form::Form;
 pub use guard::{CSRF_FIELD, CSRF_HEADER, LOGIN_PATH, SESSION_COOKIE};

@@ -12,7 +12,9 @@ use super::form::{decode, malformed};
 use super::guard::{Admission, Guard, token_in};
 use super::table::Route;
 use super::ticket::Issuer;
-use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params};
+use super::{
+    Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params, Reader,
+};
 
 impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
@@ -48,8 +50,9 @@ impl Endpoints {
             return Ok(options(route));
         }
         let endpoint = route.endpoint(&head.method).ok_or_else(|| not_allowed(route))?;
+        let reader = Reader::of(&head.headers);
         let answer = self.answer_of(endpoint, params, target, head, body, peer).await;
-        Ok(answer.unwrap_or_else(|error| endpoint.told(error)))
+        Ok(answer.unwrap_or_else(|error| endpoint.told(reader, error)))
     }
 
     async fn answer_of<B>(

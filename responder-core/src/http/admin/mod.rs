@@ -38,7 +38,7 @@ pub use self::{
 };
 use super::{
     Access, Body, BodyRule, BranchScope, Call, Caller, Credential, Endpoint, Endpoints, EndpointsBuilder, HttpError,
-    LoggedIn, json as answer,
+    LoggedIn, Reader, json as answer,
 };
 use crate::{
     PublicUrl,
@@ -94,9 +94,12 @@ fn row<A>(
 where
     A: Future<Output = Answer> + Send + 'static,
 {
-    let desk = Arc::clone(desk);
-    let row = Endpoint::new(method, path, access, body, move |call: Call| handle(Arc::clone(&desk), call));
-    row.with_error_page(HttpError::into_response_with_error)
+    let (asked, told) = (Arc::clone(desk), Arc::clone(desk));
+    let row = Endpoint::new(method, path, access, body, move |call: Call| handle(Arc::clone(&asked), call));
+    row.with_error_page_for(move |reader, error| match reader {
+        Reader::Person => told.in_words(error),
+        Reader::Program => error.into_response_with_error(),
+    })
 }
 
 /// Logging in, users, and what was done.
