@@ -70,7 +70,12 @@ impl House {
     /// With two branches, whose servers are away.
     pub(crate) fn open() -> Self {
         // Nothing listens on port 1.
-        Self::with("http://127.0.0.1:1", Arc::new(PlainPages), Arc::default())
+        Self::with("http://127.0.0.1:1", Arc::new(PlainPages), Arc::default(), PUBLIC)
+    }
+
+    /// The same, with a host of its own.
+    pub(crate) fn with_own_host() -> Self {
+        Self::with("http://127.0.0.1:1", Arc::new(PlainPages), Arc::default(), ORIGIN)
     }
 
     /// The same table as the example serves, and a branch that does whatever it is told, and counts.
@@ -93,10 +98,10 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, obeys).await.expect("served") });
-        Self::with(&at, Arc::new(AdminPages), asked)
+        Self::with(&at, Arc::new(AdminPages), asked, PUBLIC)
     }
 
-    fn with(branch_at: &str, pages: Arc<dyn Pages>, asked: Arc<AtomicUsize>) -> Self {
+    fn with(branch_at: &str, pages: Arc<dyn Pages>, asked: Arc<AtomicUsize>, public: &str) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let keys = SettingsKeys::new(Some("5a".repeat(32).into()), None).expect("a key");
@@ -120,7 +125,7 @@ impl House {
             sessions: Some(admin::sessions(&admin)),
             ..Keys::default()
         };
-        let public: PublicUrl = PUBLIC.parse().expect("a URL");
+        let public: PublicUrl = public.parse().expect("a URL");
         let rows = admin::rows(&admin, &public, pages);
         let table = Endpoints::builder(public).endpoints(rows).endpoints(admin_assets()).keys(keys);
         Self { clock, store, table: table.build().expect("a table"), asked, sessions: Mutex::default() }

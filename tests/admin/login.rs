@@ -60,6 +60,25 @@ async fn a_session_begins_lasts_and_ends() {
     assert_eq!(actions[..4], [Logout, Login, Login, Login]);
 }
 
+/// With a host of its own, the cookie is one that no neighbour in the domain can set.
+#[tokio::test]
+async fn a_session_is_of_its_host_alone() {
+    let house = House::with_own_host();
+    house.person("ada", Rights::Admin).await;
+    let answer = house.ask(log_in("ada", PASSWORD)).await;
+    let set = answer.header("set-cookie");
+    assert!(
+        set.starts_with("__Host-responder_session=") && set.contains("; Path=/;") && set.contains("Secure"),
+        "{set}"
+    );
+    let own = cookie(&answer);
+    assert_eq!(house.ask(ask(&own)).await.status, 200);
+    let planted = own.trim_start_matches("__Host-");
+    assert_eq!(house.ask(ask(planted)).await.status, 401, "from a neighbour");
+    let both = house.ask(ask(&format!("responder_session={}; {own}", "x".repeat(43)))).await;
+    assert_eq!(both.status, 200, "nor does it log anybody out");
+}
+
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_look_the_same() {
     let house = House::open();
@@ -149,7 +168,7 @@ async fn a_form_is_never_answered_with_json() {
         assert!(answer.body.contains(words), "{}", answer.body);
     }
     let old = house.ask(read(ada.form("/logout", &[("csrf_token", "x")]))).await;
-    assert!(old.status == 400 && old.body.contains("<html"), "two tokens: {} {}", old.status, old.body);
+    assert!(old.status == 403 && old.body.contains("load the page again"), "{} {}", old.status, old.body);
     house.clock.advance(Duration::from_secs(12 * 3600));
     for path in ["/logout", "/api/password"] {
         let answer = house.ask(read(ada.form(path, &wrong))).await;

@@ -15,6 +15,7 @@ use super::ticket::Issuer;
 use super::{
     Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params, Reader,
 };
+use crate::PublicUrl;
 
 impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
@@ -72,7 +73,7 @@ impl Endpoints {
         let keys = self.keys();
         let (access, public) = (endpoint.access(), self.public_url());
         let (path, tickets) = (endpoint.path(), self.tickets());
-        let session = session(access, &keys, &head).await?;
+        let session = session(access, &keys, &head, self.public_url()).await?;
         let guard = Guard {
             access,
             keys: &keys,
@@ -116,9 +117,14 @@ impl Endpoints {
 }
 
 /// The session that a request shows, where one counts.
-async fn session(access: &Access, keys: &Keys, head: &Parts) -> Result<Option<Arc<LoggedIn>>, HttpError> {
+async fn session(
+    access: &Access,
+    keys: &Keys,
+    head: &Parts,
+    public: &PublicUrl,
+) -> Result<Option<Arc<LoggedIn>>, HttpError> {
     let Some(sessions) = keys.sessions.as_ref().filter(|_| access.takes_sessions()) else { return Ok(None) };
-    let Some(token) = token_in(&head.headers) else { return Ok(None) };
+    let Some(token) = token_in(&head.headers, public) else { return Ok(None) };
     let found = sessions.session(token.hash()).await.map_err(|error| {
         HttpError::unavailable("store_unavailable", "The store does not answer; try again.", 2).with_cause(error)
     })?;

@@ -119,6 +119,7 @@ fn people(desk: &Arc<Desk>) -> Vec<Endpoint> {
         row(desk, Method::GET, "/api/audit", admin(), none, audit::list),
         row(desk, Method::GET, "/healthz", Access::Public, none, healthy),
         row(desk, Method::GET, "/readyz", Access::Public, none, ready),
+        Endpoint::openapi(),
     ]
 }
 

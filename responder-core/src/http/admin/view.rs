@@ -130,7 +130,7 @@ impl BranchRow {
 
 impl SettingRow {
     pub(super) fn all(site: &Site, kept: &Kept, rights: &Rights) -> Vec<Self> {
-        let row = |setting: &'static crate::settings::Setting| Self {
+        let row = |setting: &'static Setting| Self {
             name: setting.name,
             value: kept.values.get(setting.name).map(|value| setting.shown(value)),
             source: match (kept.stored.get(setting.name), site.defaults.get(setting.name)) {
