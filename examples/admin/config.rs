@@ -1,6 +1,6 @@
 //! What the environment asks for.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc};
 
 use responder::{
     CountryCode, PublicUrl,
@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     database::Database,
-    environment::{BadVariable, Environment},
+    environment::{BadVariable, Environment, Variable},
     server::{self, bad},
     variables,
 };
@@ -61,6 +61,7 @@ impl Config {
         let branches = branches(&Environment::read(variables::SERVER, &get)?)?;
         let prefixes: Vec<String> = branches.iter().map(|(key, _)| prefix(key)).collect();
         let table = variables::all(&prefixes);
+        apart(table)?;
         let env = Environment::read(table, &get)?;
         say_what_is_not_used(&env);
         let (mut sites, mut branch_tokens) = (Vec::new(), Vec::new());
@@ -69,9 +70,11 @@ impl Config {
             branch_tokens.extend(token.map(|token| (site.key.to_string(), token)));
             sites.push(site);
         }
+        each_its_own(&env, table, &prefixes)?;
+        let listen = server::listen(&env, "PORT")?;
         Ok(Self {
-            listen: server::listen(&env, "PORT")?,
-            public: env.parsed("PUBLIC_URL", str::parse)?,
+            listen,
+            public: public(&env, listen)?,
             database: Database::read(&env, "admin")?,
             keys: keys(&env)?,
             sites,
@@ -102,6 +105,57 @@ fn branches(env: &Environment) -> Result<Vec<(BranchKey, String)>, BadVariable> 
     if all.is_empty() { Err(BadVariable { name: "BRANCHES", why: "names no branch".to_owned() }) } else { Ok(all) }
 }
 
+/// No variable means two things, as those of a branch `database` would.
+fn apart(table: &[Variable]) -> Result<(), BadVariable> {
+    let mut names = HashSet::new();
+    match table.iter().find(|variable| !names.insert(variable.name)) {
+        None => Ok(()),
+        Some(twice) => {
+            let why = format!("names a branch whose variable {} means something else, too", twice.name);
+            Err(BadVariable { name: "BRANCHES", why })
+        }
+    }
+}
+
+/// By its token a branch is known: one that two have would give each the settings of the other.
+fn each_its_own(env: &Environment, table: &[Variable], prefixes: &[String]) -> Result<(), BadVariable> {
+    let mut tokens = HashSet::new();
+    for prefix in prefixes {
+        let wanted = format!("{prefix}_TOKEN");
+        let name = table.iter().map(|variable| variable.name).find(|name| *name == wanted).unwrap_or_default();
+        if env.text(name).is_some_and(|token| !tokens.insert(token)) {
+            let why = "is the token of another branch, too: each has its own".to_owned();
+            return Err(BadVariable { name, why });
+        }
+    }
+    Ok(())
+}
+
+/// Where browsers reach this server. They keep no session for an address that is neither of this machine nor safe.
+fn public(env: &Environment, listen: SocketAddr) -> Result<Option<PublicUrl>, BadVariable> {
+    const NAME: &str = "PUBLIC_URL";
+    let public: Option<PublicUrl> = env.parsed(NAME, str::parse)?;
+    let Some(public) = public else {
+        if listen.ip().is_loopback() {
+            return Ok(None);
+        }
+        let why = "is missing: others reach this server at BIND, and browsers have to know it as https://…".to_owned();
+        return Err(BadVariable { name: NAME, why });
+    };
+    if !public.is_https() && !public.is_on_loopback() {
+        let why =
+            "begins with http:// and is not of this machine: nobody could log in; it has to be https://".to_owned();
+        return Err(BadVariable { name: NAME, why });
+    }
+    if public.is_https() && env.text("TRUSTED_PROXIES").is_none() {
+        tracing::warn!(
+            "TRUSTED_PROXIES is missing: behind a proxy everybody seems to come from one address, and wrong passwords \
+             slow down the logins of all"
+        );
+    }
+    Ok(Some(public))
+}
+
 fn prefix(key: &BranchKey) -> String {
     key.as_str().to_ascii_uppercase().replace('-', "_")
 }
@@ -109,7 +163,7 @@ fn prefix(key: &BranchKey) -> String {
 /// A branch, and the token that it shows.
 fn site(
     env: &Environment,
-    table: &'static [super::environment::Variable],
+    table: &'static [Variable],
     key: BranchKey,
     name: String,
 ) -> Result<(Site, Option<Key>), BadVariable> {
@@ -135,8 +189,9 @@ fn site(
 
 /// A default that can't be used is told now and not to whoever opens the settings.
 fn check(defaults: &Values, variable: &impl Fn(&str) -> &'static str) -> Result<(), BadVariable> {
+    let code = defaults.get("DEFAULT_COUNTRY").and_then(|code| settings::one_country(code).ok());
     for (setting, value) in defaults.iter() {
-        let checked = setting.kind.canonical(value, CountryCode::NORTH_AMERICA);
+        let checked = setting.kind.canonical(value, code.unwrap_or(CountryCode::NORTH_AMERICA));
         checked.map_err(bad(variable(setting.variable)))?;
     }
     Ok(())

@@ -75,7 +75,7 @@ impl Remote {
 }
 
 fn over(env: &Environment, values: &Values) -> Environment {
-    env.with(values.iter().map(|(setting, value)| (setting.variable, value)))
+    env.with(values.said().map(|(setting, value)| (setting.variable, value)))
 }
 
 /// Where settings count.

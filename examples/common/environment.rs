@@ -58,11 +58,13 @@ impl Environment {
         Ok(Self { table, values })
     }
 
-    /// The same, where these count in place of what is set: settings that come from elsewhere.
+    /// The same, where these count in place of what is set: settings that come from elsewhere. A blank one counts as
+    /// not set.
     #[allow(dead_code, reason = "not every server has settings from elsewhere")]
     pub(crate) fn with<'a>(&self, others: impl IntoIterator<Item = (&'static str, &'a str)>) -> Self {
         let mut values = self.values.clone();
         values.extend(others.into_iter().map(|(name, value)| (name, value.to_owned())));
+        values.retain(|_, value| !value.trim().is_empty());
         Self { table: self.table, values }
     }
 

@@ -55,6 +55,21 @@ impl PublicUrl {
         &self.origin
     }
 
+    /// Whether it is reached by `http` on this machine alone: there browsers take also what is meant for TLS.
+    pub fn is_on_loopback(&self) -> bool {
+        let host = self.origin.strip_prefix("http://").unwrap_or_default();
+        let host = host
+            .strip_prefix('[')
+            .and_then(|host| host.split(']').next())
+            .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// Whether it begins with `https`.
+    pub fn is_https(&self) -> bool {
+        self.origin.starts_with("https://")
+    }
+
     /// The path of the mount point as it was written: empty, or with a slash at its beginning and none at its end.
     pub fn path(&self) -> &str {
         &self.url[self.path_at..]
@@ -118,6 +133,8 @@ mod tests {
         for (text, origin, path) in cases {
             let public: PublicUrl = text.parse().expect(text);
             assert_eq!((public.origin(), public.path()), (origin, path), "{text}");
+            let is_https = origin.starts_with("https");
+            assert_eq!((public.is_on_loopback(), public.is_https()), (!is_https, is_https), "{text}");
             assert_eq!(public.as_str(), text.trim_end_matches('/'));
         }
     }

@@ -146,7 +146,7 @@ const desk = (() => {
     const user = { permissions: {} };
     for (const [name, value] of Object.entries(fields)) {
       const [, branch, permission] = name.match(/^perm_(.+?)_(view|trigger|disable|edit_basic|edit_advanced|restart)$/) ?? [];
-      if (!branch) user[name] = value;
+      if (!branch) user[name] = name === "version" ? Number(value) : value;
       else if (value) (user.permissions[branch] ??= []).push(permission);
     }
     return user;
@@ -176,6 +176,11 @@ const desk = (() => {
       if (form.dataset.then) location.assign(base + form.dataset.then);
       else done(told);
     } catch (error) {
+      // What the form shows is old, and must not be sent again.
+      if (error.answer?.code === "changed_meanwhile") {
+        location.assign(`${base}${form.dataset.then.split("?")[0]}?said=changed_meanwhile`);
+        return;
+      }
       tell(answer, error.message, "fault");
       const field = form.elements[error.answer?.field];
       if (field instanceof HTMLElement) {

@@ -27,7 +27,7 @@
     for (const group of form.querySelectorAll("[data-phones]")) {
       if (group.querySelector("[data-add]")) settings.set(group.dataset.phones, JSON.stringify(peopleOf(group)));
     }
-    for (const box of form.querySelectorAll("[data-clears]:checked")) settings.set(box.dataset.clears, null);
+    for (const box of form.querySelectorAll("[data-clears]:checked")) settings.set(box.dataset.clears, []);
     return settings;
   }
 
@@ -36,7 +36,8 @@
     for (const [name, value] of settingsOf()) {
       if (before.get(name) === value) continue;
       const isList = form.querySelector(`[data-phones="${CSS.escape(name)}"]`);
-      wanted[name] = isList ? (value === "[]" ? null : JSON.parse(value)) : value;
+      // An empty list is nobody; nothing at all would be whoever the environment of the server names.
+      wanted[name] = isList ? JSON.parse(value) : value;
     }
     return wanted;
   }

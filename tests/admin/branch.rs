@@ -94,3 +94,54 @@ async fn a_log_that_went_nowhere_is_an_error_and_noted() {
         (AuditAction::LogSent, Some("10.0.0.1"))
     );
 }
+
+#[tokio::test]
+async fn a_log_that_was_refused_is_not_told_to_have_been_sent() {
+    for (status, answers) in [(404, 502), (500, 502), (302, 502), (204, 200), (200, 200)] {
+        let house = House::with_branch_that(move |_| {
+            let results = json!([{ "posted_to": "https://hooks.example.com/", "status_code": status }]);
+            answer_in_json(&json!({ "target": "https://hooks.example.com/", "results": results, "timeline_count": 0 }))
+        })
+        .await;
+        let ada = house.person("ada", Rights::Admin).await;
+        let wish = json!({ "webhook_url": "https://hooks.example.com/" });
+        let answer = house.ask(ada.post("/api/branch/tuc/firehose", &wish)).await;
+        assert_eq!(answer.status, answers, "{status}: {}", answer.body);
+        let noted = house.audit().await[0].entry.after.clone();
+        let words = format!("it was answered with status {status}");
+        assert_eq!(noted, (answers == 502).then(|| json!({ "failed": words })), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn the_audit_names_the_emergency_that_came_of_a_report() {
+    let id = "01arz3ndektsv4rrffq69g5fav";
+    let house =
+        House::with_branch_that(move |_| answer_in_json(&json!({ "status": "success", "emergency_id": id }))).await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let report = json!({
+        "chosen_phone": "+15005550001", "customer_name": "Bo", "user_stated_callback_number": "+15005550101",
+        "incident_address": "Here", "emergency_description_text": "Water",
+    });
+    assert_eq!(house.ask(ada.post("/api/branch/tuc/trigger", &report)).await.status, 200);
+    let audit = house.audit().await;
+    let about: Vec<_> =
+        audit.iter().map(|recorded| (recorded.entry.action, recorded.entry.subject.as_deref())).collect();
+    let triggered = AuditAction::EmergencyTriggered;
+    assert_eq!(about[..2], [(triggered, Some(id)), (triggered, None)], "before it was reported, too");
+}
+
+#[tokio::test]
+async fn to_switch_on_what_is_on_is_nothing_that_was_done() {
+    let house = House::with_branch().await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let before = house.audit().await;
+    let answer = house.ask(ada.request("POST", "/api/branch/tuc/enable").body(String::new()).expect("a request")).await;
+    assert_eq!((answer.status, &answer.json()["enabled"]), (200, &json!(true)), "{}", answer.body);
+    assert_eq!(answer.json()["message"], "Nothing is different from before.");
+    assert_eq!(house.audit().await, before);
+    assert_eq!(house.asked.load(std::sync::atomic::Ordering::SeqCst), 1, "it is told all the same");
+    let off = || ada.post("/api/branch/tuc/disable", &json!({ "confirm": true }));
+    assert_eq!((house.ask(off()).await.status, house.ask(off()).await.status), (200, 200));
+    assert_eq!(house.audit().await.len(), before.len() + 1);
+}

@@ -73,7 +73,12 @@ pub(crate) struct Holding {
 impl House {
     /// With two branches, whose servers are away.
     pub(crate) fn open() -> Self {
-        Self::with(NOBODY, Arc::new(PlainPages), Arc::default())
+        Self::with(NOBODY, Arc::new(PlainPages), Arc::default(), PUBLIC)
+    }
+
+    /// The same, with a host of its own.
+    pub(crate) fn with_own_host() -> Self {
+        Self::with(NOBODY, Arc::new(PlainPages), Arc::default(), ORIGIN)
     }
 
     /// The same table as the example serves, and a branch that does whatever it is told, and counts.
@@ -93,15 +98,15 @@ impl House {
             counted.fetch_add(1, Ordering::SeqCst);
             says(uri.path())
         });
-        Self::with(&serve(obeys).await, Arc::new(AdminPages), asked)
+        Self::with(&serve(obeys).await, Arc::new(AdminPages), asked, PUBLIC)
     }
 
     /// The same, with a branch at this address.
     pub(crate) fn with_branch_at(at: &str) -> Self {
-        Self::with(at, Arc::new(AdminPages), Arc::default())
+        Self::with(at, Arc::new(AdminPages), Arc::default(), PUBLIC)
     }
 
-    fn with(branch_at: &str, pages: Arc<dyn Pages>, asked: Arc<AtomicUsize>) -> Self {
+    fn with(branch_at: &str, pages: Arc<dyn Pages>, asked: Arc<AtomicUsize>, public: &str) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let keys = SettingsKeys::new(Some("5a".repeat(32).into()), None).expect("a key");
@@ -125,7 +130,7 @@ impl House {
             sessions: Some(admin::sessions(&admin)),
             ..Keys::default()
         };
-        let public: PublicUrl = PUBLIC.parse().expect("a URL");
+        let public: PublicUrl = public.parse().expect("a URL");
         let rows = admin::rows(&admin, &public, pages);
         let table = Endpoints::builder(public).endpoints(rows).endpoints(admin_assets()).keys(keys);
         Self { clock, store, table: table.build().expect("a table"), asked, sessions: Mutex::default() }

@@ -57,7 +57,7 @@ async fn soiled() -> (House, Person) {
     });
     let saved = house.ask(ada.post("/api/branch/tuc/settings", &texts)).await;
     assert_eq!(saved.status, 200, "{}", saved.body);
-    // The name of somebody who could not log in, and where a log was sent, are shown to admins.
+    // Where a log was sent is shown to admins; the name of somebody who could not log in is not kept.
     let tried = with_json(from_our_page("POST", "/login"), &json!({ "username": EVIL, "password": EVIL }));
     assert_eq!(house.ask(tried).await.status, 401);
     let sent = json!({ "webhook_url": format!("https://{EVIL}.example") });

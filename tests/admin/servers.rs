@@ -154,3 +154,26 @@ async fn without_a_password_one_is_made_up_and_shown_once() {
     assert!(password.len() >= 40, "{first}");
     assert!(!start().await.contains("password"), "it is shown once");
 }
+
+/// What nobody could work with, or what would let one branch in as another, is told at the start.
+#[tokio::test]
+async fn what_can_not_be_right_is_refused_at_the_start() {
+    let town = Town::found().await;
+    let https = [("PUBLIC_URL", "https://admin.example.com")];
+    for (variables, words) in [
+        (&[("PUBLIC_URL", "http://admin.example.com")][..], "PUBLIC_URL begins with http://"),
+        (&[("BIND", "0.0.0.0")], "PUBLIC_URL is missing"),
+        (&[("BRANCHES", "tuc,poc"), ("POC_TOKEN", "tuc-token")], "POC_TOKEN is the token of another branch"),
+        (&[("BRANCHES", "database")], "BRANCHES names a branch whose variable DATABASE_URL means"),
+        (&[("BRANCHES", "tuc,tuc-public")], "BRANCHES names a branch whose variable TUC_PUBLIC_URL means"),
+        // Right, but for the last variable, which is looked at last.
+        (&[https[0], ("ADMIN_USERNAME", "a b")], "ADMIN_USERNAME "),
+    ] {
+        let output = town.admin_command().envs(variables.iter().copied()).output().await;
+        let output = output.expect("a process");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{variables:?}: {said}");
+        assert!(said.contains(words), "{variables:?}: {said}");
+        assert_eq!(said.contains("TRUSTED_PROXIES is missing"), variables.contains(&https[0]), "{variables:?}: {said}");
+    }
+}

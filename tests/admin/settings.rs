@@ -107,3 +107,57 @@ async fn whoever_says_what_they_saw_overwrites_nothing() {
     assert_eq!((late.status, late.code().as_str()), (409, "settings_changed"));
     assert_eq!(house.ask(save("1", "Two")).await.status, 200);
 }
+
+/// Whoever is taken off a list is not called any more, also where the environment names them.
+#[tokio::test]
+async fn what_is_emptied_stays_empty_though_the_environment_has_it() {
+    let house = House::with_branch().await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let told = async || {
+        let request =
+            http::Request::get("/api/internal/branch/tuc/settings").header("authorization", "Bearer tuc-token");
+        house.ask(request.body(String::new()).expect("a request")).await.json()
+    };
+    house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_EMAILS": "office@example.com" }))).await;
+    let saved = house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": [], "RECIPIENT_EMAILS": " " }))).await;
+    assert_eq!(saved.json()["changed"], json!(["RECIPIENT_EMAILS", "RECIPIENT_PHONES"]), "{}", saved.body);
+    let now = house.ask(ada.get(SETTINGS)).await.json();
+    assert_eq!(now["settings"].get("RECIPIENT_PHONES"), None, "nobody: {now}");
+    assert_eq!((&told().await["RECIPIENT_PHONES"], &told().await["RECIPIENT_EMAILS"]), (&json!(""), &json!("")));
+    let page = house.ask(ada.get("/branch/tuc/settings")).await.body;
+    assert_eq!(page.matches("Emptied here").count(), 1, "of the other the environment has nothing");
+    assert!(!page.contains("Office"), "{page}");
+    assert_eq!(house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": [] }))).await.json()["changed"], json!([]));
+
+    let back = house.ask(ada.post(SETTINGS, &json!({ "RECIPIENT_PHONES": null }))).await.json();
+    let words = back["message"].as_str().unwrap_or_default();
+    assert!(words.ends_with("From the environment of the admin server comes again: RECIPIENT_PHONES."), "{words}");
+    assert_eq!(shown(&house, &ada).await["RECIPIENT_PHONES"], "Office <+15005550009>");
+}
+
+/// Who knows the path of such an address may post there: it is told to its branch alone.
+#[tokio::test]
+async fn of_the_address_for_events_only_the_host_is_shown_and_it_is_kept_sealed() {
+    let house = House::with_branch().await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let bo = house.person("bo", at("tuc", [Permission::View])).await;
+    let name = "DEBUG_WEBHOOK_URL";
+    let url = "https://hooks.example.com/T0/fedcba98";
+    let saved = house.ask(ada.post(SETTINGS, &json!({ name: url }))).await;
+    assert_eq!(saved.json()["changed"], json!([name]), "{}", saved.body);
+    assert_eq!(shown(&house, &bo).await[name], "https://hooks.example.com/***");
+    for path in [SETTINGS, "/branch/tuc/settings"] {
+        assert!(!house.ask(bo.get(path)).await.body.contains("fedcba98"), "{path}");
+    }
+    for path in ["/api/audit", "/audit"] {
+        let recorded = house.ask(ada.get(path)).await.body;
+        assert!(recorded.contains("hooks.example.com") && !recorded.contains("fedcba98"), "{recorded}");
+    }
+    let kept = house.store.settings(&key("tuc")).await.expect("a store");
+    assert!(matches!(kept.values[name], StoredValue::Sealed(_)));
+    // What is shown, sent back, changes nothing; a blank address is nothing, as it has always been.
+    let same = house.ask(ada.post(SETTINGS, &json!({ name: "https://hooks.example.com/***" }))).await;
+    assert_eq!(same.json()["changed"], json!([]), "{}", same.body);
+    house.ask(ada.post(SETTINGS, &json!({ name: "" }))).await;
+    assert_eq!(shown(&house, &ada).await.get(name), None);
+}

@@ -90,3 +90,44 @@ async fn forms_do_the_same_and_say_what_came_of_it() {
     house.ask(ada.form(&format!("/users/{}/delete", bo.id), &[])).await;
     assert_eq!(house.store.user(bo.id).await.expect("a store"), None);
 }
+
+/// Two admins look at the same user; what the one takes away does not come back with what the other stores later.
+#[tokio::test]
+async fn what_was_taken_away_does_not_come_back_with_an_older_form() {
+    let house = House::with_branch().await;
+    let ada = house.person("ada", Rights::Admin).await;
+    let bo = house.person("bo", at("tuc", [responder::access::Permission::View])).await;
+    let path = format!("/api/users/{}", bo.user.id);
+    let shown = house.ask(ada.get(&path)).await.json()["user"]["version"].clone();
+    let page = house.ask(ada.get("/users")).await.body;
+    let field = format!(r#"<input type="hidden" name="version" value="{shown}">"#);
+    assert_eq!(page.matches(&field).count(), 1, "{page}");
+
+    // A client that says nothing of what it saw changes what there is.
+    let put = |body: &serde_json::Value| crate::house::json(ada.request("PUT", &path), body);
+    assert_eq!(house.ask(put(&json!({ "permissions": {} }))).await.status, 200);
+    let before = house.holding().await;
+    let old = json!({ "permissions": { "tuc": ["view"] }, "version": shown });
+    let late = house.ask(put(&old)).await;
+    assert_eq!((late.status, late.code().as_str()), (409, "changed_meanwhile"));
+    let mut matched = put(&json!({ "permissions": { "tuc": ["view"] } }));
+    matched.headers_mut().insert("if-match", format!("\"{shown}\"").parse().expect("a header"));
+    assert_eq!(house.ask(matched).await.code(), "changed_meanwhile");
+    let fields = [("username", "bo"), ("perm_tuc_view", "on"), ("version", &*shown.to_string())];
+    let edit = format!("/users/{}/edit", bo.user.id);
+    let late = house.ask(ada.form(&edit, &fields)).await;
+    assert_eq!(late.header("location"), "/dashboard/users?said=changed_meanwhile");
+    assert!(house.ask(ada.get("/users?said=changed_meanwhile")).await.body.contains("nothing was stored"));
+    for (wrong, status) in [("x", 400), ("-1", 400)] {
+        let refused = house.ask(put(&json!({ "permissions": {}, "version": wrong }))).await;
+        assert_eq!(refused.status, status, "{wrong}");
+        let refused = house.ask(ada.form(&edit, &[("username", "bo"), ("version", wrong)])).await;
+        assert_eq!(refused.header("location"), "/dashboard/users?said=invalid_field", "{wrong}");
+    }
+    assert_eq!(house.holding().await, before);
+
+    let now = house.ask(ada.get(&path)).await.json()["user"]["version"].clone();
+    let fields = [("username", "bo"), ("perm_poc_view", "on"), ("version", &*now.to_string())];
+    let done = house.ask(ada.form(&edit, &fields)).await;
+    assert_eq!(done.header("location"), "/dashboard/users?said=user_changed");
+}

@@ -44,6 +44,7 @@ async fn every_row_is_walked_or_is_meant_to_be_open() {
         ("POST /login", Access::OwnPages),
         ("GET /healthz", Access::Public),
         ("GET /readyz", Access::Public),
+        ("GET /openapi.json", Access::Public),
         ("GET /api/internal/branch/{branch}/settings", own_token),
         ("GET /login", Access::Public),
     ];

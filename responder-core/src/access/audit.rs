@@ -141,6 +141,12 @@ impl Actor {
         Self { id: None, name: "server".to_owned() }
     }
 
+    /// Somebody who gave a name that nobody has. What they gave is not kept: it may be a password in the wrong field.
+    /// No user can have this name.
+    pub fn unknown() -> Self {
+        Self { id: None, name: "somebody unknown".to_owned() }
+    }
+
     /// Somebody of whom only the name is known that they gave; cut to 64 characters.
     pub fn stranger(name: &str) -> Self {
         Self { id: None, name: name.chars().take(64).collect() }

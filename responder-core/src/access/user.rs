@@ -12,8 +12,9 @@ use crate::Timestamp;
 #[serde(transparent)]
 pub struct UserId(u64);
 
-/// How often a user was changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// How often a user was changed. Whoever wants to change one says which they saw, and overwrites nothing that came after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct UserVersion(u64);
 
 /// By what a user logs in: 1 to 64 of `a`-`z`, `0`-`9`, `.`, `_`, `-`, `@` and `+`. Capitals are read as small letters,
@@ -40,6 +41,9 @@ pub enum UserError {
     /// No number.
     #[error("a user is named by a number")]
     Id,
+    /// No version.
+    #[error("the version of a user is a number")]
+    Version,
 }
 
 /// Somebody who can log in.
@@ -105,6 +109,15 @@ impl FromStr for UserId {
     }
 }
 
+impl FromStr for UserVersion {
+    type Err = UserError;
+
+    fn from_str(text: &str) -> Result<Self, UserError> {
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| is_number).map(Self).ok_or(UserError::Version)
+    }
+}
+
 impl FromStr for UserName {
     type Err = UserError;
 
@@ -165,6 +178,7 @@ mod tests {
             assert_eq!(text.parse::<UserId>(), Err(UserError::Id), "{text:?}");
         }
         assert_eq!("7".parse(), Ok(UserId(7)));
+        assert_eq!(("7".parse(), "+7".parse::<UserVersion>()), (Ok(UserVersion(7)), Err(UserError::Version)));
         assert_eq!(" ADA ".parse::<UserName>().map(String::from), Ok("ada".to_owned()));
     }
 }

@@ -50,15 +50,7 @@ impl Admin {
         address: Option<IpAddr>,
         replaces: Option<SessionHash>,
     ) -> Result<Login, LoginError> {
-        let user = match self.known(name, password, address).await {
-            Ok(user) => user,
-            Err(LoginError::Wrong) => {
-                let entry = AuditEntry::new(Actor::stranger(name), AuditAction::LoginFailed).from_address(address);
-                self.store.record_audit(&entry).await?;
-                return Err(LoginError::Wrong);
-            }
-            Err(error) => return Err(error),
-        };
+        let user = self.known(name, password, address, None).await?;
         self.begin(user, address, replaces, AuditAction::Login).await
     }
 
@@ -82,7 +74,7 @@ impl Admin {
         new: &str,
         address: Option<IpAddr>,
     ) -> Result<Login, LoginError> {
-        let user = self.known(user.name.as_str(), old, address).await?;
+        let user = self.known(user.name.as_str(), old, address, Some(user)).await?;
         let password = Some(self.hash(new).await.map_err(LoginError::Password)?);
         let User { id, name, rights, version, .. } = user.clone();
         let change = UserChange { id, from: version, name: name.clone(), rights, password };
@@ -93,8 +85,14 @@ impl Admin {
         }
     }
 
-    /// The user of this name and password.
-    async fn known(&self, name: &str, password: &str, address: Option<IpAddr>) -> Result<User, LoginError> {
+    /// The user of this name and password. That they are wrong is recorded; `session_of` has a session already.
+    async fn known(
+        &self,
+        name: &str,
+        password: &str,
+        address: Option<IpAddr>,
+        session_of: Option<&User>,
+    ) -> Result<User, LoginError> {
         let tried = self.throttle().begin(self.clock.now(), name, address);
         tried.map_err(|Wait { span }| LoginError::TooSoon(span))?;
         let user = match name.parse::<UserName>() {
@@ -103,9 +101,16 @@ impl Admin {
         };
         let hash = user.as_ref().map_or_else(PasswordHash::nobodys, |user| user.password.clone());
         let fits = self.fits(hash, password).await;
-        let user = user.filter(|_| fits).ok_or(LoginError::Wrong)?;
-        self.throttle().succeeded(name, address);
-        Ok(user)
+        match user {
+            Some(user) if fits => {
+                self.throttle().succeeded(name, address);
+                Ok(user)
+            }
+            user => {
+                self.store.record_audit(&failure(user.as_ref(), session_of).from_address(address)).await?;
+                Err(LoginError::Wrong)
+            }
+        }
     }
 
     async fn begin(
@@ -124,5 +129,18 @@ impl Admin {
             // The user was changed while the password was looked at.
             false => Err(LoginError::Wrong),
         }
+    }
+}
+
+/// A wrong password of `user`, if there is one of the name.
+fn failure(user: Option<&User>, session_of: Option<&User>) -> AuditEntry {
+    match (session_of, user) {
+        (Some(user), _) => {
+            let failed = serde_json::json!({ "failed": "the current password was wrong" });
+            AuditEntry::new(Actor::from(user), AuditAction::LoginFailed).changing(None, Some(failed))
+        }
+        // It is not known to have been them.
+        (None, Some(user)) => AuditEntry::new(Actor::stranger(user.name.as_str()), AuditAction::LoginFailed),
+        (None, None) => AuditEntry::new(Actor::unknown(), AuditAction::LoginFailed),
     }
 }

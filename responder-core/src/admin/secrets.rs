@@ -3,7 +3,7 @@
 use super::{Admin, Site};
 use crate::{
     settings::{SealError, Values},
-    store::{Revision, StoreError},
+    store::{Revision, SettingsChange, StoreError},
 };
 
 /// The settings of a branch.
@@ -30,13 +30,22 @@ pub enum SecretsError {
 }
 
 impl Admin {
-    /// Whether every secret that is kept can be opened: what has to be made sure of before anything is served.
+    /// Whether every secret that is kept can be opened: what has to be made sure of before anything is served. What an
+    /// older version did not keep as a secret is sealed now.
     ///
     /// # Errors
     /// The first that can't; a store that does not answer.
     pub async fn check_secrets(&self) -> Result<(), SecretsError> {
         for site in &self.sites {
-            self.keys.check(&site.key, &self.store.settings(&site.key).await?)?;
+            let kept = self.store.settings(&site.key).await?;
+            self.keys.check(&site.key, &kept)?;
+            let values = self.keys.seal_older(&site.key, &kept);
+            if !values.is_empty() {
+                let branch = site.key.clone();
+                let change = SettingsChange { branch, from: kept.revision, values, audit: None };
+                // If somebody else has changed them meanwhile, another start will do.
+                self.store.save_settings(&change).await?;
+            }
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use async_trait::async_trait;
-use http::{Method, Response};
+use http::{HeaderMap, Method, Response, header};
 
 use super::{Access, Body, Call, HttpError};
 
@@ -30,7 +30,17 @@ pub struct Endpoint {
 }
 
 /// What people see in place of an error as JSON.
-type ErrorPage = Arc<dyn Fn(HttpError) -> Response<Body> + Send + Sync>;
+type ErrorPage = Arc<dyn Fn(Reader, HttpError) -> Response<Body> + Send + Sync>;
+
+/// Who reads an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Somebody in front of a browser, which has followed a link or sent a form: of all that it takes, it names HTML
+    /// first.
+    Person,
+    /// A program, such as the script of a page.
+    Program,
+}
 
 /// What a body must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,15 +111,24 @@ impl Endpoint {
 
     /// The same endpoint for people: every refusal and failure is drawn by `draw`, except those that send elsewhere.
     #[must_use]
-    pub fn with_error_page(mut self, draw: impl Fn(HttpError) -> Response<Body> + Send + Sync + 'static) -> Self {
+    pub fn with_error_page(self, draw: impl Fn(HttpError) -> Response<Body> + Send + Sync + 'static) -> Self {
+        self.with_error_page_for(move |_, error| draw(error))
+    }
+
+    /// The same, where it depends on what whoever asks wants to read.
+    #[must_use]
+    pub fn with_error_page_for(
+        mut self,
+        draw: impl Fn(Reader, HttpError) -> Response<Body> + Send + Sync + 'static,
+    ) -> Self {
         self.errors = Some(Arc::new(draw));
         self
     }
 
     /// What is answered to whoever is refused here, or to whom nothing could be told.
-    pub(super) fn told(&self, error: HttpError) -> Response<Body> {
+    pub(super) fn told(&self, reader: Reader, error: HttpError) -> Response<Body> {
         match &self.errors {
-            Some(draw) if !error.status().is_redirection() => draw(error),
+            Some(draw) if !error.status().is_redirection() => draw(reader, error),
             _ => error.into_response(),
         }
     }
@@ -137,6 +156,15 @@ impl Endpoint {
     /// Who answers.
     pub fn handler(&self) -> &Arc<dyn Handler> {
         &self.handler
+    }
+}
+
+impl Reader {
+    /// Whoever has sent these headers.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let first = accepted.split([',', ';']).next().unwrap_or_default().trim();
+        if first.eq_ignore_ascii_case("text/html") { Self::Person } else { Self::Program }
     }
 }
 

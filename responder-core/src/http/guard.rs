@@ -275,10 +275,11 @@ impl Guard<'_> {
 }
 
 /// The token of the session that a request shows. Of two different ones, somebody else may have set one.
-pub(super) fn token_in(headers: &HeaderMap) -> Option<SessionToken> {
+pub(super) fn token_in(headers: &HeaderMap, public: &PublicUrl) -> Option<SessionToken> {
+    let cookie = session_cookie(public);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let mut values = pairs.filter(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| value);
+    let mut values = pairs.filter(|(name, _)| *name == cookie).map(|(_, value)| value);
     let value = values.next()?;
     if values.any(|other| other != value) { None } else { SessionToken::read(value) }
 }
@@ -297,8 +298,24 @@ fn forbidden() -> HttpError {
     HttpError::new(StatusCode::FORBIDDEN, "permission_denied", "You are not allowed to do this.")
 }
 
-/// The cookie of a session.
+/// The cookie of a session at `public`: [`SESSION_COOKIE`], with `__Host-` before it where that is possible. Then
+/// browsers take it from this very host over TLS alone, and no neighbour in its domain can set one for somebody.
+///
+/// ```
+/// use responder_core::http::session_cookie;
+///
+/// assert_eq!(session_cookie(&"https://admin.example.com".parse()?), "__Host-responder_session");
+/// assert_eq!(session_cookie(&"https://example.com/admin".parse()?), "responder_session", "it is for a path");
+/// # Ok::<(), responder_core::PublicUrlError>(())
+/// ```
+pub fn session_cookie(public: &PublicUrl) -> &'static str {
+    if public.is_https() && public.path().is_empty() { HOST_COOKIE } else { SESSION_COOKIE }
+}
+
+/// The cookie of a session; see [`session_cookie`].
 pub const SESSION_COOKIE: &str = "responder_session";
+
+const HOST_COOKIE: &str = "__Host-responder_session";
 
 /// Where somebody logs in, below the mount point.
 pub const LOGIN_PATH: &str = "/login";

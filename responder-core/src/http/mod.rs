@@ -64,10 +64,10 @@ pub use call::Call;
 pub use cors::{AllowedOrigins, AllowedOriginsError};
 #[cfg(feature = "mock")]
 pub use endpoint::MockHandler;
-pub use endpoint::{BodyRule, Endpoint, Handler, MAX_BODY};
+pub use endpoint::{BodyRule, Endpoint, Handler, MAX_BODY, Reader};
 pub use error::{BoxError, HttpError};
 pub use form::Form;
-pub use guard::{CSRF_FIELD, CSRF_HEADER, LOGIN_PATH, SESSION_COOKIE};
+pub use guard::{CSRF_FIELD, CSRF_HEADER, LOGIN_PATH, SESSION_COOKIE, session_cookie};
 pub use keys::{EmptyKey, Key, Keys, Signatures};
 pub use path::{MountedPath, Params, PathTemplate, PathTemplateError};
 pub use proxy::{TrustedProxies, TrustedProxiesError};

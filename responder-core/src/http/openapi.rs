@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{Access, BodyRule, Call, Credential, Endpoint, Endpoints, PathTemplate, SESSION_COOKIE, json as answer};
+use super::{Access, BodyRule, Call, Credential, Endpoint, Endpoints, PathTemplate, json as answer, session_cookie};
 
 /// Where the document is.
 const OPENAPI: &str = "/openapi.json";
@@ -42,7 +42,7 @@ impl Endpoints {
             "info": { "title": "Responder", "version": env!("CARGO_PKG_VERSION") },
             "servers": [{ "url": self.public_url().as_str() }],
             "paths": paths,
-            "components": { "securitySchemes": schemes(), "schemas": { "Error": error() } },
+            "components": { "securitySchemes": schemes(session_cookie(self.public_url())), "schemas": { "Error": error() } },
         })
     }
 }
@@ -92,7 +92,7 @@ const fn scheme(credential: Credential) -> &'static str {
     }
 }
 
-fn schemes() -> Value {
+fn schemes(cookie: &str) -> Value {
     let bearer = |about: &str| json!({ "type": "http", "scheme": "bearer", "description": about });
     let header =
         |name: &str, about: &str| json!({ "type": "apiKey", "in": "header", "name": name, "description": about });
@@ -105,7 +105,7 @@ fn schemes() -> Value {
         "userToken": bearer("The token by which a user of an app is known."),
         "ticket": { "type": "apiKey", "in": "query", "name": "ticket", "description": "Good once, within a minute." },
         "session": {
-            "type": "apiKey", "in": "cookie", "name": SESSION_COOKIE,
+            "type": "apiKey", "in": "cookie", "name": cookie,
             "description": "Of somebody who has logged in. What changes something shows X-CSRF-Token, too.",
         },
     })

@@ -12,7 +12,10 @@ use super::form::{decode, malformed};
 use super::guard::{Admission, Guard, token_in};
 use super::table::Route;
 use super::ticket::Issuer;
-use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params};
+use super::{
+    Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params, Reader,
+};
+use crate::PublicUrl;
 
 impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
@@ -48,8 +51,9 @@ impl Endpoints {
             return Ok(options(route));
         }
         let endpoint = route.endpoint(&head.method).ok_or_else(|| not_allowed(route))?;
+        let reader = Reader::of(&head.headers);
         let answer = self.answer_of(endpoint, params, target, head, body, peer).await;
-        Ok(answer.unwrap_or_else(|error| endpoint.told(error)))
+        Ok(answer.unwrap_or_else(|error| endpoint.told(reader, error)))
     }
 
     async fn answer_of<B>(
@@ -69,7 +73,7 @@ impl Endpoints {
         let keys = self.keys();
         let (access, public) = (endpoint.access(), self.public_url());
         let (path, tickets) = (endpoint.path(), self.tickets());
-        let session = session(access, &keys, &head).await?;
+        let session = session(access, &keys, &head, self.public_url()).await?;
         let guard = Guard {
             access,
             keys: &keys,
@@ -113,9 +117,14 @@ impl Endpoints {
 }
 
 /// The session that a request shows, where one counts.
-async fn session(access: &Access, keys: &Keys, head: &Parts) -> Result<Option<Arc<LoggedIn>>, HttpError> {
+async fn session(
+    access: &Access,
+    keys: &Keys,
+    head: &Parts,
+    public: &PublicUrl,
+) -> Result<Option<Arc<LoggedIn>>, HttpError> {
     let Some(sessions) = keys.sessions.as_ref().filter(|_| access.takes_sessions()) else { return Ok(None) };
-    let Some(token) = token_in(&head.headers) else { return Ok(None) };
+    let Some(token) = token_in(&head.headers, public) else { return Ok(None) };
     let found = sessions.session(token.hash()).await.map_err(|error| {
         HttpError::unavailable("store_unavailable", "The store does not answer; try again.", 2).with_cause(error)
     })?;

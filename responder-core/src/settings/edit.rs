@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Secrecy, Setting, ValueError, Values, one_country, setting};
+use super::{Kind, Secrecy, Setting, ValueError, Values, one_country, setting};
 use crate::{CountryCode, access::Rights};
 
 /// A change of settings that may be made and whose values can be used.
@@ -36,8 +36,9 @@ pub enum Refusal {
 
 impl Edit {
     /// Decides about `wanted`, names and values as they came, where `current` counts now. Values may be texts, flags,
-    /// numbers and lists; `null`, and a blank text for what is no secret, take the value away, so that its default
-    /// counts. A blank secret, or one as it is shown, stays what it was.
+    /// numbers and lists. An empty list, and a blank text for what is no secret, say that there shall be nothing, also
+    /// where there is a default of the environment; `null` lets that count again. A blank secret, or one as it is
+    /// shown, stays what it was; a blank address is nothing, as it has always been.
     ///
     /// # Errors
     /// See [`Refusal`]; what is denied goes before what is invalid.
@@ -54,8 +55,7 @@ impl Edit {
                 invalid.insert(cut(name), "there is no such setting".to_owned());
                 continue;
             };
-            let before = current.get(setting.name);
-            match read(setting, value, before, country) {
+            match read(setting, value, current, country) {
                 Ok(Wish::Same) => {}
                 Ok(Wish::Change(_)) | Err(_) if !setting.tier.is_open_to(rights, branch) => {
                     denied.insert(name.clone());
@@ -76,7 +76,7 @@ impl Edit {
         self.0.is_empty()
     }
 
-    /// What changes, and the new values; none goes back to the default.
+    /// What changes, and the new values; an empty one says that there is nothing, none goes back to the default.
     pub fn changes(&self) -> impl Iterator<Item = (&'static Setting, Option<&str>)> {
         self.0.iter().filter_map(|(name, value)| Some((setting(name)?, value.as_deref())))
     }
@@ -97,19 +97,29 @@ enum Wish {
     Change(Option<String>),
 }
 
-fn read(setting: &Setting, value: &Value, before: Option<&str>, country: CountryCode) -> Result<Wish, ValueError> {
+fn read(setting: &Setting, value: &Value, current: &Values, country: CountryCode) -> Result<Wish, ValueError> {
+    let before = current.get(setting.name);
+    let is_said = before.is_some() || current.is_emptied(setting.name);
     let is_secret = setting.secrecy != Secrecy::Open;
+    let emptied = || if before.is_some() { Wish::Change(Some(String::new())) } else { Wish::Same };
     let text = match value {
-        Value::Null => return Ok(if before.is_some() { Wish::Change(None) } else { Wish::Same }),
+        Value::Null if is_said => return Ok(Wish::Change(None)),
+        Value::Null => return Ok(Wish::Same),
+        Value::Array(all) if all.is_empty() => return Ok(emptied()),
         Value::String(text) => text.trim().to_owned(),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) => value.to_string(),
         Value::Object(_) => return Err(ValueError::Text),
     };
     if text.is_empty() {
-        return Ok(if is_secret || before.is_none() { Wish::Same } else { Wish::Change(None) });
+        // Clients that were there before us send every token back, blank, and mean nothing by that.
+        return Ok(if is_secret && setting.kind != Kind::Url { Wish::Same } else { emptied() });
     }
     if is_secret && before.is_some_and(|before| setting.shown(before) == text) {
         return Ok(Wish::Same);
+    }
+    // Somebody saw it before the secret was changed; kept, it would be the secret.
+    if setting.is_mask(&text) {
+        return Err(ValueError::Mask);
     }
     let canonical = setting.kind.canonical(&text, country)?;
     // That a secret is the same is not told to who may not change it.
@@ -120,7 +130,7 @@ fn read(setting: &Setting, value: &Value, before: Option<&str>, country: Country
 fn country(wanted: &Map<String, Value>, current: &Values) -> CountryCode {
     let new =
         wanted.get("DEFAULT_COUNTRY").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    let code = new.as_deref().filter(|text| !text.is_empty()).or_else(|| current.get("DEFAULT_COUNTRY"));
+    let code = new.as_deref().or_else(|| current.get("DEFAULT_COUNTRY"));
     code.and_then(|code| one_country(code).ok()).unwrap_or(CountryCode::NORTH_AMERICA)
 }
 
@@ -204,6 +214,27 @@ mod tests {
     }
 
     #[test]
+    fn what_was_shown_of_an_older_secret_is_no_secret() {
+        let stale = [
+            ("TWILIO_AUTH_TOKEN", "***9999"),
+            ("TWILIO_AUTH_TOKEN", " *** "),
+            ("TWILIO_AUTH_TOKEN_PREVIOUS", "***cdef"),
+            ("TWILIO_ACCOUNT_SID", "***0001"),
+            ("DEBUG_WEBHOOK_URL", "https://hooks.example.com/***"),
+        ];
+        for (name, mask) in stale {
+            let refused = decide(&json!({ name: mask }), &Rights::Admin);
+            let Err(Refusal::Invalid(invalid)) = refused else { panic!("{name} {mask}: {refused:?}") };
+            assert!(invalid[name].contains("enter all of it"), "{invalid:?}");
+        }
+        for (name, value) in
+            [("TWILIO_AUTH_TOKEN", "***45678"), ("company_name", "***"), ("hold_music_url", "https://a.example/***")]
+        {
+            assert!(decide(&json!({ name: value }), &Rights::Admin).is_ok(), "{name} {value}");
+        }
+    }
+
+    #[test]
     fn values_are_taken_in_every_form_and_taken_away() {
         let wanted = json!({
             "RECIPIENT_PHONES": "+15005550001",
@@ -230,12 +261,35 @@ mod tests {
         assert!(changes.contains(&("TWILIO_PHONE_NUMBER", Some("+445005550002".to_owned()))));
     }
 
+    fn applied(wanted: &Value, current: &Values, kept: &Values, defaults: &Values) -> Values {
+        let wanted = wanted.as_object().expect("an object");
+        Edit::decide(wanted, current, &Rights::Admin, "tuc").expect("a change").applied(kept, defaults)
+    }
+
     #[test]
     fn what_is_taken_away_shows_what_lies_below() {
-        let wanted = json!({ "enable_texts": null });
-        let edit = Edit::decide(wanted.as_object().expect("one"), &current(), &Rights::Admin, "tuc").expect("a change");
         let defaults = Values::of(|setting| (setting.name == "enable_texts").then_some("off"));
-        assert_eq!(edit.applied(&current(), &defaults).get("enable_texts"), Some("off"));
-        assert_eq!(edit.applied(&current(), &defaults).get("TWILIO_AUTH_TOKEN"), Some("0123456789abcdef"));
+        let after = applied(&json!({ "enable_texts": null }), &current(), &current(), &defaults);
+        assert_eq!(after.get("enable_texts"), Some("off"));
+        assert_eq!(after.get("TWILIO_AUTH_TOKEN"), Some("0123456789abcdef"));
+    }
+
+    #[test]
+    fn what_is_emptied_stays_empty_whatever_lies_below() {
+        let defaults = Values::of(|setting| (setting.name != "DEFAULT_COUNTRY").then_some("+15005550009"));
+        for (name, empty) in [
+            ("RECIPIENT_PHONES", json!([])),
+            ("RECIPIENT_EMAILS", json!(" ")),
+            ("TRANSFER_TARGET_PHONE_NUMBER", json!("")),
+            ("ring_timeout_seconds", json!("")),
+            ("TWILIO_AUTH_TOKEN", json!([])),
+        ] {
+            let after = applied(&json!({ name: empty }), &defaults, &Values::default(), &defaults);
+            assert_eq!((after.get(name), after.is_emptied(name)), (None, true), "{name}");
+            let again = Edit::decide(json!({ name: empty }).as_object().expect("one"), &after, &Rights::Admin, "tuc");
+            assert_eq!(again.map(|edit| edit.is_empty()), Ok(true), "{name}");
+            let back = applied(&json!({ name: null }), &after, &after, &defaults);
+            assert_eq!(back.get(name), Some("+15005550009"), "{name}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Sealing secrets.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use aes_gcm::{
     Aes256Gcm, KeyInit,
@@ -63,12 +63,12 @@ impl SettingsKeys {
         Self { current: Some(SettingsKey::new(mac.finalize().into_bytes().into())), previous: None }
     }
 
-    /// A value as it is kept: sealed, if it is a secret.
+    /// A value as it is kept: sealed, if it is a secret. That there shall be nothing is none.
     ///
     /// # Errors
     /// [`SealError::NoKey`] for a secret.
     pub fn keep(&self, branch: &BranchKey, setting: &Setting, value: &str) -> Result<StoredValue, SealError> {
-        if setting.secrecy != Secrecy::Sealed {
+        if setting.secrecy != Secrecy::Sealed || value.is_empty() {
             return Ok(StoredValue::Plain(value.to_owned()));
         }
         let key = self.current.as_ref().ok_or_else(|| SealError::NoKey { setting: setting.name.to_owned() })?;
@@ -91,6 +91,17 @@ impl SettingsKeys {
         opened.ok_or_else(|| SealError::Damaged { branch: branch.to_string(), setting: name.to_owned() })
     }
 
+    /// What older versions kept openly and is a secret by now, sealed; nothing without a key.
+    pub fn seal_older(&self, branch: &BranchKey, stored: &StoredSettings) -> BTreeMap<String, Option<StoredValue>> {
+        let seal = |(name, kept): (&String, &StoredValue)| {
+            let StoredValue::Plain(text) = kept else { return None };
+            let setting = setting(name).filter(|setting| ONCE_OPEN.contains(&setting.name))?;
+            let sealed = self.keep(branch, setting, text).ok()?;
+            matches!(sealed, StoredValue::Sealed(_)).then(|| (name.clone(), Some(sealed)))
+        };
+        stored.values.iter().filter_map(seal).collect()
+    }
+
     /// Whether everything that is kept of a branch can be opened, and no secret is kept openly: what a server makes sure
     /// of before it starts.
     ///
@@ -98,7 +109,10 @@ impl SettingsKeys {
     /// The first value that can't.
     pub fn check(&self, branch: &BranchKey, stored: &StoredSettings) -> Result<(), SealError> {
         for (name, kept) in &stored.values {
-            if let (StoredValue::Plain(_), Some(Setting { secrecy: Secrecy::Sealed, .. })) = (kept, setting(name)) {
+            if let (StoredValue::Plain(text), Some(Setting { secrecy: Secrecy::Sealed, .. })) = (kept, setting(name))
+                && !text.is_empty()
+                && !ONCE_OPEN.contains(&name.as_str())
+            {
                 return Err(SealError::Damaged { branch: branch.to_string(), setting: name.clone() });
             }
             self.open(branch, name, kept)?;
@@ -106,6 +120,9 @@ impl SettingsKeys {
         Ok(())
     }
 }
+
+/// Secrets that were none in older versions.
+const ONCE_OPEN: [&str; 1] = ["DEBUG_WEBHOOK_URL"];
 
 impl SettingsKey {
     fn new(key: [u8; 32]) -> Self {
@@ -223,6 +240,22 @@ mod tests {
         let open = [(token().name.to_owned(), StoredValue::Plain("a secret".to_owned()))].into();
         let open = StoredSettings { values: open, ..StoredSettings::default() };
         assert!(keys(1).check(&tuc(), &open).is_err(), "a secret that lies open");
+    }
+
+    #[test]
+    fn what_was_no_secret_in_an_older_version_is_sealed_when_there_is_a_key() {
+        let url = "https://hooks.example.com/T0/abc";
+        let plain = |text: &str| StoredValue::Plain(text.to_owned());
+        let all = [("DEBUG_WEBHOOK_URL", plain(url)), ("voice", plain("Polly.Amy")), (token().name, plain(""))];
+        let values = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let stored = StoredSettings { values, ..StoredSettings::default() };
+        assert_eq!(keys(1).check(&tuc(), &stored), Ok(()), "nor is it one that there shall be no token");
+        let sealed = keys(1).seal_older(&tuc(), &stored);
+        assert_eq!(sealed.len(), 1);
+        let Some((name, Some(kept))) = sealed.into_iter().next() else { panic!("taken away") };
+        assert_eq!(keys(1).open(&tuc(), &name, &kept).as_deref(), Ok(url));
+        assert!(matches!(kept, StoredValue::Sealed(_)));
+        assert!(SettingsKeys::default().seal_older(&tuc(), &stored).is_empty());
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub enum Tier {
 pub enum Secrecy {
     /// All of it.
     Open,
-    /// The last four characters. It is kept as it is.
+    /// The last four characters; of an address, where it leads without the path. It is kept as it is.
     Masked,
     /// The same, and it is kept sealed.
     Sealed,
@@ -63,21 +63,50 @@ impl Tier {
 }
 
 impl Setting {
-    /// A value as it is shown: all of it, or its end.
+    /// A value as it is shown: all of it, or its end. Of an address that is a secret, scheme and host are shown: whoever
+    /// knows its path may post there.
     ///
     /// ```
     /// let token = responder_core::settings::setting("TWILIO_AUTH_TOKEN").expect("a setting");
     /// assert_eq!(token.shown("0123456789abcdef"), "***cdef");
     /// assert_eq!(token.shown("short"), "***", "four of five would be too many");
+    /// let hook = responder_core::settings::setting("DEBUG_WEBHOOK_URL").expect("a setting");
+    /// assert_eq!(hook.shown("https://hooks.example.com/T0/secret?a=b"), "https://hooks.example.com/***");
     /// ```
     pub fn shown(&self, value: &str) -> String {
         if self.secrecy == Secrecy::Open || value.is_empty() {
             return value.to_owned();
         }
+        if self.kind == Kind::Url {
+            return host_alone(value);
+        }
         let count = value.chars().count();
         let end: String = if count < 12 { String::new() } else { value.chars().skip(count - 4).collect() };
-        format!("***{end}")
+        format!("{MASK}{end}")
     }
+
+    /// Whether a text looks like what is shown in place of a secret.
+    ///
+    /// ```
+    /// let token = responder_core::settings::setting("TWILIO_AUTH_TOKEN").expect("a setting");
+    /// assert!(token.is_mask("***cdef") && !token.is_mask("0123456789abcdef"));
+    /// ```
+    pub fn is_mask(&self, text: &str) -> bool {
+        match (self.secrecy, self.kind) {
+            (Secrecy::Open, _) => false,
+            (_, Kind::Url) => text.strip_suffix(MASK).is_some_and(|url| url.ends_with('/')),
+            _ => text.strip_prefix(MASK).is_some_and(|end| end.chars().count() <= 4),
+        }
+    }
+}
+
+/// What stands in place of what is not shown.
+const MASK: &str = "***";
+
+fn host_alone(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{}/{MASK}", authority.rsplit('@').next().unwrap_or_default())
 }
 
 /// All settings, in the order in which they are shown.
@@ -138,13 +167,16 @@ pub const SETTINGS: &[Setting] = &[
         "answered",
         "what counts as answered there: answered, key_press, human",
     ),
-    advanced(
-        "DEBUG_WEBHOOK_URL",
-        "DEBUG_WEBHOOK_URL",
-        Kind::Url,
-        "",
-        "where every event is posted, and the log when somebody has it sent",
-    ),
+    Setting {
+        secrecy: Secrecy::Sealed,
+        ..advanced(
+            "DEBUG_WEBHOOK_URL",
+            "DEBUG_WEBHOOK_URL",
+            Kind::Url,
+            "",
+            "where every event is posted, and the log when somebody has it sent",
+        )
+    },
     advanced(
         "confirmation",
         "CONFIRMATION",
@@ -300,5 +332,17 @@ mod tests {
         assert_eq!(sid.shown("AC012345678"), "***");
         assert_eq!(sid.shown(""), "");
         assert_eq!(setting("company_name").expect("a setting").shown("Company"), "Company");
+        let hook = setting("DEBUG_WEBHOOK_URL").expect("a setting");
+        for url in ["https://hooks.example.com/T0/abc", "https://bo:word@hooks.example.com?token=abc#d", HOOK] {
+            assert_eq!(hook.shown(url), HOOK, "{url}");
+        }
+    }
+
+    const HOOK: &str = "https://hooks.example.com/***";
+
+    #[test]
+    fn music_is_no_secret() {
+        let music = "https://music.example.com/a.mp3";
+        assert_eq!(setting("hold_music_url").expect("a setting").shown(music), music);
     }
 }

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, fmt};
 
 use super::{SETTINGS, Setting, setting};
 
-/// Texts by setting. `Debug` shows the names alone.
+/// Texts by setting. An empty one says that there is nothing, whatever lies below; it does not count as a value.
+/// `Debug` shows the names alone.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Values(BTreeMap<&'static str, String>);
 
@@ -17,10 +18,16 @@ impl Values {
 
     /// The value of a setting.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.0.get(name).map(String::as_str).filter(|text| !text.is_empty())
     }
 
-    /// With this value; none takes it away. A name that is no setting is ignored.
+    /// Whether it is said that there is no value.
+    pub fn is_emptied(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(String::is_empty)
+    }
+
+    /// With this value; an empty one says that there is nothing, none takes it away. A name that is no setting is
+    /// ignored.
     pub fn set(&mut self, name: &str, value: Option<String>) {
         let Some(setting) = setting(name) else { return };
         match value {
@@ -45,6 +52,11 @@ impl Values {
 
     /// Each with its setting.
     pub fn iter(&self) -> impl Iterator<Item = (&'static Setting, &str)> {
+        self.said().filter(|(_, value)| !value.is_empty())
+    }
+
+    /// The same, and with empty texts what is said to be nothing: for whoever keeps them or passes them on.
+    pub fn said(&self) -> impl Iterator<Item = (&'static Setting, &str)> {
         self.0.iter().filter_map(|(name, value)| Some((setting(name)?, value.as_str())))
     }
 }
@@ -69,5 +81,14 @@ mod tests {
         let all: Vec<_> = both.iter().map(|(setting, value)| (setting.name, value)).collect();
         assert_eq!(all, [("language", "en-GB"), ("voice", "Polly.Amy")]);
         assert!(!format!("{both:?}").contains("Amy"));
+    }
+
+    #[test]
+    fn what_is_emptied_hides_what_lies_below_and_is_no_value() {
+        let mut upper = Values::default();
+        upper.set("voice", Some(String::new()));
+        let both = upper.over(&Values::of(|setting| (setting.name == "voice").then_some("Polly.Joanna")));
+        assert_eq!((both.get("voice"), both.is_emptied("voice"), both.iter().count()), (None, true, 0));
+        assert_eq!(both.said().map(|(setting, value)| (setting.name, value)).collect::<Vec<_>>(), [("voice", "")]);
     }
 }

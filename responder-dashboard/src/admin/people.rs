@@ -38,6 +38,7 @@ struct Users {
 struct User {
     /// None for one who is to be added.
     id: Option<String>,
+    version: u64,
     username: String,
     is_admin: bool,
     is_oneself: bool,
@@ -78,6 +79,7 @@ pub(super) fn users(given: &Given, rows: &[UserRow], branches: &[BranchKey]) -> 
     let rows = rows.iter().map(|row| User::of(row, branches, &own_id)).collect();
     let new = User {
         id: None,
+        version: 0,
         username: String::new(),
         is_admin: false,
         is_oneself: false,
@@ -94,6 +96,7 @@ impl User {
         let of = |key: &BranchKey| Branch::of(key, row.permissions.get(key).copied().unwrap_or_default());
         Self {
             id: Some(row.id.to_string()),
+            version: row.version.as_u64(),
             username: row.username.clone(),
             is_admin: row.is_admin,
             is_oneself: serde_json::to_value(row.id).is_ok_and(|id| id == *own_id),

@@ -4,7 +4,7 @@ use askama::Template;
 use responder_core::{
     CountryCode,
     http::admin::{Frame as Given, SettingRow},
-    settings::{Kind, Secrecy, Tier, contacts},
+    settings::{Kind, Secrecy, Tier, contacts, one_country},
     store::{BranchKey, Revision},
 };
 
@@ -72,10 +72,11 @@ pub(super) fn settings(
     rows: &[SettingRow],
     incomplete: Option<&str>,
 ) -> Result<String, askama::Error> {
+    let country = country(rows);
     let group = |title: &'static str, about: &'static str, is_in: &dyn Fn(&SettingRow) -> bool| Group {
         title,
         about,
-        fields: rows.iter().filter(|row| is_in(row)).map(Field::of).collect(),
+        fields: rows.iter().filter(|row| is_in(row)).map(|row| Field::of(row, country)).collect(),
     };
     let is = |row: &SettingRow, set: &[&str]| set.contains(&row.name);
     let is_other = |row: &SettingRow| row.tier == Tier::Advanced && !is(row, NUMBERS) && !is(row, SEARCH);
@@ -99,7 +100,7 @@ pub(super) fn settings(
 }
 
 impl Field {
-    fn of(row: &SettingRow) -> Self {
+    fn of(row: &SettingRow, country: CountryCode) -> Self {
         let value = row.value.clone().unwrap_or_default();
         let control = Control::of(row);
         let default = match (control, row.default) {
@@ -108,12 +109,15 @@ impl Field {
             (_, default) => default,
         };
         let source = match (row.source, default) {
+            ("database", _) if row.value.is_none() => {
+                "Emptied here: what the environment of the admin server says does not count.".to_owned()
+            }
             ("environment", _) => "From the environment of the admin server.".to_owned(),
             ("default", "") => "Not set.".to_owned(),
             ("default", default) => format!("Not set: {default} counts."),
             _ => String::new(),
         };
-        let people = if control == Control::Phones { people(&value) } else { Vec::new() };
+        let people = if control == Control::Phones { people(&value, country) } else { Vec::new() };
         Self {
             name: row.name,
             label: words::setting(row.name),
@@ -163,12 +167,18 @@ impl Control {
     }
 }
 
+/// That of numbers without one, in the settings that are shown.
+fn country(rows: &[SettingRow]) -> CountryCode {
+    let code = rows.iter().find(|row| row.name == "DEFAULT_COUNTRY").and_then(|row| row.value.as_deref());
+    code.and_then(|code| one_country(code).ok()).unwrap_or(CountryCode::NORTH_AMERICA)
+}
+
 /// A value that can't be read is edited as one entry.
-fn people(value: &str) -> Vec<Person> {
+fn people(value: &str, country: CountryCode) -> Vec<Person> {
     if value.trim().is_empty() {
         return Vec::new();
     }
-    match contacts(value, CountryCode::NORTH_AMERICA) {
+    match contacts(value, country) {
         Ok(all) => {
             let person = |contact: responder_core::emergency::Contact| Person {
                 name: contact.name.unwrap_or_default(),

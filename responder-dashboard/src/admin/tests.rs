@@ -1,6 +1,10 @@
 //! Pages are drawn from whatever they are given, and let nothing of it become markup.
 
-use responder_core::http::admin::{BranchGlance, Frame, Page, Pages};
+use responder_core::{
+    http::admin::{BranchGlance, Frame, Page, Pages, SettingRow},
+    settings::{Secrecy, Tier, setting},
+    store::Revision,
+};
 use serde_json::json;
 
 use super::AdminPages;
@@ -63,4 +67,28 @@ fn what_a_branch_does_not_tell_is_told_in_words() {
 fn no_branch_is_a_sentence_too() {
     assert!(drawn(&Page::Branches(Vec::new())).contains("You may not look at any branch yet."));
     assert!(drawn(&Page::Figures(Vec::<BranchGlance>::new())).contains("You may not look at any branch yet."));
+}
+
+#[test]
+fn numbers_without_a_country_code_are_of_the_country_of_their_branch() {
+    let row = |name, value: &str| SettingRow {
+        name,
+        value: Some(value.to_owned()),
+        source: "environment",
+        default: "",
+        about: "",
+        tier: Tier::Basic,
+        kind: setting(name).expect("a setting").kind,
+        secrecy: Secrecy::Open,
+        editable: true,
+    };
+    let page = Page::Settings {
+        branch: "tuc".parse().expect("a key"),
+        name: "Tucson".to_owned(),
+        revision: Revision::default(),
+        rows: vec![row("RECIPIENT_PHONES", "Ada <5005550009>"), row("DEFAULT_COUNTRY", "44")],
+        incomplete: None,
+    };
+    let html = drawn(&page);
+    assert!(html.contains("value=\"+445005550009\"") && !html.contains("+15005550009"), "{html}");
 }

@@ -12,7 +12,9 @@ pub(super) fn said(code: &str) -> Option<&'static str> {
         "settings_saved" => "The settings are stored.",
         "name_taken" => "There is a user of this name already.",
         "last_admin" => "This is the last admin; somebody has to be one.",
-        "changed_meanwhile" => "Somebody else has changed this user; look again.",
+        "changed_meanwhile" => {
+            "Somebody else has changed this user meanwhile, and nothing was stored. This is what there is now."
+        }
         "not_yourself" => "Nobody changes or removes themselves.",
         "no_such_user" => "There is no such user any more.",
         "no_such_branch" => "There is no such branch.",

@@ -184,7 +184,7 @@ impl RemoteSettings {
             let kept = self.copy.settings(self.branch()).await?;
             let mut changes: std::collections::BTreeMap<_, _> =
                 kept.values.keys().map(|name| (name.clone(), None)).collect();
-            for (setting, value) in values.iter() {
+            for (setting, value) in values.said() {
                 let old = kept.values.get(setting.name);
                 if old.is_some_and(|old| self.keys.open(self.branch(), setting.name, old).as_deref() == Ok(value)) {
                     changes.remove(setting.name);

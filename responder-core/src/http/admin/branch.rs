@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, BranchRow, Desk, branch_failed, entry, no_server, person, relay, store_failed};
 use crate::{
     access::AuditAction,
-    admin::{BranchClient, BranchError, Done, Notice, Site, Told},
+    admin::{BranchClient, BranchError, Done, Notice, Reached, Site, Told},
     emergency::EmergencyId,
     http::{Body, Call, HttpError, json as answer},
     store::Availability,
@@ -98,6 +98,7 @@ pub(super) async fn trigger(desk: Arc<Desk>, call: Call) -> Answer {
     let told = desk.or_noted(&call, AuditAction::EmergencyTriggered, site, told).await?;
     if told.status == StatusCode::OK {
         let data = told.json().ok_or_else(senseless)?;
+        desk.name_the_emergency(&call, site, &data).await?;
         desk.tell(&call, site, Done::Triggered)?;
         let message = "The branch has the emergency.";
         let body = json!({ "status": "success", "success": true, "message": message, "data": data });
@@ -124,17 +125,27 @@ async fn switch(desk: &Desk, call: &Call, to: Availability) -> Answer {
     let store = desk.admin.store();
     let before = store.availability(&site.key).await.map_err(store_failed)? == Availability::Enabled;
     let enabled = to == Availability::Enabled;
+    if before == enabled {
+        let reached = desk.admin.reload(site).await;
+        return switched(enabled, &reached, "Nothing is different from before.");
+    }
     let action = if enabled { AuditAction::BranchEnabled } else { AuditAction::BranchDisabled };
     desk.record(&entry(call, action, site)?.changing(Some(before.into()), Some(enabled.into()))).await?;
     store.set_availability(&site.key, to).await.map_err(store_failed)?;
     let reached = desk.admin.reload(site).await;
     let applied = reached.is_switched;
     desk.tell(call, site, if enabled { Done::Enabled { applied } } else { Done::Disabled { applied } })?;
-    let message = match (enabled, applied) {
-        (true, true) => "The branch takes reports again.".to_owned(),
-        (false, true) => "The branch takes no more reports; an active emergency runs to its end.".to_owned(),
-        (_, false) => format!("It is stored, but not in effect. {}", reached.why_not()),
+    let done = match enabled {
+        true => "The branch takes reports again.",
+        false => "The branch takes no more reports; an active emergency runs to its end.",
     };
+    switched(enabled, &reached, done)
+}
+
+fn switched(enabled: bool, reached: &Reached, done: &str) -> Answer {
+    let applied = reached.is_switched;
+    let message =
+        if applied { done.to_owned() } else { format!("It is stored, but not in effect. {}", reached.why_not()) };
     let body = json!({
         "status": "success", "success": true, "message": message, "enabled": enabled, "applied": applied,
     });
@@ -180,6 +191,19 @@ impl Desk {
         };
         let told = told.filter(|told| told.status.is_success()).and_then(|told| told.json());
         Ok(BranchRow::of(site, availability, told.as_ref()))
+    }
+
+    /// Records which emergency came of a report, beside the report, which had to be recorded before anybody knew. There
+    /// is one by now: that this can't be recorded is no failure for whoever reported it.
+    async fn name_the_emergency(&self, call: &Call, site: &Site, data: &Value) -> Result<(), HttpError> {
+        let id: Option<EmergencyId> = data["emergency_id"].as_str().and_then(|id| id.parse().ok());
+        if let Some(id) = id {
+            let named = entry(call, AuditAction::EmergencyTriggered, site)?.about(id.to_string());
+            if let Err(error) = self.record(&named).await {
+                tracing::error!(branch = %site.key, %id, %error, "an emergency that was triggered could not be recorded");
+            }
+        }
+        Ok(())
     }
 
     /// The answer of a branch; that there is none is noted beside what was recorded.

@@ -10,13 +10,13 @@ use crate::{
     store::Availability,
 };
 
-/// All settings, unmasked, by their names; beside them, in headers, their revision and whether the branch is on.
+/// All settings, unmasked, by their names; an empty one shall be nothing, whatever the branch has by itself. Beside them, in headers, their revision and whether the branch is on.
 pub(super) async fn settings(desk: Arc<Desk>, call: Call) -> Answer {
     let site = desk.site(&call)?;
     // Before the settings: a switch that is thrown in between tells the branch to ask once more.
     let availability = desk.admin.store().availability(&site.key).await.map_err(store_failed)?;
     let kept = desk.admin.settings_of(site).await.map_err(secrets_failed)?;
-    let values: BTreeMap<_, _> = kept.values.iter().map(|(setting, value)| (setting.name, value)).collect();
+    let values: BTreeMap<_, _> = kept.values.said().map(|(setting, value)| (setting.name, value)).collect();
     let mut response = answer(StatusCode::OK, &values)?;
     let enabled = if availability == Availability::Enabled { "true" } else { "false" };
     let headers = response.headers_mut();

@@ -10,13 +10,13 @@ use super::{Answer, Desk, Page, person, store_failed};
 use crate::{
     access::{SESSION_LIFE, SessionToken, User},
     admin::{Login, LoginError},
-    http::{Body, Call, HttpError, SESSION_COOKIE, guard::token_in, json as answer},
+    http::{Body, Call, HttpError, guard::token_in, json as answer, session_cookie},
 };
 
 /// Name and password, as a form or as JSON. A form is answered with a page.
 pub(super) async fn log_in(desk: Arc<Desk>, call: Call) -> Answer {
     let (name, password) = (text(&call, "username")?, text(&call, "password")?);
-    let replaces = token_in(&call.headers).map(|token| token.hash());
+    let replaces = token_in(&call.headers, &desk.public).map(|token| token.hash());
     match desk.admin.log_in(&name, &password, call.peer, replaces).await {
         Ok(login) if call.is_json() => with_cookie(&desk, &login, answer(StatusCode::OK, &welcome(&login))?),
         Ok(login) => with_cookie(&desk, &login, redirect(&desk, "/")),
@@ -136,8 +136,9 @@ fn with_cookie(desk: &Desk, login: &Login, mut response: Response<Body>) -> Answ
 /// Only for us, not for scripts, not for other sites; over TLS alone, unless this is a machine of one's own.
 fn set_cookie(desk: &Desk, response: &mut Response<Body>, value: &str, seconds: u64) -> Result<(), HttpError> {
     let path = if desk.public.path().is_empty() { "/" } else { desk.public.path() };
-    let secure = if desk.is_on_loopback() { "" } else { "; Secure" };
-    let cookie = format!("{SESSION_COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let secure = if desk.public.is_on_loopback() { "" } else { "; Secure" };
+    let name = session_cookie(&desk.public);
+    let cookie = format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     let cookie = HeaderValue::from_str(&cookie).map_err(HttpError::internal)?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(())
@@ -151,16 +152,4 @@ pub(super) fn redirect(desk: &Desk, path_and_query: &str) -> Response<Body> {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response
-}
-
-impl Desk {
-    fn is_on_loopback(&self) -> bool {
-        let origin = self.public.origin();
-        let host = origin.strip_prefix("http://").unwrap_or_default();
-        let host = host
-            .strip_prefix('[')
-            .and_then(|host| host.split(']').next())
-            .unwrap_or_else(|| host.split(':').next().unwrap_or_default());
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-    }
 }

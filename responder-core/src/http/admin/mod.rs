@@ -38,7 +38,7 @@ pub use self::{
 };
 use super::{
     Access, Body, BodyRule, BranchScope, Call, Caller, Credential, Endpoint, Endpoints, EndpointsBuilder, HttpError,
-    LoggedIn, json as answer,
+    LoggedIn, Reader, json as answer,
 };
 use crate::{
     PublicUrl,
@@ -91,9 +91,12 @@ fn row<A>(
 where
     A: Future<Output = Answer> + Send + 'static,
 {
-    let desk = Arc::clone(desk);
-    let row = Endpoint::new(method, path, access, body, move |call: Call| handle(Arc::clone(&desk), call));
-    row.with_error_page(HttpError::into_response_with_error)
+    let (asked, told) = (Arc::clone(desk), Arc::clone(desk));
+    let row = Endpoint::new(method, path, access, body, move |call: Call| handle(Arc::clone(&asked), call));
+    row.with_error_page_for(move |reader, error| match reader {
+        Reader::Person => told.in_words(error),
+        Reader::Program => error.into_response_with_error(),
+    })
 }
 
 /// Logging in, users, and what was done.
@@ -113,6 +116,7 @@ fn people(desk: &Arc<Desk>) -> Vec<Endpoint> {
         row(desk, Method::GET, "/api/audit", admin(), none, audit::list),
         row(desk, Method::GET, "/healthz", Access::Public, none, healthy),
         row(desk, Method::GET, "/readyz", Access::Public, none, ready),
+        Endpoint::openapi(),
     ]
 }
 

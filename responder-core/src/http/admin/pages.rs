@@ -8,14 +8,16 @@ use serde_json::Value;
 
 use super::{
     Access, Answer, AuditRow, BRANCH, BodyRule, BranchGlance, BranchRow, Desk, Endpoint, Relayed, SettingRow, UserRow,
-    branch_failed, login::who, no_server, person, row, secrets_failed, store_failed, users,
+    branch_failed,
+    login::{redirect, who},
+    no_server, person, row, secrets_failed, store_failed, users,
 };
 use crate::{
     Timestamp,
     access::{AuditId, Permission},
     admin::{Alert, Site},
     emergency::EmergencyId,
-    http::{Body, BoxError, Call, HttpError},
+    http::{Body, BoxError, Call, HttpError, LOGIN_PATH},
     settings::Settings,
     store::{BranchKey, Revision},
 };
@@ -123,7 +125,7 @@ pub(super) fn rows(desk: &Arc<Desk>) -> Vec<Endpoint> {
     let admin = || Access::admin().as_page();
     let view = || Access::permitted(Permission::View, BRANCH).as_page();
     let rows = vec![
-        row(desk, Method::GET, crate::http::LOGIN_PATH, Access::Public, none, login),
+        row(desk, Method::GET, LOGIN_PATH, Access::Public, none, login),
         row(desk, Method::GET, "/", anybody(), none, home),
         row(desk, Method::GET, "/live", anybody(), none, home_live),
         row(desk, Method::GET, "/alerts", anybody(), none, alerts),
@@ -247,6 +249,11 @@ impl Desk {
         let mut response = Response::new(Body::from(html));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
         Ok(guarded(response))
+    }
+
+    /// Why what a form asked for was not done; whoever is not logged in any more is sent to do so.
+    pub(super) fn in_words(&self, error: HttpError) -> Response<Body> {
+        if error.code() == "unauthorized" { redirect(self, LOGIN_PATH) } else { self.trouble(error) }
     }
 
     /// Why somebody does not get a page, as one.

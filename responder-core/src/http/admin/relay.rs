@@ -67,7 +67,7 @@ pub(super) async fn firehose(desk: Arc<Desk>, call: Call) -> Answer {
     desk.record(&target.map_or_else(|| about.clone(), |target| about.clone().about(host_of(target)))).await?;
     let told = client.post(&path, HeaderMap::new(), &json!({}), SENT_WITHIN).await;
     let told = desk.or_noted(&call, AuditAction::LogSent, site, told).await?;
-    match told.json().as_ref().and_then(|body| body["results"][0]["error"].as_str()) {
+    match told.json().as_ref().and_then(|body| not_taken(&body["results"][0])) {
         Some(why) => {
             let failed = json!({ "failed": why });
             desk.record(&entry(&call, AuditAction::LogSent, site)?.changing(None, Some(failed))).await?;
@@ -76,6 +76,15 @@ pub(super) async fn firehose(desk: Arc<Desk>, call: Call) -> Answer {
         }
         None => passed_on(&told),
     }
+}
+
+/// Why whoever the log was posted to does not have it.
+fn not_taken(result: &Value) -> Option<String> {
+    if let Some(error) = result["error"].as_str() {
+        return Some(error.to_owned());
+    }
+    let status = result["status_code"].as_u64()?;
+    (!(200..300).contains(&status)).then(|| format!("it was answered with status {status}"))
 }
 
 /// What happens in a branch, as it happens. Ends with the session that asked for it.

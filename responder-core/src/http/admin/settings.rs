@@ -45,7 +45,7 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
             Err(refusal) => return refused(&refusal),
         };
         if edit.is_empty() {
-            return saved(&kept, &[], None, None);
+            return saved(&kept, &[], &[], None, None);
         }
         let after = edit.applied(&kept.stored, &site.defaults);
         let incomplete = match together(&kept.values, &after) {
@@ -57,7 +57,8 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
             let names: Vec<String> = edit.changes().map(|(setting, _)| setting.name.to_owned()).collect();
             let reached = desk.admin.reload(site).await;
             desk.tell(&call, site, Done::Settings(names.clone()))?;
-            return saved(&Kept { revision, ..kept }, &names, Some(&reached), incomplete);
+            let back = back_to_environment(&edit, site);
+            return saved(&Kept { revision, ..kept }, &names, &back, Some(&reached), incomplete);
         }
     }
     Err(HttpError::unavailable("contended", "Others change these settings at the same time; try again.", 1))
@@ -110,13 +111,29 @@ fn no_key(error: &SealError) -> HttpError {
     HttpError::new(StatusCode::CONFLICT, "no_settings_key", message)
 }
 
+/// Names of what is not stored any more, and has a value all the same.
+fn back_to_environment(edit: &Edit, site: &Site) -> Vec<&'static str> {
+    let is_back = |name: &str, value: Option<&str>| value.is_none() && site.defaults.get(name).is_some();
+    edit.changes().filter(|(setting, value)| is_back(setting.name, *value)).map(|(setting, _)| setting.name).collect()
+}
+
 /// `reached`: what the branch has made of it, if it was told.
-fn saved(kept: &Kept, changed: &[String], reached: Option<&Reached>, incomplete: Option<SettingsFault>) -> Answer {
+fn saved(
+    kept: &Kept,
+    changed: &[String],
+    back: &[&str],
+    reached: Option<&Reached>,
+    incomplete: Option<SettingsFault>,
+) -> Answer {
     let applied = reached.is_none_or(|reached| reached.is_settled);
     let message = match reached {
         None => "Nothing is different from before.".to_owned(),
         Some(_) if applied => "The settings are stored, and the branch has them.".to_owned(),
         Some(reached) => format!("The settings are stored. {}", reached.why_not()),
+    };
+    let message = match back {
+        [] => message.to_owned(),
+        names => format!("{message} From the environment of the admin server comes again: {}.", names.join(", ")),
     };
     let body = json!({
         "status": "success", "success": true, "message": message, "revision": kept.revision, "changed": changed,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use ::http::{Response, StatusCode};
+use ::http::{Response, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use super::{Answer, Desk, UserRow, login::redirect, person, store_failed};
 use crate::{
     access::{
         Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, Permission, Permissions, Rights, User, UserId,
-        UserName,
+        UserName, UserVersion,
     },
     http::{Body, Call, HttpError, json as answer},
     store::{Adding, BranchKey, NewUser, UserChange, UserOutcome},
@@ -24,6 +24,8 @@ struct Said {
     password: Option<String>,
     is_admin: Option<bool>,
     permissions: Option<BTreeMap<String, Vec<Permission>>>,
+    /// What was seen; without it whatever there is now is changed.
+    version: Option<UserVersion>,
 }
 
 /// All users.
@@ -59,14 +61,14 @@ pub(super) async fn delete(desk: Arc<Desk>, call: Call) -> Answer {
 
 /// The form of a new user.
 pub(super) async fn create_form(desk: Arc<Desk>, call: Call) -> Answer {
-    let said = desk.read_form(&call);
-    back(&desk, desk.add(&call, said).await.map(|_| "user_added"))
+    let added = async { desk.add(&call, desk.read_form(&call)?).await };
+    back(&desk, added.await.map(|_| "user_added"))
 }
 
 /// The form of a user: what is not ticked is taken away.
 pub(super) async fn edit_form(desk: Arc<Desk>, call: Call) -> Answer {
-    let said = desk.read_form(&call);
-    back(&desk, desk.change(&call, said).await.map(|_| "user_changed"))
+    let changed = async { desk.change(&call, desk.read_form(&call)?).await };
+    back(&desk, changed.await.map(|_| "user_changed"))
 }
 
 /// The button that removes a user.
@@ -101,6 +103,7 @@ impl Desk {
     async fn change(&self, call: &Call, said: Said) -> Result<User, HttpError> {
         let user = self.named(call).await?;
         not_oneself(call, &user)?;
+        unchanged_since(call, said.version, &user)?;
         let name = said.username.as_deref().filter(|text| !text.is_empty()).map(name).transpose()?;
         let rights = match (said.is_admin, said.permissions) {
             (None, None) => user.rights.clone(),
@@ -154,19 +157,20 @@ impl Desk {
         })
     }
 
-    fn read_form(&self, call: &Call) -> Said {
+    fn read_form(&self, call: &Call) -> Result<Said, HttpError> {
         let form = call.form();
         let is_ticked = |name: &str| form.get(name).is_some_and(|value| !matches!(value, "" | "0" | "off" | "false"));
         let of_branch = |branch: &BranchKey| {
             let has = |permission: &Permission| is_ticked(&format!("perm_{branch}_{permission}"));
             (branch.to_string(), Permission::ALL.into_iter().filter(has).collect())
         };
-        Said {
+        Ok(Said {
             username: form.get("username").map(str::to_owned),
             password: form.get("password").map(str::to_owned),
             is_admin: Some(is_ticked("is_admin")),
             permissions: Some(self.admin.sites().iter().map(|site| of_branch(&site.key)).collect()),
-        }
+            version: form.parse_optional("version")?,
+        })
     }
 }
 
@@ -195,6 +199,15 @@ fn not_oneself(call: &Call, user: &User) -> Result<(), HttpError> {
     }
     let message = "Nobody changes or removes themselves; your password is changed at /api/password.";
     Err(HttpError::new(StatusCode::CONFLICT, "not_yourself", message))
+}
+
+/// Whoever says which version they saw does not take back what was done meanwhile.
+fn unchanged_since(call: &Call, said: Option<UserVersion>, user: &User) -> Result<(), HttpError> {
+    let seen = call.header(header::IF_MATCH.as_str()).map(|seen| seen.trim_matches('"').parse() == Ok(user.version));
+    if seen.unwrap_or(true) && said.is_none_or(|seen| seen == user.version) {
+        return Ok(());
+    }
+    outcome(UserOutcome::Changed).map(drop)
 }
 
 fn outcome(outcome: UserOutcome) -> Result<User, HttpError> {

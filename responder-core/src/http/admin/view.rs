@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    access::{AuditId, Permissions, Recorded, Rights, User, UserId},
+    access::{AuditId, Permissions, Recorded, Rights, User, UserId, UserVersion},
     admin::{Kept, Site},
-    settings::{Kind, SETTINGS, Secrecy, Tier},
+    settings::{Kind, SETTINGS, Secrecy, Setting, Tier, setting},
     store::{Availability, BranchKey},
 };
 
@@ -82,6 +82,8 @@ pub struct UserRow {
     pub permissions: BTreeMap<BranchKey, Permissions>,
     /// Since when, RFC 3339.
     pub created_at: String,
+    /// How often they were changed: to be sent back with a change, as `version` or as `If-Match`.
+    pub version: UserVersion,
 }
 
 /// Something that was done.
@@ -128,11 +130,13 @@ impl BranchRow {
 
 impl SettingRow {
     pub(super) fn all(site: &Site, kept: &Kept, rights: &Rights) -> Vec<Self> {
-        let row = |setting: &'static crate::settings::Setting| Self {
+        let row = |setting: &'static Setting| Self {
             name: setting.name,
             value: kept.values.get(setting.name).map(|value| setting.shown(value)),
             source: match (kept.stored.get(setting.name), site.defaults.get(setting.name)) {
                 (Some(_), _) => "database",
+                // Emptied: what the environment says does not count.
+                (None, Some(_)) if kept.stored.is_emptied(setting.name) => "database",
                 (None, Some(_)) => "environment",
                 (None, None) => "default",
             },
@@ -158,6 +162,7 @@ impl UserRow {
                 Rights::Of(branches) => branches.clone(),
             },
             created_at: user.created_at.to_string(),
+            version: user.version,
         }
     }
 }
@@ -171,11 +176,22 @@ impl From<Recorded> for AuditRow {
             action: entry.action.name(),
             branch: entry.branch,
             subject: entry.subject,
-            before: entry.before,
-            after: entry.after,
+            before: entry.before.map(masked),
+            after: entry.after.map(masked),
             address: entry.address.map(|address| address.to_string()),
         }
     }
+}
+
+/// Addresses that are secrets by now, and were recorded when they were none.
+fn masked(mut change: Value) -> Value {
+    for (name, value) in change.as_object_mut().into_iter().flatten() {
+        let is_hidden = |setting: &&Setting| setting.kind == Kind::Url && setting.secrecy != Secrecy::Open;
+        if let (Some(setting), Some(text)) = (setting(name).filter(is_hidden), value.as_str()) {
+            *value = setting.shown(text).into();
+        }
+    }
+    change
 }
 
 /// Without values, names and what was changed.
