@@ -80,8 +80,9 @@
 //! | `axum` | yes | `responder::axum`: endpoints as a router |
 //! | `warp` | | `responder::warp`: endpoints as a filter |
 //! | `sqlite` | yes | `responder::sql::SqliteStore` |
-//! | `postgres` | | `responder::sql::PostgresStore`, for several nodes; needs Rust 1.94 |
-//! | `twilio` | yes | `telephony::TwilioClient`, and the client that posts events to webhooks |
+//! | `postgres` | | `responder::sql::PostgresStore`, for several nodes |
+//! | `twilio` | yes | `telephony::TwilioClient`; switches on `webhooks` |
+//! | `webhooks` | yes | `notify::WebhookClient`, which posts events to webhooks |
 //! | `admin` | | `responder::admin`, `http::admin`, `branch::remote`: the admin server, and branches that take settings from it |
 //! | `dashboard` | | `responder::dashboard`: the status page of a branch; with `admin`, the pages of the admin server |
 //! | `smtp` | | `notify::SmtpNotifier`: mail |
