@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use responder_core::{CountryCode, Timestamp, emergency::*, script::{Links, Script}};
+//! use responder_core::{CountryCode, Timestamp, emergency::*};
 //!
 //! let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
 //! let intake = Intake::check(report, CountryCode::NORTH_AMERICA).map_err(|_| "report")?;
@@ -49,7 +49,8 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `runtime` | `branch`, `notify`, the dispatcher and the clock of the machine; needs tokio |
-//! | `twilio` | `telephony::TwilioClient`, and the client that posts events to webhooks |
+//! | `twilio` | `telephony::TwilioClient` |
+//! | `webhooks` | `notify::WebhookClient`, which posts events to webhooks; switches on `runtime` |
 //! | `admin` | the admin server, and branches that take their settings from one |
 //! | `smtp` | `notify::SmtpNotifier`: mail |
 //! | `voice` | `http::voice`: endpoints of apps that make calls |

@@ -5,7 +5,7 @@ use tokio::time::timeout;
 
 use crate::{
     receiver::{Receiver, SECRET},
-    town::{Operator, SOON, Town, told, token},
+    town::{Operator, SOON, Town, token, told},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,10 +34,10 @@ pub struct UserName(Arc<str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UserError {
-    /// No name.
+    /// A text that can't be a user name.
     #[error("a user name has 1 to 64 letters, digits and . _ - @ +")]
     Name,
-    /// No number.
+    /// A text that can't be the number of a user.
     #[error("a user is named by a number")]
     Id,
 }

@@ -11,11 +11,11 @@ use crate::{
 /// What was done with a branch, and by whom.
 #[derive(Clone)]
 pub struct Notice {
-    /// With which.
+    /// The branch that it was done with.
     pub branch: BranchKey,
     /// The name of who did it.
     pub by: String,
-    /// What.
+    /// What was done.
     pub what: Done,
 }
 
@@ -35,7 +35,7 @@ pub enum Done {
     },
     /// An emergency was reported from the dashboard.
     Triggered,
-    /// Its server was told to start anew.
+    /// Its server was told to restart.
     Restarted,
     /// These settings were changed.
     Settings(Vec<String>),

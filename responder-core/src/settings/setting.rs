@@ -29,7 +29,7 @@ pub enum Tier {
     Basic,
     /// Who has [`EditAdvanced`](crate::access::Permission::EditAdvanced).
     Advanced,
-    /// Admins.
+    /// Only admins may change it.
     Admin,
 }
 

@@ -58,7 +58,7 @@ pub enum Page {
     Login {
         /// Whether name or password were wrong.
         wrong: bool,
-        /// After too many wrong tries: for how many seconds none counts.
+        /// After too many failed attempts: for how many seconds none counts.
         wait_seconds: Option<u64>,
     },
     /// Where somebody changes their own password.
@@ -69,7 +69,7 @@ pub enum Page {
     Branch(BranchGlance),
     /// One emergency.
     Emergency {
-        /// Where.
+        /// The branch that has it.
         branch: BranchKey,
         /// The name of the branch.
         name: String,
@@ -78,7 +78,7 @@ pub enum Page {
     },
     /// The settings of a branch.
     Settings {
-        /// Whose.
+        /// The branch that they are of.
         branch: BranchKey,
         /// The name of the branch.
         name: String,
