@@ -11,11 +11,11 @@ use crate::{
 /// What was done with a branch, and by whom.
 #[derive(Clone)]
 pub struct Notice {
-    /// The branch that it was done with.
+    /// With which.
     pub branch: BranchKey,
     /// The name of who did it.
     pub by: String,
-    /// What was done.
+    /// What.
     pub what: Done,
 }
 
@@ -35,7 +35,7 @@ pub enum Done {
     },
     /// An emergency was reported from the dashboard.
     Triggered,
-    /// Its server was told to restart.
+    /// Its server was told to start anew.
     Restarted,
     /// These settings were changed.
     Settings(Vec<String>),

@@ -61,8 +61,7 @@ async fn tell_again(admin: std::sync::Weak<Admin>, site: Site) {
 async fn told(site: &Site) -> bool {
     let Some(client) = &site.client else { return false };
     let told = client.post("/api/reload_settings", HeaderMap::new(), &json!({}), WITHIN).await;
-    // That it could not fetch them is no failure of the request, and a page that somebody else serves there is no
-    // answer.
+    // That it could not fetch them is no failure of the request, and a page that somebody else serves there is no answer.
     let has = |told: &Value| told["status"] == "success";
     told.is_ok_and(|told| told.status.is_success() && told.json().as_ref().is_some_and(has))
 }

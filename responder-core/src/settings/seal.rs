@@ -91,8 +91,8 @@ impl SettingsKeys {
         opened.ok_or_else(|| SealError::Damaged { branch: branch.to_string(), setting: name.to_owned() })
     }
 
-    /// Whether everything that is kept of a branch can be opened, and no secret is kept openly: what a server makes
-    /// sure of before it starts.
+    /// Whether everything that is kept of a branch can be opened, and no secret is kept openly: what a server makes sure
+    /// of before it starts.
     ///
     /// # Errors
     /// The first value that can't.

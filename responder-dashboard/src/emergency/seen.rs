@@ -141,8 +141,8 @@ impl Seen {
 }
 
 impl SeenEvent {
-    /// From `{"event": …, "data": …}`. Title and picture are read off the block that the log has for it, so that the
-    /// two can't differ.
+    /// From `{"event": …, "data": …}`. Title and picture are read off the block that the log has for it, so that the two
+    /// can't differ.
     pub(super) fn read(at: Timestamp, json: &str) -> Self {
         let mut text = String::new();
         if let Ok(record) = Record::of(json) {

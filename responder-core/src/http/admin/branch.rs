@@ -48,7 +48,7 @@ pub(super) async fn enable(desk: Arc<Desk>, call: Call) -> Answer {
     switch(&desk, &call, Availability::Enabled).await
 }
 
-/// Has the server of a branch restart.
+/// Has the server of a branch start anew.
 pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     confirmed(&call)?;
     let site = desk.site(&call)?;
@@ -59,7 +59,7 @@ pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     // A page that somebody else serves at its address restarts nothing.
     if told.status.is_success() && told.json().is_some() {
         desk.tell(&call, site, Done::Restarted)?;
-        let message = "The branch is finishing its work and will restart.";
+        let message = "The branch finishes what it is at, and starts anew.";
         return answer(StatusCode::OK, &json!({ "status": "success", "success": true, "message": message }));
     }
     let mut response = relay::passed_on(&told).map_err(not_restarted)?;
@@ -146,7 +146,7 @@ fn confirmed(call: &Call) -> Result<(), HttpError> {
     if body.get("confirm") == Some(&Value::Bool(true)) {
         return Ok(());
     }
-    let message = "Confirmation is required: send {\"confirm\": true}.";
+    let message = "This needs to be confirmed: send {\"confirm\": true}.";
     Err(HttpError::bad_request("confirmation_required", message).with_field("confirm"))
 }
 
