@@ -1,5 +1,5 @@
-//! How long it takes to tell what happened last, however long the log is: between appends, and in a process that has just
-//! started. Then, whether writers lose anything while the log is put aside again and again.
+//! How long it takes to tell what happened last, however long the log is: between appends, and in a process that has
+//! just started. Then, whether writers lose anything while the log is put aside again and again.
 //!
 //! `cargo bench --bench log_tail`, or with sizes in MB: `cargo bench --bench log_tail -- 1 10`
 

@@ -1,6 +1,6 @@
 //! What it costs to keep an emergency: each step of the way from the report to a settled command, in memory, in a
-//! SQLite file, and on a PostgreSQL server if `DATABASE_URL` names one; commits are flushed to the disk. The flush of the
-//! disk itself stands beside it.
+//! SQLite file, and on a PostgreSQL server if `DATABASE_URL` names one; commits are flushed to the disk. The flush of
+//! the disk itself stands beside it.
 //!
 //! `scripts/with-postgres cargo bench --bench store`; the files lie in the folder for temporary files, `TMPDIR` chooses
 //! another disk.

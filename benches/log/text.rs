@@ -13,8 +13,8 @@ const BEGIN: &str = "2026-01-15T10:00:00Z";
 /// Between two blocks, on average: a thousand of them take a little longer than 5 minutes.
 const STEP: Duration = Duration::from_millis(302);
 
-/// A log of `bytes`, or one block more, and when its last block was written. Of 100 blocks 5 tell of a failure; one of so
-/// many of those needs a person, or none.
+/// A log of `bytes`, or one block more, and when its last block was written. Of 100 blocks 5 tell of a failure; one of
+/// so many of those needs a person, or none.
 pub(crate) fn log(bytes: usize, needy: Option<u64>) -> (String, Timestamp) {
     let (mut text, mut at) = (String::with_capacity(bytes + 4096), begin());
     let mut dice = Dice(0x5eed);

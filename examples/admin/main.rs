@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         _ => {
-            eprintln!("That is no command. See --help.");
+            eprintln!("Unknown command. See --help.");
             ExitCode::from(2)
         }
     }

@@ -23,7 +23,7 @@ use super::{
     remote::{self, Counting, Remote},
 };
 
-/// Runs a branch until its place says that it ends, or somebody wants it to start anew; `opened` is told when it takes
+/// Runs a branch until its place says that it ends, or somebody wants it to restart; `opened` is told when it takes
 /// requests.
 pub(crate) async fn run(
     env: Environment,
@@ -146,7 +146,7 @@ impl Workers {
     }
 }
 
-/// For whoever asks us to start anew: we end, and the supervisor starts us.
+/// For whoever asks us to restart: we end, and the supervisor starts us.
 fn notifying(restart: &Arc<Notify>) -> Arc<dyn Fn() + Send + Sync> {
     let restart = Arc::clone(restart);
     Arc::new(move || restart.notify_one())

@@ -64,8 +64,12 @@ const SERVER: &[Variable] = &[
     plain("CALLS_PER_SECOND", "1", "how many calls the account may place in a second"),
     plain("TWILIO_PHONE_NUMBER", "(required)", "the number that customers call"),
     plain("TWILIO_AUTOMATED_NUMBER", "TWILIO_PHONE_NUMBER", "the number that calls and texts come from"),
-    secret("INTAKE_TOKEN", "bearer token of whoever reports emergencies; it may also look at and cancel them"),
-    secret("INTAKE_HMAC_SECRET", "or the secret that reports are signed with, in X-Signature-256"),
+    secret(
+        "INTAKE_TOKEN",
+        "bearer token of whoever reports emergencies; as an operator, too: it may see and cancel them, clear the log, \
+         and post log and timeline to any public address",
+    ),
+    secret("INTAKE_HMAC_SECRET", "or the secret that reports are signed with, in X-Signature-256: it may only report"),
     plain("INTAKE_AUTH", "on", "none lets anybody report emergencies"),
     secret("BRANCH_TOKEN", "bearer token of servers of ours"),
     secret("OPERATOR_PASSWORD", "password of the user operator, for browsers"),

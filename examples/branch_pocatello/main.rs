@@ -66,8 +66,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let firehose = http::branch::firehose_rows(&branch, &events.firehose());
     let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
 
-    // The site, and the branch beside it: paths that the branch does not know are left to the others. (`responder_warp` is
-    // `responder::warp` for whoever has the feature `warp` on.)
+    // The site, and the branch beside it: paths that the branch does not know are left to the others. (`responder_warp`
+    // is `responder::warp` for whoever has the feature `warp` on.)
     let site =
         responder_warp::filter(endpoints).or(bookings::routes()).with(warp::log::custom(|info| bookings::log(&info)));
 

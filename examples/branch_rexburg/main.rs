@@ -6,8 +6,8 @@
 //! with `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `TECHNICIAN_PHONE`, `OFFICE_PHONE` and
 //! `PUBLIC_URL` real phones ring; with `DEBUG_WEBHOOK_URL` and `DEBUG_WEBHOOK_SECRET` another service gets every event.
 //!
-//! Here both nodes are in one process, so that one command shows all; in earnest `node.rs` is a process on each machine,
-//! and a load balancer stands where `front.rs` does.
+//! Here both nodes are in one process, so that one command shows all; in earnest `node.rs` is a process on each
+//! machine, and a load balancer stands where `front.rs` does.
 
 mod database;
 #[path = "../common/environment.rs"]

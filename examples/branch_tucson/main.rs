@@ -3,8 +3,8 @@
 //!
 //! `cargo run --example branch_tucson` needs no account and no set-up: it brings a simulated phone network along, and
 //! says what to try. With `TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`, `TWILIO_PHONE_NUMBER`, `TECHNICIAN_PHONE`,
-//! `OFFICE_PHONE` and `PUBLIC_URL` (the public address of `/emergencies`) real phones ring; with `DEBUG_WEBHOOK_URL` and
-//! `DEBUG_WEBHOOK_SECRET` another service gets every event.
+//! `OFFICE_PHONE` and `PUBLIC_URL` (the public address of `/emergencies`) real phones ring; with `DEBUG_WEBHOOK_URL`
+//! and `DEBUG_WEBHOOK_SECRET` another service gets every event.
 
 #[path = "../common/environment.rs"]
 #[expect(dead_code, reason = "what services need that are told everything by their environment")]

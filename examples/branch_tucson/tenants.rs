@@ -50,8 +50,8 @@ async fn list() -> String {
     })
 }
 
-/// The tenant says what happened; everything else is known. When this answers, the emergency is on the disk, and a phone
-/// is about to ring.
+/// The tenant says what happened; everything else is known. When this answers, the emergency is on the disk, and a
+/// phone is about to ring.
 async fn emergency(State(office): State<Office>, Path(id): Path<u32>, what: String) -> (StatusCode, String) {
     let Some(tenant) = TENANTS.iter().find(|tenant| tenant.id == id) else {
         return (StatusCode::NOT_FOUND, "There is no such tenant.\n".to_owned());
@@ -64,13 +64,18 @@ async fn emergency(State(office): State<Office>, Path(id): Path<u32>, what: Stri
         emergency_description_text: what,
     };
     match office.branch.report(report, None).await {
-        Ok(reported) => (StatusCode::OK, format!("Help is being called ({}). Call us on our number.\n", reported.id())),
+        Ok(reported) => {
+            (StatusCode::OK, format!("We are calling a technician ({}). Please call our number.\n", reported.id()))
+        }
         Err(ReportError::Invalid(error)) => {
-            (StatusCode::BAD_REQUEST, format!("Say it differently, please: {} is refused.\n", error.field))
+            (StatusCode::BAD_REQUEST, format!("This report can't be accepted: please check {}.\n", error.field))
         }
         Err(error) => {
             tracing::error!(%error, "an emergency was not taken in");
-            (StatusCode::SERVICE_UNAVAILABLE, "This did not work. Call 911 if somebody is in danger.\n".to_owned())
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "We could not take your report. Call 911 if anyone is in danger.\n".to_owned(),
+            )
         }
     }
 }

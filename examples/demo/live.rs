@@ -68,7 +68,7 @@ fn introduce(town: &Town, args: &Args) {
     } else {
         "  at once       a technician accepts in Tucson; nobody picks up in Pocatello; in Rexburg a customer loses patience
   in a minute   there are recordings to play, and an alert that nobody accepted in Pocatello
-  then          voicemail, acceptance by text, second thoughts, connections that fail: the list begins anew each time"
+  then          voicemail, acceptance by text, second thoughts, connections that fail: the list starts over each time"
     };
     let technician = town.branches.first().map(|open| open.site.number(crate::cast::TECHNICIAN)).unwrap_or_default();
     let text = format!(

@@ -124,7 +124,7 @@ fn words(event: &Event) -> String {
         Event::Bridged { .. } => "CONNECTED: the two are talking".to_owned(),
         Event::BridgeFailed { because, .. } => format!("the connection failed: {}", reason(*because)),
         Event::ConferenceStatus { .. } => "the call to connect the two is over".to_owned(),
-        Event::TalkEnded { seconds } => format!("the talk is over after {seconds} s"),
+        Event::TalkEnded { seconds } => format!("the call ended after {seconds} s"),
         Event::VoicemailOffered { .. } => "the customer is asked to leave a message".to_owned(),
         Event::VoicemailLeft { seconds, .. } => format!("the customer left a message of {seconds} s"),
         Event::RecordingReady { seconds, .. } => format!("a recording of {seconds} s can be listened to"),
@@ -154,7 +154,7 @@ const fn means(by: AcceptedBy) -> &'static str {
 const fn reason(because: UnreachableBecause) -> &'static str {
     match because {
         UnreachableBecause::Busy => "the line was busy",
-        UnreachableBecause::NoAnswer => "nobody picked up",
+        UnreachableBecause::NoAnswer => "nobody answered",
         UnreachableBecause::Voicemail => "a machine picked up",
         UnreachableBecause::NoKey => "no key was pressed",
         UnreachableBecause::Failed => "the call could not be carried",

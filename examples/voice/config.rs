@@ -71,7 +71,7 @@ fn voice_settings(env: &Environment) -> Result<VoiceSettings, BadVariable> {
     settings.incoming = flag(env, "TWILIO_INCOMING_ALLOW", false)?;
     settings.allowed_countries = env.parsed("ALLOWED_COUNTRY_CODES", settings::countries)?.unwrap_or_default();
     let code = |text: &str| text.trim_start_matches('+').parse().ok().and_then(CountryCode::new);
-    let country = env.parsed("DEFAULT_COUNTRY", |text| code(text).ok_or("it is no country calling code"))?;
+    let country = env.parsed("DEFAULT_COUNTRY", |text| code(text).ok_or("it is not a valid country calling code"))?;
     settings.default_country = country.unwrap_or(settings.default_country);
     settings.call_metrics = flag(env, "CALL_METRICS", false)?;
     Ok(settings)

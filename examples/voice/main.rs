@@ -54,7 +54,7 @@ fn answer(argument: &str) -> ExitCode {
         println!("Access tokens and call routing for an app. It is configured by these variables:\n\n{help}");
         return ExitCode::SUCCESS;
     }
-    eprintln!("There are no arguments but --help; the service is configured by its environment.");
+    eprintln!("The only argument is --help; the service is configured by its environment.");
     ExitCode::from(2)
 }
 

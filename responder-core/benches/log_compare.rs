@@ -1,6 +1,6 @@
-//! Ours, for `benches/compare/run`: reading logs. `--generate <path> <MB>` makes one, `--entries <path>` lists its entries
-//! for comparison with those of the others, `--measure <path>` prints how often a second each thing can be done: name,
-//! tab, number.
+//! Ours, for `benches/compare/run`: reading logs. `--generate <path> <MB>` makes one, `--entries <path>` lists its
+//! entries for comparison with those of the others, `--measure <path>` prints how often a second each thing can be
+//! done: name, tab, number.
 
 #[path = "../../benches/log/clock.rs"]
 mod clock;

@@ -38,41 +38,73 @@ pub enum PhoneError {
     #[error("the phone number must begin with + and a country code")]
     NoCountryCode,
     /// Letters, or a `+` in the middle.
-    #[error("the phone number has a character that is no digit")]
+    #[error("the phone number has a character that is not a digit")]
     NotADigit,
     /// Fewer than 7 or more than 15 digits.
     #[error("the phone number must have 7 to 15 digits")]
     Length,
+    /// A number of country code 1 that can't exist, such as one without area code.
+    #[error("a phone number with country code 1 must have an area code and 7 more digits, like 500 555 0006")]
+    NorthAmerican,
 }
 
 impl E164 {
-    /// Reads a number as a person or a provider may write it: an international number with or without its `+`
-    /// when it is long enough to carry `default_country`'s code, else a national one that the code is put before.
+    /// Reads a number as a person may write it. `+` or `00` begins an international number. So does
+    /// `default_country`'s code, if there are more than 10 digits. Anything else is a national number: one 0 at its
+    /// beginning is left out (the trunk prefix of most countries, which is not dialed from abroad), except in Italy,
+    /// where the 0 belongs to the number (ITU, "National Numbering Plans"), and the code is put before it.
     ///
-    /// `0015005550006`, `15005550006` and `5005550006` all read as `+15005550006` with country code 1.
+    /// A number of country code 1, however it is written, must be one of the North American Numbering Plan:
+    /// NXX-NXX-XXXX after the 1, where N is 2 to 9 (NANPA, "About the NANP"). Parsing with [`FromStr`] does not ask for
+    /// this: what a provider gives as a caller is taken as it is.
+    ///
+    /// ```
+    /// use responder_core::{CountryCode, E164, PhoneError};
+    ///
+    /// for text in ["5005550006", "15005550006", "0015005550006", "+1 500 555 0006"] {
+    ///     let number = E164::parse_with(text, CountryCode::NORTH_AMERICA)?;
+    ///     assert_eq!(number.to_string(), "+15005550006");
+    /// }
+    /// let no_area_code = E164::parse_with("555-0006", CountryCode::NORTH_AMERICA);
+    /// assert_eq!(no_area_code, Err(PhoneError::NorthAmerican));
+    /// # Ok::<(), PhoneError>(())
+    /// ```
     ///
     /// # Errors
-    /// As for parsing; [`PhoneError::NoCountryCode`] does not occur.
+    /// As for parsing, where [`PhoneError::NoCountryCode`] means that there is a 0 instead of the code (`+0…`, `000…`);
+    /// and [`PhoneError::NorthAmerican`].
     pub fn parse_with(text: &str, default_country: CountryCode) -> Result<Self, PhoneError> {
         let trimmed = text.trim();
         if trimmed.starts_with('+') {
-            return trimmed.parse();
+            return trimmed.parse().and_then(Self::planned);
         }
         let digits = digits(trimmed)?;
+        if digits.is_empty() {
+            return Err(PhoneError::Empty);
+        }
         if let Some(international) = digits.strip_prefix("00") {
-            return Self::from_digits(international);
+            return Self::from_digits(international).and_then(Self::planned);
         }
         let code = default_country.to_string();
-        let national = digits.strip_prefix('0').unwrap_or(&digits);
         if digits.starts_with(&code) && digits.len() > 10 {
-            return Self::from_digits(&digits);
+            return Self::from_digits(&digits).and_then(Self::planned);
         }
-        Self::from_digits(&format!("{code}{national}"))
+        let trunk = if default_country == CountryCode::ITALY { None } else { digits.strip_prefix('0') };
+        Self::from_digits(&format!("{code}{}", trunk.unwrap_or(&digits))).and_then(Self::planned)
     }
 
     /// The digits without the `+`, as they are read out.
     pub fn digits(self) -> String {
         self.0.to_string()
+    }
+
+    /// The number, unless the plan of its country says that there is no such number.
+    fn planned(self) -> Result<Self, PhoneError> {
+        let digits = self.digits();
+        let Some(national) = digits.strip_prefix('1') else { return Ok(self) };
+        let begins_a_code = |at: usize| matches!(national.as_bytes().get(at), Some(b'2'..=b'9'));
+        let is_planned = national.len() == 10 && begins_a_code(0) && begins_a_code(3);
+        if is_planned { Ok(self) } else { Err(PhoneError::NorthAmerican) }
     }
 
     fn from_digits(digits: &str) -> Result<Self, PhoneError> {
@@ -92,6 +124,8 @@ impl E164 {
 impl CountryCode {
     /// The United States, Canada and their neighbours.
     pub const NORTH_AMERICA: Self = Self(1);
+
+    const ITALY: Self = Self(39);
 
     /// One to three digits, not beginning with 0.
     pub const fn new(code: u16) -> Option<Self> {
@@ -167,7 +201,7 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        let us = CountryCode::new(1).expect("a country code");
+        let us = CountryCode::NORTH_AMERICA;
         for text in
             ["+15005550006", " +1 (500) 555-0006 ", "15005550006", "5005550006", "0015005550006", "500.555.0006"]
         {
@@ -175,6 +209,30 @@ mod tests {
         }
         let de = CountryCode::new(49).expect("a country code");
         assert_eq!(E164::parse_with("030 5550006", de).map(|n| n.to_string()).as_deref(), Ok("+49305550006"));
+        let it = CountryCode::new(39).expect("a country code");
+        assert_eq!(E164::parse_with("06 5550006", it).map(|n| n.to_string()).as_deref(), Ok("+39065550006"));
+    }
+
+    #[test]
+    fn refuses_what_nobody_in_north_america_has() {
+        let cases = [
+            "555-0006",
+            "+1 555 0006",
+            "1500555000",
+            "500555000",
+            "50055500066",
+            "+150055500066",
+            "0115005550006",
+            "0015550006",
+            "+1 100 555 0006",
+            "500 155 0006",
+        ];
+        for text in cases {
+            let read = E164::parse_with(text, CountryCode::NORTH_AMERICA);
+            assert_eq!(read, Err(PhoneError::NorthAmerican), "{text}");
+        }
+        assert_eq!(E164::parse_with("", CountryCode::NORTH_AMERICA), Err(PhoneError::Empty));
+        assert_eq!(E164::parse_with("+05005550006", CountryCode::NORTH_AMERICA), Err(PhoneError::NoCountryCode));
     }
 
     #[test]
@@ -202,7 +260,7 @@ mod tests {
 
     #[test]
     fn country_codes_cover_their_numbers() {
-        let us = CountryCode::new(1).expect("a country code");
+        let us = CountryCode::NORTH_AMERICA;
         assert!(us.covers("+15005550006".parse().expect("a number")));
         assert!(!us.covers("+445005550006".parse().expect("a number")));
         assert_eq!(CountryCode::new(0), None);

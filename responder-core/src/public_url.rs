@@ -96,11 +96,14 @@ impl FromStr for PublicUrl {
             _ => return Err(PublicUrlError::NotAbsolute),
         };
         let host = authority.host().to_ascii_lowercase();
-        match () {
-            () if authority.as_str().contains('@') => return Err(PublicUrlError::TooMuch),
-            () if host.is_empty() => return Err(PublicUrlError::NotAbsolute),
-            () if host.contains('_') => return Err(PublicUrlError::Underscore),
-            () => {}
+        if authority.as_str().contains('@') {
+            return Err(PublicUrlError::TooMuch);
+        }
+        if host.is_empty() {
+            return Err(PublicUrlError::NotAbsolute);
+        }
+        if host.contains('_') {
+            return Err(PublicUrlError::Underscore);
         }
         let port = authority.port_u16().filter(|port| *port != standard_port);
         let port = port.map(|port| format!(":{port}")).unwrap_or_default();

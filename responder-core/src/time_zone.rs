@@ -47,8 +47,8 @@ impl Default for TimeZone {
 impl FromStr for TimeZone {
     type Err = UnknownZone;
 
-    /// `UTC`, an offset such as `-07:00`, or a name such as `America/Phoenix`, which is looked up in the time zones that
-    /// this machine has.
+    /// `UTC`, an offset such as `-07:00`, or a name such as `America/Phoenix`, which is looked up in the time zones
+    /// that this machine has.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.eq_ignore_ascii_case("utc") {
             return Ok(Self::default());

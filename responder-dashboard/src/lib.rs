@@ -19,6 +19,9 @@
 //! # }
 //! ```
 //!
+//! With the feature `admin`, `AdminPages` draws what people see of an admin server: branches, emergencies, recordings,
+//! settings, users, figures and the record of what was done.
+//!
 //! A browser that opens `/status` asks for the password of the user `operator`. The pages work behind any prefix, need
 //! nothing from elsewhere, and say so to the browser (`Content-Security-Policy`): neither a script nor a style can be
 //! put into them by what somebody reported. Without scripts they show the state of the moment.

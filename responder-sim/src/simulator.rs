@@ -253,7 +253,8 @@ impl Simulator {
         }
     }
 
-    /// Forgets calls, messages, scripts, faults, the trace, and numbers that were set after the start. Answers that are in flight go nowhere.
+    /// Forgets calls, messages, scripts, faults, the trace, and numbers that were set after the start. Answers that are
+    /// in flight go nowhere.
     pub fn reset(&self) {
         self.hub.reset();
     }

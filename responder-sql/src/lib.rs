@@ -2,7 +2,8 @@
 //!
 //! [`SqliteStore`] (feature `sqlite`, on by default) keeps everything in one file beside the program. [`PostgresStore`]
 //! (feature `postgres`) keeps it on a server that any number of nodes share. What they promise is the contract of
-//! [`EmergencyStore`](responder_core::store::EmergencyStore); they pass the same conformance suite as every other store.
+//! [`EmergencyStore`](responder_core::store::EmergencyStore); they pass the same conformance suite as every other
+//! store.
 //!
 //! ```no_run
 //! use std::sync::Arc;

@@ -133,7 +133,8 @@ async fn the_audit_names_the_emergency_that_came_of_a_report() {
 
 #[tokio::test]
 async fn to_switch_on_what_is_on_is_nothing_that_was_done() {
-    let house = House::with_branch().await;
+    let on = json!({ "status": "success", "enabled": true, "revision": 0 });
+    let house = House::with_branch_that(move |_| answer_in_json(&on)).await;
     let ada = house.person("ada", Rights::Admin).await;
     let before = house.audit().await;
     let answer = house.ask(ada.request("POST", "/api/branch/tuc/enable").body(String::new()).expect("a request")).await;

@@ -53,7 +53,7 @@ async fn a_branch_obeys_its_admin_server_and_works_without_it() {
         town.watcher_heard(words).await;
     }
 
-    // Started anew by the admin server, the branch ends as its supervisor expects.
+    // Restarted by the admin server, the branch ends as its supervisor expects.
     ada.post("disable", &json!({ "confirm": true })).await;
     let (code, restarts) = ada.post("restart", &json!({ "confirm": true })).await;
     assert_eq!(code, 200, "{restarts}");

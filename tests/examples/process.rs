@@ -14,8 +14,8 @@ pub(crate) struct Example {
 }
 
 impl Example {
-    /// Starts it with little more set than a free port, so many seconds in one, and a service that gets every event; waits
-    /// until it says how to end it.
+    /// Starts it with little more set than a free port, so many seconds in one, and a service that gets every event;
+    /// waits until it says how to end it.
     pub(crate) async fn start(name: &str, pace: u32, told: &Receiver) -> Self {
         let mut command = example(name);
         command.env("PORT", "0").env("SIM_PACE", pace.to_string()).env("RUST_LOG", "warn");

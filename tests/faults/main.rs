@@ -7,8 +7,8 @@
 //! and the answer to the report; besides, what the world itself did: the plan of the people, which calls their phones
 //! hung up, and when nodes died or stood still. Of the inside two things are looked at, and nothing is judged by them:
 //! commits say where an emergency stands, for faults to strike in their moment and to know when a run has ended (that
-//! it is at rest in time *is* a rule: one that never ends, ends too late); and the timeline is told to whoever reads the
-//! story of a seed.
+//! it is at rest in time *is* a rule: one that never ends, ends too late); and the timeline is told to whoever reads
+//! the story of a seed.
 //!
 //! ```sh
 //! cargo test --test faults                                                          # some hundred

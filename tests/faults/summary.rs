@@ -13,7 +13,8 @@ const LEAST_FAULTS: usize = 3;
 /// From so many emergencies on, each cell of the table must be filled so often.
 const FULL: [(u64, u32); 2] = [(2_000, 1), (10_000, 30)];
 
-/// So many of a hundred must contain a talk: customers who never call and technicians who never answer are planned, too.
+/// So many of a hundred must contain a talk: customers who never call and technicians who never answer are planned,
+/// too.
 const LEAST_TALKS: u64 = 60;
 
 /// How much of what is wrong is shown.

@@ -24,7 +24,7 @@ fn a_customer_who_redials_goes_on_in_the_new_call() {
     play(&plot, |judge| {
         judge.outcome("connected");
         judge.called(TECHNICIAN, 1);
-        judge.heard(CUSTOMER, "that call goes on in place of this one");
+        judge.heard(CUSTOMER, "Please stay on your other call");
         let calls: Vec<_> = judge.trace().calls_from(CUSTOMER).map(|call| call.talks.len()).collect();
         judge.expect(calls == [0, 1], "the second call talks, the first does not", format!("{calls:?}"));
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
@@ -56,7 +56,7 @@ fn a_stranger_is_told_so_and_the_customer_keeps_the_place() {
     let plot = Plot::new().phone(TECHNICIAN, [slow]).acting(calls);
     play(&plot, |judge| {
         judge.outcome("connected");
-        judge.heard(STRANGER, "All our help is with another caller");
+        judge.heard(STRANGER, "All our technicians are helping other callers");
         judge.held(STRANGER, 0..=0);
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.talks_in_all(1);
@@ -72,7 +72,7 @@ fn the_stated_customer_replaces_whoever_was_let_on_first() {
     play(&plot, |judge| {
         judge.outcome("connected");
         judge.held(STRANGER, 1..=30);
-        judge.heard(STRANGER, "The person who reported this emergency has called");
+        judge.heard(STRANGER, "The person who reported this emergency is calling now");
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.talks_in_all(1);
         judge.no_notices();
@@ -102,12 +102,12 @@ fn nobody_holds_for_ever_and_a_message_can_be_left() {
     play(&plot, |judge| {
         judge.outcome("voicemail");
         judge.held(CUSTOMER, 55..=75);
-        judge.heard(CUSTOMER, "sorry that you had to wait so long");
-        judge.heard(CUSTOMER, "Your message has been kept");
+        judge.heard(CUSTOMER, "sorry for the long wait");
+        judge.heard(CUSTOMER, "We have your message");
         let kept: Vec<_> = judge.trace().recordings.iter().map(|it| (it.source.as_str(), it.duration)).collect();
         judge.expect(kept == [("RecordVerb", Some(7))], "a message of 7 s", format!("{kept:?}"));
         judge.called(SECOND, 2);
-        judge.heard(SECOND, "The customer is off the line");
+        judge.heard(SECOND, "The customer is no longer on the line");
         judge.texted_number(SECOND, CUSTOMER);
         judge.talks_in_all(0);
         judge.no_notices();
@@ -120,7 +120,7 @@ fn a_caller_without_an_emergency_hears_a_plain_sentence() {
         let call = stage.network.dial(DialIn::new(STRANGER, BRANCH))?;
         stage.pace().pass(Duration::from_secs(60)).await;
         let trace = stage.network.trace();
-        let heard = trace.call(&call).is_some_and(|call| call.heard_text("no emergency is open"));
+        let heard = trace.call(&call).is_some_and(|call| call.heard_text("no open emergency"));
         if heard && trace.queues.is_empty() { Ok(()) } else { Err("no plain sentence".into()) }
     });
 }

@@ -46,7 +46,7 @@ fn who_presses_no_key_has_not_accepted() {
         judge.called(TECHNICIAN, 2);
         judge.called(SECOND, 0);
         judge.texted(TECHNICIAN, "Reply 1 to accept");
-        judge.texted_times(TECHNICIAN, "You can still accept", 1);
+        judge.texted_times(TECHNICIAN, "You can still reply 1 to accept", 1);
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.talks_in_all(1);
         judge.no_notices();
@@ -58,7 +58,7 @@ fn two_repeats_the_details() {
     play(&Plot::new().phone(TECHNICIAN, [Behaviour::answers_after_seconds(4).pressing(["2", "5", "1"])]), |judge| {
         judge.outcome("connected");
         judge.heard(TECHNICIAN, "Here it is again");
-        judge.heard(TECHNICIAN, "This key does nothing");
+        judge.heard(TECHNICIAN, "That is not a valid option");
         judge.called(TECHNICIAN, 1);
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.no_notices();
@@ -73,7 +73,7 @@ fn nine_passes_it_on_and_nobody_calls_them_again() {
         judge.heard(TECHNICIAN, "You have passed it on");
         judge.called(TECHNICIAN, 1);
         judge.called(SECOND, 1);
-        judge.heard(CUSTOMER, "Please don't hang up");
+        judge.heard(CUSTOMER, "Please stay on the line");
         judge.talked(SECOND, CUSTOMER, 44..=46);
         judge.talks_in_all(1);
         judge.no_notices();
@@ -85,7 +85,7 @@ fn a_technician_who_waits_on_the_line_is_not_called_again() {
     play(&Plot::new().acting([(45, Act::Call { from: CUSTOMER })]), |judge| {
         judge.outcome("connected");
         judge.called(TECHNICIAN, 1);
-        judge.heard(TECHNICIAN, "Still no call from the customer");
+        judge.heard(TECHNICIAN, "We are still waiting for the customer to call");
         judge.held(CUSTOMER, 1..=25);
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.no_notices();
@@ -100,7 +100,7 @@ fn a_technician_who_has_hung_up_is_called_when_the_customer_is_there() {
         judge.outcome("connected");
         judge.called(TECHNICIAN, 2);
         judge.called(SECOND, 0);
-        judge.heard(TECHNICIAN, "The customer of your emergency is on the line");
+        judge.heard(TECHNICIAN, "Your customer is on the line");
         judge.held(CUSTOMER, 1..=30);
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.talks_in_all(1);
@@ -133,7 +133,7 @@ fn a_key_that_comes_after_the_end_of_the_call_still_counts() {
         judge.outcome("connected");
         judge.called(TECHNICIAN, 2);
         judge.called(SECOND, 0);
-        judge.heard(TECHNICIAN, "The customer of your emergency is on the line");
+        judge.heard(TECHNICIAN, "Your customer is on the line");
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.talks_in_all(1);
     });
@@ -159,13 +159,13 @@ fn a_key_counts_while_the_next_technician_is_being_called() {
 #[test]
 fn a_technician_who_drops_out_can_be_had_again() {
     let drops = willing().hanging_up_talking_after(Duration::from_secs(20));
-    let back = Behaviour::default().pressing_on_hearing("To be connected again, press 1", "1");
+    let back = Behaviour::default().pressing_on_hearing("To be reconnected, press 1", "1");
     let back = back.hanging_up_talking_after(Duration::from_secs(45));
     let plot = Plot::new().phone(TECHNICIAN, [drops, willing()]).phone(CUSTOMER, [back]);
     play(&plot, |judge| {
         judge.outcome("connected");
         judge.called(TECHNICIAN, 2);
-        judge.heard(CUSTOMER, "To be connected again, press 1");
+        judge.heard(CUSTOMER, "To be reconnected, press 1");
         judge.talks_in_all(2);
         let lengths: Vec<u64> = judge
             .talks(TECHNICIAN, CUSTOMER)

@@ -36,7 +36,7 @@ fn without_calls_a_technician_accepts_by_text() {
         judge.outcome("connected");
         judge.called(TECHNICIAN, 1);
         judge.texted(TECHNICIAN, "is yours");
-        judge.heard(TECHNICIAN, "The customer of your emergency is on the line");
+        judge.heard(TECHNICIAN, "Your customer is on the line");
         judge.called(SECOND, 0);
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.talks_in_all(1);
@@ -114,7 +114,7 @@ fn of_two_who_accept_the_first_wins_and_the_other_is_told() {
     play(&plot.acting(acts), |judge| {
         judge.outcome("connected");
         judge.texted(TECHNICIAN, "is yours");
-        judge.texted(SECOND, "somebody else has accepted");
+        judge.texted(SECOND, "someone else has accepted");
         judge.called(SECOND, 1);
         judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
         judge.talks_in_all(1);

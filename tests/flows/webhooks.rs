@@ -78,7 +78,8 @@ fn lonely_branch(store: Arc<SqliteStore>) -> Result<Branch, Trouble> {
     Ok(Branch::new("tuc".parse()?, settings, store, Arc::new(telephony), Script::default(), links))
 }
 
-/// Killed again and again, between any two steps, and opened anew: everything arrives, and what comes twice is the same.
+/// Killed again and again, between any two steps, and opened again: everything arrives, and what comes twice is the
+/// same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_killed_again_and_again_delivers_everything() -> Result<(), Trouble> {
     const EVENTS: u32 = 120;

@@ -1,5 +1,5 @@
-//! Events on their way to somebody else's service, posted by three nodes, of which one is killed again and again while it
-//! waits for an answer: each arrives, and those of one emergency in order. A repeat is the same.
+//! Events on their way to somebody else's service, posted by three nodes, of which one is killed again and again while
+//! it waits for an answer: each arrives, and those of one emergency in order. A repeat is the same.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

@@ -1,5 +1,5 @@
-//! The log, while whoever writes it is killed, and while it is put aside: in the end each event of the store stands in it,
-//! or in what was put aside, once and in order.
+//! The log, while whoever writes it is killed, and while it is put aside: in the end each event of the store stands in
+//! it, or in what was put aside, once and in order.
 
 use std::{
     fs::{self, OpenOptions},

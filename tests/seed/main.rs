@@ -1,5 +1,5 @@
-//! Clients of the service that came before this one: its admin server, its branch, its pages. They know paths, fields and
-//! status codes of then, and no tokens; a proxy adds those and does nothing else. Ours answers them as they expect.
+//! Clients of the service that came before this one: its admin server, its branch, its pages. They know paths, fields
+//! and status codes of then, and no tokens; a proxy adds those and does nothing else. Ours answers them as they expect.
 //!
 //! What is answered otherwise on purpose is in `exceptions`, and nothing else is.
 

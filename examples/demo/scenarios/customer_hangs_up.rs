@@ -29,7 +29,7 @@ fn judge(judge: &mut Judge<'_>) {
     judge.called(SECOND, 0);
     judge.pressed(TECHNICIAN, "1");
     judge.held(CUSTOMER, 4..=4);
-    judge.heard(TECHNICIAN, "The customer is off the line");
+    judge.heard(TECHNICIAN, "The customer is no longer on the line");
     let told = judge.text_after(TECHNICIAN, "please call the customer");
     judge.expect(matches!(told, Some(20..=25)), "the number in writing at once", format!("{told:?} s"));
     judge.texted_number(TECHNICIAN, CUSTOMER);

@@ -19,7 +19,7 @@ fn judge(judge: &mut Judge<'_>) {
     judge.called(SECOND, 0);
     judge.pressed(TECHNICIAN, "1");
     judge.heard(TECHNICIAN, "The customer has not called yet");
-    judge.heard(TECHNICIAN, "The customer has not called so far");
+    judge.heard(TECHNICIAN, "The customer still has not called");
     judge.texted(TECHNICIAN, "the customer has not called us");
     judge.texted_number(TECHNICIAN, CUSTOMER);
     let reminded = judge.text_after(TECHNICIAN, "has not called us");

@@ -21,9 +21,9 @@ fn judge(judge: &mut Judge<'_>) {
     judge.pause_between_calls(TECHNICIAN, 5..=7);
     judge.called(SECOND, 1);
     judge.pressed(SECOND, "1");
-    judge.texted_times(TECHNICIAN, "nobody picked up", 2);
+    judge.texted_times(TECHNICIAN, "nobody answered", 2);
     judge.texted(SECOND, "Reply 1 to accept");
-    judge.heard(CUSTOMER, "The first technician could not come to the phone");
+    judge.heard(CUSTOMER, "The first technician is not available");
     judge.held(CUSTOMER, 30..=120);
     judge.talked(SECOND, CUSTOMER, 44..=46);
     judge.talks_in_all(1);

@@ -22,9 +22,9 @@ fn judge(judge: &mut Judge<'_>) {
     judge.outcome("voicemail");
     judge.called(TECHNICIAN, 4);
     judge.called(SECOND, 4);
-    judge.texted_times(TECHNICIAN, "nobody picked up", 4);
+    judge.texted_times(TECHNICIAN, "nobody answered", 4);
     judge.heard(CUSTOMER, "we have not reached a technician");
-    judge.heard(CUSTOMER, "Your message has been kept");
+    judge.heard(CUSTOMER, "We have your message");
     judge.held(CUSTOMER, 180..=400);
     judge.talks_in_all(0);
     let messages = judge.trace().recordings.iter().filter(|recording| recording.source == "RecordVerb").count();

@@ -19,7 +19,7 @@ fn judge(judge: &mut Judge<'_>) {
     judge.called(SECOND, 0);
     judge.pressed(TECHNICIAN, "1");
     judge.heard(TECHNICIAN, "12 Elm Street");
-    judge.heard(CUSTOMER, "Please don't hang up");
+    judge.heard(CUSTOMER, "Please stay on the line");
     judge.held(CUSTOMER, 1..=60);
     judge.talked(TECHNICIAN, CUSTOMER, 44..=46);
     judge.talks_in_all(1);

@@ -27,8 +27,8 @@ fn judge(judge: &mut Judge<'_>) {
     judge.called(TECHNICIAN, 1);
     judge.called(SECOND, 0);
     judge.called(GENERAL_LINE, 1);
-    judge.heard(TECHNICIAN, "The customer will be connected with the general line");
-    judge.heard(GENERAL_LINE, "here comes an emergency call");
+    judge.heard(TECHNICIAN, "The customer will be connected to the main line");
+    judge.heard(GENERAL_LINE, "Connecting an emergency call");
     let shown = judge.calls_to(GENERAL_LINE).next().map(|call| call.from.clone()).unwrap_or_default();
     judge.expect(shown == AUTOMATED, format!("the general line sees {AUTOMATED}"), shown);
     judge.held(CUSTOMER, 1..=60);

@@ -1,6 +1,6 @@
-//! What has happened in the town before somebody looks: the same scenarios, played on the same phone network by branches
-//! with the same settings, while its clock jumps from one event to the next. Nothing is made up but the times at which
-//! emergencies are reported.
+//! What has happened in the town before somebody looks: the same scenarios, played on the same phone network by
+//! branches with the same settings, while its clock jumps from one event to the next. Nothing is made up but the times
+//! at which emergencies are reported.
 
 use std::{
     collections::HashMap,

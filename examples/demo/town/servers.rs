@@ -69,7 +69,7 @@ impl Premises {
         format!("http://{}", self.address)
     }
 
-    /// Opens the branch, and opens it anew whenever it ends because somebody wants that, as its supervisor would.
+    /// Opens the branch, and opens it again whenever it ends because somebody wants that, as its supervisor would.
     pub(crate) async fn open(
         self,
         store: Arc<MemoryStore>,

@@ -50,7 +50,8 @@ impl Site {
         [cast::BRANCH, cast::AUTOMATED].map(|number| self.number(number))
     }
 
-    /// What somebody enters. Nobody who looks on has half an hour for a customer who never calls: spans are shorter here.
+    /// What somebody enters. Nobody who looks on has half an hour for a customer who never calls: spans are shorter
+    /// here.
     pub(crate) fn settings(&self, network: &Simulator, mode: Mode) -> Value {
         let technicians = self.technicians.iter().zip([cast::TECHNICIAN, cast::SECOND]);
         let technicians: Vec<_> =

@@ -13,9 +13,9 @@ use crate::{Timestamp, store::BranchKey};
 /// What stands in it must have its secrets masked: it is shown to people, and kept for ever.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
-    /// Who.
+    /// Whoever did it.
     pub actor: Actor,
-    /// What.
+    /// What was done.
     pub action: AuditAction,
     /// With which branch, if with one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -29,7 +29,7 @@ pub struct AuditEntry {
     /// What there is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Value>,
-    /// From where.
+    /// The address that it was asked from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
 }
@@ -69,7 +69,7 @@ pub enum AuditAction {
     BranchDisabled,
     /// A branch was switched on.
     BranchEnabled,
-    /// A branch was told to start anew.
+    /// A branch was told to restart.
     BranchRestarted,
     /// An emergency was reported from the dashboard.
     EmergencyTriggered,
@@ -100,7 +100,7 @@ pub struct Recorded {
     pub id: AuditId,
     /// When, on the store's clock.
     pub at: Timestamp,
-    /// What.
+    /// What was recorded.
     pub entry: AuditEntry,
 }
 

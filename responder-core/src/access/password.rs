@@ -96,7 +96,7 @@ mod hashing {
         }
     }
 
-    /// Argon2 in memory that is kept: 19 MiB that are taken anew for each hash stay with the allocator several times over.
+    /// Argon2 in memory that is kept: 19 MiB allocated for each hash stay with the allocator several times over.
     struct OneAtATime;
 
     static MEMORY: Mutex<Vec<Block>> = Mutex::new(Vec::new());
@@ -129,7 +129,7 @@ mod hashing {
         }
     }
 
-    /// In characters.
+    /// Characters of the shortest password.
     const SHORTEST: usize = 10;
     const LONGEST: usize = 500;
 

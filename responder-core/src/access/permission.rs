@@ -20,7 +20,7 @@ pub enum Permission {
     EditBasic,
     /// Change the advanced settings, archive the log, send it somewhere.
     EditAdvanced,
-    /// Start the branch's server anew.
+    /// Restart the branch's server.
     Restart,
 }
 
@@ -46,13 +46,13 @@ pub enum Rights {
 /// What an endpoint asks of whoever is logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Need {
-    /// Nothing more.
+    /// That they are logged in.
     LoggedIn,
     /// To be an admin.
     Admin,
     /// A permission for the branch that the path names.
     Branch {
-        /// Which.
+        /// The permission that is needed.
         permission: Permission,
         /// The parameter of the path that has the branch.
         parameter: &'static str,

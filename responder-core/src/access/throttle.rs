@@ -9,8 +9,8 @@ use std::{
 use crate::Timestamp;
 
 /// Counts wrong tries to log in, per account and per address. After five, each further one is only let in after a
-/// pause that doubles: for an account up to a minute, so that nobody can lock somebody else out for long, for an address
-/// up to a quarter of an hour.
+/// pause that doubles: for an account up to a minute, so that nobody can lock somebody else out for long, for an
+/// address up to a quarter of an hour.
 ///
 /// A try counts as wrong from its beginning, so that many at once are no way around it.
 ///
@@ -34,7 +34,7 @@ pub struct Throttle(HashMap<Subject, Tries>);
 
 /// That it is too soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many wrong tries")]
+#[error("too many failed attempts")]
 pub struct Wait {
     /// For how long.
     pub span: Duration,
@@ -69,8 +69,8 @@ impl Throttle {
         }
     }
 
-    /// The last try was right. The account begins anew; the address only gets that one back, or somebody with an account
-    /// could try those of others in between.
+    /// The last try was right. The account starts over; the address only gets that one back, or somebody with an
+    /// account could try those of others in between.
     pub fn succeeded(&mut self, account: &str, address: Option<IpAddr>) {
         for subject in subjects(account, address) {
             match &subject {
@@ -104,7 +104,8 @@ impl Throttle {
         *tries = Tries { count: tries.count.saturating_add(1), last: now };
     }
 
-    /// Those with few tries go first: whoever fills the table with made-up names must not wash out what slows them down.
+    /// Those with few tries go first: whoever fills the table with made-up names must not wash out what slows them
+    /// down.
     fn make_room(&mut self, now: Timestamp) {
         self.0.retain(|_, tries| now.since(tries.last) < FORGOTTEN_AFTER);
         if self.0.len() >= MOST_SUBJECTS {

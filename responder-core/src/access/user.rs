@@ -12,7 +12,8 @@ use crate::Timestamp;
 #[serde(transparent)]
 pub struct UserId(u64);
 
-/// How often a user was changed. Whoever wants to change one says which they saw, and overwrites nothing that came after.
+/// How often a user was changed. Whoever wants to change one says which they saw, and overwrites nothing that came
+/// after.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserVersion(u64);
@@ -35,10 +36,10 @@ pub struct UserName(Arc<str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UserError {
-    /// No name.
+    /// A text that can't be a user name.
     #[error("a user name has 1 to 64 letters, digits and . _ - @ +")]
     Name,
-    /// No number.
+    /// A text that can't be the number of a user.
     #[error("a user is named by a number")]
     Id,
     /// No version.

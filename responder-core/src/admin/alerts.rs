@@ -22,7 +22,7 @@ use crate::{
 pub struct Alert {
     /// Its name: what is seen is this one, and not the next of its kind.
     pub id: String,
-    /// Whose.
+    /// The branch that it is about.
     pub branch: BranchKey,
     /// Its name, for people.
     pub branch_name: String,

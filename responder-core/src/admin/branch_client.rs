@@ -59,7 +59,7 @@ pub enum BranchError {
     #[error("the branch can't be reached")]
     Unreachable,
     /// What came is no answer of ours, or the branch does not know our token.
-    #[error("the branch answered something that makes no sense")]
+    #[error("the branch returned an invalid response")]
     Senseless,
 }
 

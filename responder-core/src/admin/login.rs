@@ -14,7 +14,7 @@ use crate::{
 /// Somebody who has just logged in.
 #[derive(Clone, Debug)]
 pub struct Login {
-    /// Who.
+    /// The user, as stored.
     pub user: User,
     /// What their browser gets.
     pub token: SessionToken,
@@ -25,10 +25,10 @@ pub struct Login {
 #[non_exhaustive]
 pub enum LoginError {
     /// Name or password are wrong; which of them is not told.
-    #[error("name or password are wrong")]
+    #[error("the name or password is wrong")]
     Wrong,
-    /// There were too many wrong tries.
-    #[error("too many wrong tries")]
+    /// There were too many failed attempts.
+    #[error("too many failed attempts")]
     TooSoon(Duration),
     /// The new password can't be taken.
     #[error(transparent)]

@@ -32,7 +32,7 @@ pub struct RecordingView {
     pub duration: Option<u64>,
     /// When it began, RFC 3339.
     pub date_created: Option<String>,
-    /// Who called.
+    /// The caller's number; none if it is not known.
     pub from: Option<String>,
     /// Who was called.
     pub to: Option<String>,
@@ -62,7 +62,7 @@ pub enum RecordingsError {
     #[error(transparent)]
     Settings(#[from] SecretsError),
     /// The provider refuses, or is away.
-    #[error("the provider does not answer as it should")]
+    #[error("the provider returned an invalid response")]
     Provider(#[from] TelephonyError),
     /// It is no recording of this branch.
     #[error("no such recording")]
@@ -96,8 +96,8 @@ struct Account {
 impl Admin {
     /// A page of a branch's recordings, counted from 1.
     ///
-    /// The provider can't be asked for those of a number, so that each recording's call is looked at; what was looked at
-    /// is remembered.
+    /// The provider can't be asked for those of a number, so that each recording's call is looked at; what was looked
+    /// at is remembered.
     ///
     /// # Errors
     /// See [`RecordingsError`].

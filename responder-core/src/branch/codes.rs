@@ -15,8 +15,8 @@ use super::Branch;
 use crate::{Timestamp, emergency::EmergencyId, script::code_of};
 
 /// The codes that are not given again for now. They are those of the newest emergencies that this process has opened or
-/// found open when it began: a report does not wait for the store to say what is open, so two nodes may give the same code
-/// (one in 400 pairs). A text that names both is taken to mean the one that it fits best.
+/// found open when it began: a report does not wait for the store to say what is open, so two nodes may give the same
+/// code (one in 400 pairs). A text that names both is taken to mean the one that it fits best.
 #[derive(Debug, Default)]
 pub(super) struct Codes {
     given: Mutex<VecDeque<String>>,

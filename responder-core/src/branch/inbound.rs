@@ -36,11 +36,11 @@ const MOST_CONFLICTS: usize = 20;
 impl Branch {
     /// Somebody calls the branch's number. The call belongs to the emergency that it is known in; else to the one
     /// whose customer has that number; else to the oldest that has no customer on the line. If there is none, a caller
-    /// whose emergency ended without a talk in the last two hours begins it anew. Whose it could be that a newer build
-    /// has in hand is not decided here.
+    /// whose emergency ended in the last two hours, before technician and customer were connected, reopens it.
     ///
     /// # Errors
-    /// [`HandleError`]; nothing was stored.
+    /// [`HandleError`]; nothing was stored. Fails with [`StoreError::Newer`](crate::store::StoreError::Newer) if the
+    /// caller may belong to an emergency that only a newer build can read.
     pub async fn customer_called(&self, call: CallSid, from: Option<E164>) -> Result<Inbound, HandleError> {
         for _ in 0..MOST_CONFLICTS {
             let Some(loaded) = self.emergency_of_caller(&call, from).await? else {
@@ -72,7 +72,8 @@ impl Branch {
         Ok(())
     }
 
-    /// Notes what belongs to no emergency. Whoever waits for an answer gets it also when it can't be noted, or not soon.
+    /// Notes what belongs to no emergency. Whoever waits for an answer gets it also when it can't be noted, or not
+    /// soon.
     async fn record(&self, event: Event) {
         let because = match timeout(NOTED_WITHIN, self.store.record(&self.key, &[event])).await {
             Ok(Ok(_)) => return,

@@ -31,8 +31,8 @@ impl Journal {
 }
 
 impl Branch {
-    /// Lets its log be shown and put aside, and lets a [`LogPump`](crate::driver::LogPump) write it, by the clock of its
-    /// script.
+    /// Lets its log be shown and put aside, and lets a [`LogPump`](crate::driver::LogPump) write it, by the clock of
+    /// its script.
     #[must_use]
     pub fn logging_to(self, log: Arc<LogFile>) -> Self {
         log.set_zone(self.script().time_zone.clone());

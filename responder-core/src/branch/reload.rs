@@ -1,4 +1,4 @@
-//! Fetching settings anew.
+//! Fetching settings again.
 
 use std::fmt::Debug;
 
@@ -9,7 +9,7 @@ use crate::{
     store::{Availability, Revision},
 };
 
-/// Whoever can fetch the settings of a branch anew, while it is at work.
+/// Whoever can fetch the settings of a branch again, while it is at work.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Reload: Debug + Send + Sync + 'static {

@@ -32,7 +32,8 @@ const MOST_NUMBERS: usize = 10_000;
 
 impl Branch {
     /// A text came in. Only technicians and recipients of an emergency that is open, or was in the last two hours, are
-    /// heard; of what a newer build has in hand, that build hears. Who asks where things stand gets at most five answers an hour; who decides something is always answered.
+    /// heard; texts about an emergency that only a newer build can read are left to that build. Whoever asks where
+    /// things stand gets at most five answers an hour; whoever decides something is always answered.
     ///
     /// # Errors
     /// [`HandleError`]; nothing was stored.

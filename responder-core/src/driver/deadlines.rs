@@ -76,7 +76,8 @@ impl Dispatcher {
         }
     }
 
-    /// Tells every recipient to take over an emergency that can't be gone on with, from what is stored beside its state.
+    /// Tells every recipient to take over an emergency that can't be gone on with, from what is stored beside its
+    /// state.
     async fn hand_to_people(self, id: EmergencyId) {
         let Some(card) = self.card(id).await else { return };
         let (text, mail) = self.branch.script().render_takeover(&card);

@@ -16,10 +16,10 @@ use crate::{
 
 /// Writes every event of a branch into its log, in order, each once.
 ///
-/// It follows the store from the event that the log ends with, so that it goes on where it was stopped, also by a crash,
-/// and after the log was put aside. It is woken by commits of this process, and looks once a second for those of others.
-/// Nobody waits for it. Of several processes that write the same log, one does so at a time; the next one takes over when
-/// that ends.
+/// It follows the store from the event that the log ends with, so that it goes on where it was stopped, also by a
+/// crash, and after the log was put aside. It is woken by commits of this process, and looks once a second for those of
+/// others. Nobody waits for it. Of several processes that write the same log, one does so at a time; the next one takes
+/// over when that ends.
 ///
 /// What the log loses in a crash of the machine is written again. What can't be written is tried again, until it can.
 #[derive(Debug)]

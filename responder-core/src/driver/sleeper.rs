@@ -22,7 +22,7 @@ pub trait Sleeper: Debug + Send + Sync + 'static {
     async fn sleep(&self, span: Duration);
 }
 
-/// Real time.
+/// Sleeps in real time, by tokio's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TokioSleeper;
 

@@ -6,8 +6,8 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use super::Dispatcher;
 
-/// A dispatcher, or deliveries, at work on a task of its own, until it is stopped or the runtime ends. It also goes on when this is
-/// dropped.
+/// A dispatcher, or deliveries, at work on a task of its own, until it is stopped or the runtime ends. It also goes on
+/// when this is dropped.
 #[derive(Debug)]
 pub struct Working {
     stop: watch::Sender<bool>,

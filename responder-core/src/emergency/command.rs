@@ -33,7 +33,7 @@ pub enum Action {
     },
     /// Ask the provider where a call stands.
     FetchCall {
-        /// Whose call.
+        /// Which of the emergency's calls it is.
         line: Line,
         /// The call.
         call: CallSid,
@@ -51,14 +51,14 @@ pub enum Action {
     },
     /// Hang up a call, whatever its state. A call that has ended already counts as done.
     EndCall {
-        /// Whose call.
+        /// Which of the emergency's calls it is.
         line: Line,
         /// The call.
         call: CallSid,
     },
     /// Send a text.
     SendText {
-        /// To whom.
+        /// The number that it goes to.
         to: E164,
         /// What it says.
         text: Text,
@@ -70,7 +70,7 @@ pub enum Action {
     },
     /// Remove the queue that a customer waited in.
     DeleteQueue {
-        /// Whose queue.
+        /// The caller who waited in it.
         leg: LegNo,
     },
 }
@@ -106,7 +106,7 @@ pub enum Outcome {
     },
     /// The provider told where a call stands.
     CallFetched {
-        /// Where.
+        /// The provider's status of the call.
         status: CallStatus,
     },
     /// The provider knows no such call.

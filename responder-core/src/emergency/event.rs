@@ -25,51 +25,51 @@ pub enum Event {
         customer_name: String,
         /// Where it is.
         address: String,
-        /// What happened.
+        /// What happened, in the reporter's words.
         description: String,
     },
     /// A technician is to be called.
     EmergencyCallStart {
-        /// Which attempt.
+        /// The attempt that the call is.
         attempt: AttemptNo,
-        /// Whom.
+        /// The number that is called.
         to: E164,
     },
     /// The provider took the notification call.
     EmergencyCallInitiated {
-        /// Which attempt.
+        /// The attempt that the call is.
         attempt: AttemptNo,
-        /// Whom.
+        /// The number that is called.
         to: E164,
         /// The call.
         call_sid: CallSid,
     },
     /// The notification call could not be placed.
     EmergencyCallError {
-        /// Which attempt.
+        /// The attempt that the call is.
         attempt: AttemptNo,
-        /// Whom.
+        /// The number that is called.
         to: E164,
-        /// Why.
+        /// What went wrong, in words.
         error: String,
     },
     /// A text is to be sent.
     SmsAttempt {
-        /// To whom.
+        /// The number that it goes to.
         to: E164,
     },
     /// The provider took a text.
     SmsSent {
-        /// To whom.
+        /// The number that it goes to.
         to: E164,
         /// The text.
         sid: MessageSid,
     },
     /// A text was not sent, or did not arrive.
     SmsError {
-        /// To whom, when known.
+        /// The number that it goes to, when known.
         to: Option<E164>,
-        /// Why.
+        /// What went wrong, in words.
         error: String,
     },
     /// A text arrived on the phone.
@@ -79,45 +79,45 @@ pub enum Event {
     },
     /// A text came in.
     IncomingSms {
-        /// From whom.
+        /// The sender's number.
         from: E164,
         /// What they want.
         keyword: super::Keyword,
     },
     /// A mail was not sent.
     MailError {
-        /// Why.
+        /// What went wrong, in words.
         error: String,
     },
     /// A technician accepted.
     TechnicianAccepted {
-        /// Who.
+        /// The technician's number.
         technician: E164,
-        /// How.
+        /// What counted as the acceptance.
         by: AcceptedBy,
     },
     /// A technician passed it on.
     TechnicianPassed {
-        /// Who.
+        /// The technician's number.
         technician: E164,
     },
     /// A technician was not reached.
     TechnicianUnreachable {
-        /// Who.
+        /// The technician's number.
         technician: E164,
         /// Which attempt, if it was a call.
         attempt: Option<AttemptNo>,
-        /// Why.
+        /// What kept them from being reached.
         because: UnreachableBecause,
     },
     /// The next technician is tried.
     TechnicianEscalated {
-        /// Who.
+        /// The technician's number.
         technician: E164,
     },
     /// Somebody called in.
     IncomingCall {
-        /// Who, unless withheld.
+        /// The caller's number; none if it is withheld.
         from: Option<E164>,
         /// The call.
         call_sid: CallSid,
@@ -134,18 +134,18 @@ pub enum Event {
     },
     /// Somebody called who is not the customer.
     StrangerCalled {
-        /// Who, unless withheld.
+        /// The caller's number; none if it is withheld.
         from: Option<E164>,
         /// The call.
         call_sid: CallSid,
     },
     /// The provider took a bridge call.
     TechnicianCallInitiated {
-        /// Which attempt.
+        /// The attempt that the call is.
         attempt: AttemptNo,
         /// To the technician, or to the transfer target.
         kind: AttemptKind,
-        /// Whom.
+        /// The number that is called.
         to: E164,
         /// The call.
         call_sid: CallSid,
@@ -161,12 +161,12 @@ pub enum Event {
     BridgeFailed {
         /// The other call.
         attempt: AttemptNo,
-        /// Why.
+        /// What kept them from being reached.
         because: UnreachableBecause,
     },
     /// A bridge call ended.
     ConferenceStatus {
-        /// Which attempt.
+        /// The attempt that the call is.
         attempt: AttemptNo,
         /// The talk in seconds, when there was one.
         duration: Option<u64>,
@@ -295,7 +295,7 @@ impl fmt::Debug for Event {
 pub enum AcceptedBy {
     /// By a key.
     Key,
-    /// By text.
+    /// By answering a text.
     Text,
     /// By being human, where the branch lets that count.
     Human,
@@ -336,9 +336,9 @@ pub enum UnreachableBecause {
 /// How an emergency ended, with its times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Summary {
-    /// How.
+    /// How it ended.
     pub outcome: Conclusion,
-    /// Who accepted.
+    /// The number of the technician who accepted.
     pub technician: Option<E164>,
     /// When it was reported.
     #[serde(with = "crate::time::as_text")]

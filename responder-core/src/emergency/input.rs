@@ -15,16 +15,16 @@ pub enum Input {
     Timeout,
     /// A command ended.
     CommandFinished {
-        /// Which.
+        /// The command that ended, as it was committed.
         command: Command,
-        /// How.
+        /// What the worker reports of it.
         outcome: Outcome,
     },
     /// A command that had ended already ended once more, differently: two workers had it.
     LateOutcome {
-        /// Which.
+        /// The command that ended, as it was committed.
         command: Command,
-        /// How, this time.
+        /// The later report, which differs from the first.
         outcome: Outcome,
     },
     /// Status callback of a call that we placed.
@@ -46,7 +46,7 @@ pub enum Input {
         attempt: AttemptNo,
         /// The call.
         call: CallSid,
-        /// Which document.
+        /// The step of the document that the request came from; a repeat has an older one.
         step: Step,
     },
     /// Keys were pressed, or the time for it ran out.
@@ -66,7 +66,7 @@ pub enum Input {
         attempt: AttemptNo,
         /// The call.
         call: CallSid,
-        /// Which document.
+        /// The step of the document that the request came from; a repeat has an older one.
         step: Step,
     },
     /// The `<Dial>` in a technician's call is over; their call is not.
@@ -88,7 +88,7 @@ pub enum Input {
         attempt: AttemptNo,
         /// The call.
         call: CallSid,
-        /// Who answered.
+        /// A person or a machine, as the provider heard it.
         answered_by: AnsweredBy,
     },
     /// Somebody calls the branch's number.
@@ -111,7 +111,7 @@ pub enum Input {
         leg: LegNo,
         /// The call.
         call: CallSid,
-        /// Which document.
+        /// The step of the document that the request came from; a repeat has an older one.
         step: Step,
         /// How they left it; `None` for the answer to the offer to be connected again.
         result: Option<QueueResult>,
@@ -140,7 +140,7 @@ pub enum Input {
         leg: LegNo,
         /// The call.
         call: CallSid,
-        /// Which document.
+        /// The step of the document that the request came from; a repeat has an older one.
         step: Step,
         /// The recording, unless nothing was said.
         recording: Option<RecordingSid>,
@@ -158,7 +158,7 @@ pub enum Input {
     },
     /// How far a text has come.
     TextStatus {
-        /// Which text.
+        /// The provider's id of the text.
         message: MessageSid,
         /// Whether it arrived.
         delivery: Delivery,
@@ -167,7 +167,7 @@ pub enum Input {
     TextReceived {
         /// The text, by which a repeat is known.
         message: MessageSid,
-        /// From whom.
+        /// The sender's number.
         from: E164,
         /// What they want.
         keyword: Keyword,
@@ -203,8 +203,8 @@ pub enum Keyword {
     Accept,
     /// 9, PASS.
     Pass,
-    /// DONE.
+    /// `DONE`: it has been taken care of.
     Done,
-    /// STATUS.
+    /// `STATUS`: where things stand.
     Status,
 }

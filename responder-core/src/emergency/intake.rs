@@ -46,7 +46,7 @@ pub struct Report {
     pub user_stated_callback_number: String,
     /// Where it is.
     pub incident_address: String,
-    /// What happened.
+    /// What happened, in the reporter's words.
     pub emergency_description_text: String,
 }
 
@@ -77,7 +77,7 @@ impl Intake {
     /// ```
     /// use responder_core::{CountryCode, emergency::{Intake, Report}};
     ///
-    /// let us = CountryCode::new(1).ok_or("country code")?;
+    /// let us = CountryCode::NORTH_AMERICA;
     /// let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
     /// assert!(Intake::check(report, us).is_ok());
     ///

@@ -15,11 +15,11 @@ pub enum LegStage {
     Arriving,
     /// In the queue.
     Holding,
-    /// Connected.
+    /// Connected with the technician, or with the transfer target.
     Talking,
     /// On their way out, hearing why.
     Leaving(Farewell),
-    /// Over.
+    /// The call has ended.
     Ended,
 }
 

@@ -10,9 +10,8 @@
 //! use std::sync::Arc;
 //! use responder_core::{CountryCode, Timestamp, emergency::*};
 //!
-//! let us = CountryCode::new(1).ok_or("country code")?;
 //! let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
-//! let intake = Intake::check(report, us).map_err(|_| "report")?;
+//! let intake = Intake::check(report, CountryCode::NORTH_AMERICA).map_err(|_| "report")?;
 //! let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
 //! policy.validate().map_err(|_| "policy")?;
 //!

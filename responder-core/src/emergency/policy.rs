@@ -317,7 +317,7 @@ impl Policy {
         let (timing, limits) = (&self.timing, &self.limits);
         let placing = timing.placing + timing.look_up * (u32::from(limits.look_ups) + 1);
         let looks = |span: Duration| (span + timing.answer) * (u32::from(limits.fetches) + 1);
-        // A key after the verdict of a machine begins the time to listen anew.
+        // A key after the verdict of a machine restarts the time to listen.
         let calling = looks(timing.ring + timing.ring_slack) * 2 + looks(timing.listening) * 2;
         let ending = timing.answer * (u32::from(limits.fetches) + 1);
         // Twice: an attempt that was given up may be answered after all.

@@ -51,7 +51,7 @@ pub enum Document {
     ConfirmBridge,
     /// Connects with the customer in this leg's queue.
     Connect {
-        /// Whose queue.
+        /// The caller who waits in the queue.
         leg: LegNo,
     },
     /// Confirms that somebody else is tried.
@@ -78,12 +78,12 @@ pub enum Document {
     LeaveQueue,
     /// Says why, and takes a message.
     Voicemail {
-        /// Why.
+        /// What the caller is told as the reason.
         why: Farewell,
     },
     /// Says why, and hangs up.
     Goodbye {
-        /// Why.
+        /// What the caller is told as the reason.
         why: Farewell,
     },
     /// Asks whether to be connected again.
@@ -176,7 +176,7 @@ pub enum Text {
     Cancelled,
     /// To recipients: it ended, or will end, without a talk.
     Alert {
-        /// How it stands.
+        /// The outcome that it will have.
         outcome: super::Conclusion,
     },
     /// To whoever asked: where things stand.
@@ -185,7 +185,7 @@ pub enum Text {
     Over,
     /// To recipients, by mail: how it ended.
     Report {
-        /// How.
+        /// The outcome, and its times and counts.
         summary: Box<Summary>,
     },
 }

@@ -50,7 +50,7 @@ pub struct Emergency {
 pub enum Phase {
     /// Nobody has accepted.
     Seeking,
-    /// Somebody has.
+    /// Somebody has accepted.
     Accepted,
     /// Nothing new is begun; what is under way is collected.
     Closing {
@@ -59,11 +59,11 @@ pub enum Phase {
         /// Until when late callbacks are collected; `None` once only calls that won't end hold it up.
         until: Option<Timestamp>,
     },
-    /// Over.
+    /// It has ended, and every call with it.
     Concluded {
-        /// How.
+        /// How it ended.
         outcome: Conclusion,
-        /// When.
+        /// When the last call had ended.
         at: Timestamp,
     },
 }
@@ -96,7 +96,7 @@ pub enum Conclusion {
     CustomerHungUp,
     /// The customer left a message.
     Voicemail,
-    /// Nobody accepted.
+    /// Everybody was tried, and nobody accepted.
     Unanswered,
     /// An operator cancelled it.
     Cancelled,
@@ -142,8 +142,8 @@ pub(super) enum SearchStep {
     Exhausted,
 }
 
-/// A set of technicians. A list longer than 128 is cut at intake. Stored in hexadecimal digits: many readers of JSON
-/// round numbers beyond 53 bits.
+/// A set of technicians, at most 128; [`Policy::validate`] admits 101. Stored in hexadecimal digits: many readers of
+/// JSON round numbers beyond 53 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct Set(u128);

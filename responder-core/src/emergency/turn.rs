@@ -81,7 +81,8 @@ impl Turn {
     }
 
     /// Answers a request of `step` that has just been applied, and remembers the answer for its repeat. Who has nothing
-    /// to press asks again soon, or is off the line: a callback that says so may be lost, and a customer may wait for it.
+    /// to press asks again soon, or is off the line: a callback that says so may be lost, and a customer may wait for
+    /// it.
     pub(super) fn answer_attempt(&mut self, no: AttemptNo, document: Document) {
         let timing = &self.e.policy.timing;
         let until = self.now + if document.asks_for_key() { timing.listening } else { timing.leg_silence };

@@ -7,7 +7,7 @@ use crate::access::{Need, Permission, Session, SessionToken};
 /// Who may call an endpoint. There is no other place where this is decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody.
+    /// Everybody, without credentials.
     Public,
     /// Everybody, from one of our own pages: logging in, which another site must not do for somebody.
     OwnPages,
@@ -100,16 +100,24 @@ impl Access {
     }
 
     /// Whoever may look into the branch and steer it: a server of ours, who may report, or a person with the password.
+    ///
+    /// The token of reporters ([`Credential::IntakeToken`]) is among them, as it was in the service before us: whoever
+    /// has it may look at emergencies, cancel them, read and clear the log, and have log and timeline posted to any
+    /// public address. Reports that are signed instead ([`Credential::IntakeHmac`]) give no such right.
     pub fn operator() -> Self {
-        Self::AnyOf(vec![Credential::Internal(BranchScope::Any), Credential::IntakeToken, Credential::OperatorBasic])
+        Self::AnyOf(Self::operators())
     }
 
     /// As [`operator`](Self::operator), or with a ticket that one of them has asked for. For a `GET` that changes
     /// nothing.
     pub fn operator_or_ticket() -> Self {
-        let Self::AnyOf(mut credentials) = Self::operator() else { return Self::operator() };
+        let mut credentials = Self::operators();
         credentials.push(Credential::Ticket);
         Self::AnyOf(credentials)
+    }
+
+    fn operators() -> Vec<Credential> {
+        vec![Credential::Internal(BranchScope::Any), Credential::IntakeToken, Credential::OperatorBasic]
     }
 
     /// Only a server of ours.

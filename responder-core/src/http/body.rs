@@ -162,10 +162,10 @@ fn too_long() -> HttpError {
     HttpError::new(
         http::StatusCode::PAYLOAD_TOO_LARGE,
         "body_too_large",
-        "The body is longer than this endpoint takes.",
+        "The body is longer than this endpoint allows.",
     )
 }
 
 fn too_slow() -> HttpError {
-    HttpError::new(http::StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body did not come in time.")
+    HttpError::new(http::StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body did not arrive in time.")
 }

@@ -18,11 +18,11 @@ pub struct Call {
     pub target: MountedPath,
     /// What stands in the path for the names of its template.
     pub params: Params,
-    /// Every header.
+    /// All headers of the request.
     pub headers: HeaderMap,
     /// The address of the caller, if the server tells it; see [`TrustedProxies`](super::TrustedProxies).
     pub peer: Option<IpAddr>,
-    /// Who calls.
+    /// Whoever asks, as the table has identified them.
     pub caller: Caller,
     /// The body as it came.
     pub body: Bytes,
@@ -122,7 +122,7 @@ impl Media {
 }
 
 pub(super) fn unsupported() -> HttpError {
-    let message = "The body is of a content type that this endpoint does not take.";
+    let message = "This endpoint does not accept this content type.";
     HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_type", message)
 }
 

@@ -8,7 +8,8 @@ use super::path::MountedPath;
 use super::{Access, Body, BodyRule, Credential, Endpoint, Endpoints};
 use crate::PublicUrl;
 
-/// The origins whose pages may use a table from a browser, such as `https://monitor.example.com, http://localhost:3000`.
+/// The origins whose pages may use a table from a browser, such as
+/// `https://monitor.example.com, http://localhost:3000`.
 ///
 /// Browsers ask before they let a page of another origin call us or read an answer (CORS, part of the WHATWG's Fetch
 /// standard). Only an origin that is listed, to the byte, is told that it may; nothing is ever answered with `*`. And
@@ -29,7 +30,9 @@ pub struct AllowedOrigins(Vec<String>);
 
 /// Why a text is no list of origins.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no origin: it must be http:// or https:// with a host and perhaps a port, and nothing after that")]
+#[error(
+    "{0:?} is not a valid origin: it must be http:// or https:// with a host and perhaps a port, and nothing after that"
+)]
 pub struct AllowedOriginsError(String);
 
 /// What a page of another origin is told with an answer.

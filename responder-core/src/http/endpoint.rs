@@ -153,7 +153,7 @@ impl Endpoint {
         self.body
     }
 
-    /// Who answers.
+    /// The handler that answers its requests.
     pub fn handler(&self) -> &Arc<dyn Handler> {
         &self.handler
     }

@@ -1,6 +1,6 @@
 //! What goes wrong, in the form that callers see.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
@@ -61,15 +61,16 @@ impl HttpError {
         Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.")
     }
 
-    /// 503: it can't be done now; the caller is told when to ask again.
-    pub fn unavailable(code: &'static str, message: impl Into<Cow<'static, str>>, retry_after_secs: u32) -> Self {
+    /// 503: it can't be done now; the caller is told to ask again after so long, in whole seconds, rounded up.
+    pub fn unavailable(code: &'static str, message: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {
+        let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message)
-            .with_header(header::RETRY_AFTER, HeaderValue::from(retry_after_secs))
+            .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
     /// 500: our own fault. The caller learns no more than that; `cause` is for the diagnostics.
     pub fn internal(cause: impl Into<BoxError>) -> Self {
-        let message = "Something went wrong on our side.";
+        let message = "An internal error occurred.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", message).with_cause(cause)
     }
 
@@ -177,13 +178,14 @@ mod tests {
         assert_eq!(error.source().map(ToString::to_string).as_deref(), Some(cause));
         let response = error.into_response();
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        let expected = r#"{"status":"error","code":"internal_error","message":"Something went wrong on our side.","field":"branch"}"#;
+        let expected =
+            r#"{"status":"error","code":"internal_error","message":"An internal error occurred.","field":"branch"}"#;
         assert_eq!(response.body().as_full(), Some(expected.as_bytes()));
     }
 
     #[test]
     fn busy_says_when_to_come_back() {
-        let response = HttpError::unavailable("busy", "Another emergency is being handled.", 30).into_response();
+        let response = HttpError::unavailable("busy", "Try again.", Duration::from_millis(29_001)).into_response();
         assert_eq!(response.headers()[header::RETRY_AFTER], "30");
     }
 

@@ -253,7 +253,7 @@ impl Guard<'_> {
         if credentials.iter().all(|credential| matches!(credential, Credential::Page(_))) {
             return self.log_in();
         }
-        let message = "This needs credentials, and those that came with it are missing or wrong.";
+        let message = "Credentials are required; they are missing or wrong.";
         let mut error = HttpError::new(StatusCode::UNAUTHORIZED, "unauthorized", message);
         let takes = |wanted: fn(&Credential) -> bool| credentials.iter().any(wanted);
         if takes(|c| matches!(c, Credential::OperatorBasic)) {

@@ -139,7 +139,7 @@ fn responses(row: &Endpoint) -> Value {
         statuses.push(("403", "The signature is wrong, or a password comes from a page that is not ours.", true));
     }
     if row.body() != BodyRule::Empty {
-        statuses.push(("408", "The body did not come in time.", true));
+        statuses.push(("408", "The body did not arrive in time.", true));
         statuses.push(("413", "The body is too long.", true));
         statuses.push(("415", "The body is of another type.", true));
     }

@@ -1,6 +1,6 @@
 //! From a request to its answer.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -21,8 +21,9 @@ impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
     ///
     /// What is checked, in this order: the path (404), the method (405, or 204 to `OPTIONS`), credentials that need
-    /// no body (401, 403), the size of the body (413) and its pace (408), signatures that cover it (403, 401), its content type (415),
-    /// fields and parameters (400). Only then the handler runs. A handler that panics is answered for with 500.
+    /// no body (401, 403), the size of the body (413) and its pace (408), signatures that cover it (403, 401), its
+    /// content type (415), fields and parameters (400). Only then the handler runs. A handler that panics is answered
+    /// for with 500.
     pub async fn serve<B>(&self, request: Request<B>, peer: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body + Send,
@@ -126,7 +127,8 @@ async fn session(
     let Some(sessions) = keys.sessions.as_ref().filter(|_| access.takes_sessions()) else { return Ok(None) };
     let Some(token) = token_in(&head.headers, public) else { return Ok(None) };
     let found = sessions.session(token.hash()).await.map_err(|error| {
-        HttpError::unavailable("store_unavailable", "The store does not answer; try again.", 2).with_cause(error)
+        HttpError::unavailable("store_unavailable", "The store does not answer; try again.", Duration::from_secs(2))
+            .with_cause(error)
     })?;
     Ok(found.map(|session| Arc::new(LoggedIn { token, session })))
 }

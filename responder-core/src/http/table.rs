@@ -71,7 +71,7 @@ pub(super) struct Timer(Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>);
 #[non_exhaustive]
 pub enum TableError {
     /// It is no path template.
-    #[error("{0:?} is no path template")]
+    #[error("{0:?} is not a valid path template")]
     Path(String),
     /// Two endpoints would answer the same request.
     #[error("{0} {1} is declared twice")]
@@ -86,7 +86,7 @@ pub enum TableError {
     #[error("{0} takes a signed body and reads none")]
     SignedBodyUnread(String),
     /// Addresses are written down in many places, so that a ticket in one must not let anybody change something.
-    #[error("{0} takes a ticket and is no GET")]
+    #[error("{0} takes a ticket but is not a GET")]
     TicketToChange(String),
     /// The path has no parameter of that name, so that no token would fit.
     #[error("{0} has no parameter that names the branch")]
@@ -112,7 +112,7 @@ impl Endpoints {
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
-    /// Every row.
+    /// Every row of the table, path by path.
     pub fn rows(&self) -> impl Iterator<Item = &Endpoint> {
         self.0.routes.iter().flat_map(|route| &route.endpoints)
     }

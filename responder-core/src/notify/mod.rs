@@ -25,7 +25,7 @@ pub use webhook::{
     AllowedHosts, AllowedHostsError, Compression, TargetError, Undelivered, Webhook, WebhookAnswer, WebhookError,
     WebhookMessage, WebhookPost, WebhookSender, is_public,
 };
-#[cfg(feature = "twilio")]
+#[cfg(feature = "webhooks")]
 pub use webhook::{HostResolver, SystemResolver, WebhookClient};
 
 use crate::script::Mail;

@@ -61,7 +61,7 @@ pub enum SmtpError {
     #[error("the sender of mails is an address, such as Tucson <tucson@example.com>")]
     Sender,
     /// What is to be trusted is no certificate.
-    #[error("that is no certificate in PEM form")]
+    #[error("that is not a valid PEM certificate")]
     Certificate,
 }
 
@@ -76,8 +76,9 @@ enum Copy {
 
 impl SmtpNotifier {
     /// By the server at `url`: `smtps://` with TLS from the first byte; `smtp://` with `?tls=required` for STARTTLS,
-    /// `?tls=opportunistic` for STARTTLS where the server knows it, in the clear without either. A path is the name that we
-    /// give to the server; without one it is the sender's domain. Certificates are those that the system trusts.
+    /// `?tls=opportunistic` for STARTTLS where the server knows it, in the clear without either. A path is the name
+    /// that we give to the server; without one it is the sender's domain. Certificates are those that the system
+    /// trusts.
     ///
     /// # Errors
     /// [`SmtpError`].

@@ -138,10 +138,12 @@ impl Facts {
 impl Presence {
     fn of(emergency: &Emergency) -> Self {
         let any = |stage: fn(&LegStage) -> bool| emergency.legs().iter().any(|leg| stage(&leg.stage));
-        match () {
-            () if any(|stage| matches!(stage, LegStage::Talking)) => Self::Talking,
-            () if any(|stage| matches!(stage, LegStage::Arriving | LegStage::Holding)) => Self::OnHold,
-            () => Self::Away,
+        if any(|stage| matches!(stage, LegStage::Talking)) {
+            Self::Talking
+        } else if any(|stage| matches!(stage, LegStage::Arriving | LegStage::Holding)) {
+            Self::OnHold
+        } else {
+            Self::Away
         }
     }
 }

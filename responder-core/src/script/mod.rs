@@ -8,13 +8,12 @@
 //! use std::sync::Arc;
 //! use responder_core::{CountryCode, Timestamp, emergency::*, script::{Links, Script}};
 //!
-//! let us = CountryCode::new(1).ok_or("country code")?;
 //! let report = Report {
 //!     chosen_phone: "+15005550001".into(),
 //!     incident_address: "12 Elm Street & yard".into(),
 //!     ..Report::default()
 //! };
-//! let intake = Intake::check(report, us)?;
+//! let intake = Intake::check(report, CountryCode::NORTH_AMERICA)?;
 //! let now = Timestamp::from_micros(1_800_000_000_000_000);
 //! let emergency = Emergency::open(EmergencyId::new(now, 7), now, intake, Arc::new(Policy::default())).state;
 //!

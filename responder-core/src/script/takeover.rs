@@ -6,8 +6,8 @@ use super::{Facts, Label, MOST_SEGMENTS, Mail, Opening, Script};
 use crate::store::Card;
 
 impl Script {
-    /// Tells people to take over an emergency whose state can't be read, with all that is known of it: as a text, and as
-    /// a mail.
+    /// Tells people to take over an emergency whose state can't be read, with all that is known of it: as a text, and
+    /// as a mail.
     pub fn render_takeover(&self, card: &Card) -> (String, Mail) {
         let facts = Facts::of_card(self, card);
         let Opening { subject, sentence } = self.wording.takeover(&facts);

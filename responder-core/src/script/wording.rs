@@ -39,7 +39,7 @@ use crate::emergency::{Farewell, Lead, News, Text};
 /// }
 ///
 /// let script = Script { wording: Arc::new(Ours), ..Script::default() };
-/// assert!(script.no_emergency().to_string().contains("no emergency is open"));
+/// assert!(script.no_emergency().to_string().contains("no open emergency"));
 /// ```
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Wording: Debug + Send + Sync + 'static {

@@ -25,7 +25,7 @@ pub enum Kind {
     Addresses,
     /// A country calling code.
     Country,
-    /// Several.
+    /// Country calling codes, with commas between them.
     Countries,
     /// What counts as accepted.
     Confirmation,

@@ -29,15 +29,15 @@ pub enum SettingsFault {
     /// The value of one.
     #[error("{} can't be used: {error}", setting.name)]
     Value {
-        /// Which.
+        /// The setting at fault.
         setting: &'static Setting,
-        /// Why.
+        /// What is wrong with its value.
         error: ValueError,
     },
     /// One that there must be.
     #[error("{} is missing", setting.name)]
     Missing {
-        /// Which.
+        /// The setting at fault.
         setting: &'static Setting,
     },
     /// All of them together.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Sealed {
     /// Which key, by its id.
     pub key: String,
-    /// In base64.
+    /// The nonce of AES-256-GCM, 12 bytes in base64.
     pub nonce: String,
     /// In base64, with the tag at its end.
     pub text: String,
@@ -23,9 +23,9 @@ pub enum SealError {
     /// Another key is needed.
     #[error("{setting} of {branch} is sealed with key {needed}, and this is another one")]
     WrongKey {
-        /// Whose.
+        /// The branch that it belongs to.
         branch: String,
-        /// What.
+        /// The name of the setting.
         setting: String,
         /// The id of the key that is needed.
         needed: String,
@@ -33,15 +33,15 @@ pub enum SealError {
     /// It was changed, or stands where it does not belong.
     #[error("{setting} of {branch} can't be opened: it was changed, or belongs elsewhere")]
     Damaged {
-        /// Whose.
+        /// The branch that it belongs to.
         branch: String,
-        /// What.
+        /// The name of the setting.
         setting: String,
     },
     /// There is no key, and this is a secret.
     #[error("{setting} is a secret, and there is no key to seal it with")]
     NoKey {
-        /// What.
+        /// The name of the setting.
         setting: String,
     },
     /// The text of a key is none.

@@ -29,7 +29,7 @@ pub enum Tier {
     Basic,
     /// Who has [`EditAdvanced`](crate::access::Permission::EditAdvanced).
     Advanced,
-    /// Admins.
+    /// Only admins may change it.
     Admin,
 }
 
@@ -63,8 +63,8 @@ impl Tier {
 }
 
 impl Setting {
-    /// A value as it is shown: all of it, or its end. Of an address that is a secret, scheme and host are shown: whoever
-    /// knows its path may post there.
+    /// A value as it is shown: all of it, or its end. Of an address that is a secret, scheme and host are shown:
+    /// whoever knows its path may post there.
     ///
     /// ```
     /// let token = responder_core::settings::setting("TWILIO_AUTH_TOKEN").expect("a setting");

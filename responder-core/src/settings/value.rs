@@ -34,7 +34,7 @@ pub enum ValueError {
         error: PhoneError,
     },
     /// An entry of a list of mail addresses.
-    #[error("entry {entry} is no mail address")]
+    #[error("entry {entry} is not a valid mail address")]
     Address {
         /// Which, counted from 1.
         entry: usize,
@@ -61,7 +61,7 @@ pub enum ValueError {
     #[error("is too long, or has characters that it can't have")]
     Text,
     /// An entry of a list of country codes.
-    #[error("entry {entry} is no country calling code, such as 1 or 44")]
+    #[error("entry {entry} is not a valid country calling code, such as 1 or 44")]
     Country {
         /// Which, counted from 1.
         entry: usize,

@@ -11,7 +11,7 @@ use super::{BranchKey, StoreError};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
-    /// It does.
+    /// It takes emergencies in.
     #[default]
     Enabled,
     /// It does not.

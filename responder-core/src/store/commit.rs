@@ -40,9 +40,9 @@ pub struct Commit {
 /// How a command ended.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Settlement {
-    /// Which.
+    /// The command that ended.
     pub command: CommandId,
-    /// How.
+    /// How it ended.
     pub outcome: Outcome,
 }
 
@@ -72,7 +72,7 @@ pub enum Committed {
 /// A commit that is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Where.
+    /// The version and the events that it became.
     pub receipt: Receipt,
     /// The commands that were claimed with it, in the order of claims; see [`Commit::claiming`].
     pub claimed: Vec<Claimed>,

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use super::{BranchKey, EventId, Lease, NameError, StoreError, StoredEvent, WorkerId};
 use crate::{Timestamp, emergency::EmergencyId};
 
-/// The name of somebody who gets the events of a branch: 1 to 32 characters of `a`-`z`, `0`-`9`, `_` and `-`. Where they
-/// are is not stored, so that what waits for them goes to where they have moved.
+/// The name of somebody who gets the events of a branch: 1 to 32 characters of `a`-`z`, `0`-`9`, `_` and `-`. Where
+/// they are is not stored, so that what waits for them goes to where they have moved.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TargetName(Arc<str>);
 
@@ -103,18 +103,18 @@ pub enum AfterFailure {
 /// # Contract
 /// The checks of the module `testing` (feature `testing`) bear these numbers, after a `d`.
 ///
-/// 1. A target gets every event of the branch that is stored after [`subscribe`](Self::subscribe), and none from before.
-///    Subscribing again changes nothing. Targets and branches do not mix.
+/// 1. A target gets every event of the branch that is stored after [`subscribe`](Self::subscribe), and none from
+///    before. Subscribing again changes nothing. Targets and branches do not mix.
 /// 2. A lane is an emergency, or everything outside of any. Its events come one by one, in the order of their ids: the
 ///    next one only after [`delivered`](Self::delivered) or after the one before was given up.
 /// 3. Lanes do not wait for each other; the one that waits longest comes first.
-/// 4. A message is handed out to one worker until the lease runs out, however many ask. Then it is handed out again, and
-///    says how often.
+/// 4. A message is handed out to one worker until the lease runs out, however many ask. Then it is handed out again,
+///    and says how often.
 /// 5. What a worker says counts while nobody else has claimed the lane, also after the lease. Said twice, or later, it
 ///    changes nothing.
 /// 6. After [`failed`](Self::failed) the message comes again after the delay. Events that are older than was said are
-///    given up, oldest first: the lane goes on with one [`Gap`] for all of them, and then with what follows. A gap that is
-///    itself older, and that nothing follows, is given up and ends the lane.
+///    given up, oldest first: the lane goes on with one [`Gap`] for all of them, and then with what follows. A gap that
+///    is itself older, and that nothing follows, is given up and ends the lane.
 /// 7. [`next_delivery`](Self::next_delivery) tells how long there is nothing to do.
 /// 8. [`unsubscribe`](Self::unsubscribe) forgets the target, and what waited for it.
 /// 9. What was acknowledged outlasts a crash, so that nothing is lost and only what was under way comes again.

@@ -33,8 +33,8 @@ use crate::{
 /// 7. However many openings race, no more than the limit get in. Only emergencies that occupy the branch count.
 /// 8. [`claim`](Self::claim) hands out by priority, then due time, then id; only the kinds that were asked for; only
 ///    the branch that was asked for; each command to one worker until its lease runs out. A commit or an opening that
-///    [claims](Commit::claiming) some of its own commands gets them with its answer, in that order, and they are claimed
-///    from the moment that it is visible.
+///    [claims](Commit::claiming) some of its own commands gets them with its answer, in that order, and they are
+///    claimed from the moment that it is visible.
 /// 9. No command waits for another one: the commands of one emergency may be claimed by different workers.
 /// 10. What was claimed, with a commit or later, by a worker who then died is claimed again when its lease runs out.
 ///     After [`MOST_LOST_CLAIMS`](super::MOST_LOST_CLAIMS) claims that ended without a word (neither settled nor put
@@ -46,11 +46,11 @@ use crate::{
 ///     [`LEFT_TO_NEWER`](super::LEFT_TO_NEWER) later.
 /// 11. Event ids count 1, 2, 3, … per branch without gaps, and an id once visible has all smaller ones visible: a
 ///     reader that goes on from the last id it saw misses nothing. Those of [`record`](Self::record) count among them.
-/// 12. An emergency has one deadline, replaced by each commit. [`due`](Self::due) lists those that have passed, earliest
-///     first; [`next_wake`](Self::next_wake) tells how long there is nothing to do.
+/// 12. An emergency has one deadline, replaced by each commit. [`due`](Self::due) lists those that have passed,
+///     earliest first; [`next_wake`](Self::next_wake) tells how long there is nothing to do.
 /// 13. Stored times come from the store's clock, and so does [`Loaded::now`].
-/// 14. A lease is at least twice the deadline it is for (see [`Lease`]), and [`holds`](Self::holds) tells by the store's
-///     clock whether it still lasts. Call it just before the request goes out.
+/// 14. A lease is at least twice the deadline it is for (see [`Lease`]), and [`holds`](Self::holds) tells by the
+///     store's clock whether it still lasts. Call it just before the request goes out.
 /// 15. Everything read back equals what was written, to the byte, also after a crash, which leaves all of a commit or
 ///     nothing.
 #[cfg_attr(feature = "mock", mockall::automock)]
@@ -144,7 +144,8 @@ pub trait EmergencyStore: Debug + Send + Sync + 'static {
     /// [`StoreError::Unavailable`].
     async fn holds(&self, ticket: &Ticket) -> Result<bool, StoreError>;
 
-    /// Lets a lease begin anew. No effect, and false, if it has run out or the command is settled.
+    /// Restarts a lease: it lasts its full time from now. No effect, and false, if it has run out or the command is
+    /// settled.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].

@@ -26,7 +26,7 @@ pub struct Health {
 /// An open emergency whose state can't be read, from what is stored beside the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Which.
+    /// The id of the emergency.
     pub id: EmergencyId,
     /// When it was reported.
     pub opened_at: Timestamp,
@@ -49,7 +49,7 @@ pub struct Card {
     pub customer_name: String,
     /// Where it is.
     pub address: String,
-    /// What happened.
+    /// What happened, in the reporter's words.
     pub description: String,
     /// Whom to alert by text.
     pub recipients: Vec<String>,

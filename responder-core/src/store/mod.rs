@@ -12,11 +12,11 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let store = MemoryStore::new(Arc::new(SystemClock));
 //! let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
-//! let intake = Intake::check(report, CountryCode::new(1).ok_or("country code")?)?;
+//! let intake = Intake::check(report, CountryCode::NORTH_AMERICA)?;
 //! let policy = Policy { recipient_emails: vec!["office@example.com".into()], ..Policy::default() };
 //!
 //! let now = store.now().await?;
-//! let id = EmergencyId::new(now, 7); // random bits in earnest
+//! let id = EmergencyId::new(now, 7); // use random bits in production
 //! let opened = Emergency::open(id, now, intake, Arc::new(policy));
 //! let opening = Opening::of("north".parse()?, 1, opened, CommitId::from_random(7));
 //! assert!(matches!(store.open(&opening).await?, Opened::Created(_)));

@@ -94,7 +94,7 @@ impl Version {
         Self(number)
     }
 
-    /// As stored.
+    /// The number that stores keep.
     pub const fn as_u64(self) -> u64 {
         self.0
     }
@@ -115,7 +115,7 @@ impl EventId {
         Self(number)
     }
 
-    /// As stored.
+    /// The number that stores keep.
     pub const fn as_u64(self) -> u64 {
         self.0
     }

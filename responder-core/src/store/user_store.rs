@@ -21,7 +21,7 @@ pub struct NewUser {
 /// What becomes of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserChange {
-    /// Who.
+    /// The user who is changed.
     pub id: UserId,
     /// The version that it was made from.
     pub from: UserVersion,
@@ -56,7 +56,7 @@ pub enum UserOutcome {
 pub enum Adding {
     /// Only the first of all.
     First,
-    /// Anybody.
+    /// Whichever user it is.
     Any,
 }
 

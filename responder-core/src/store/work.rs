@@ -18,7 +18,7 @@ pub const LEFT_TO_NEWER: Duration = Duration::from_secs(60);
 /// An emergency whose deadline has passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// Which.
+    /// The id of the emergency.
     pub id: EmergencyId,
     /// The deadline, on the store's clock.
     pub deadline: Timestamp,
@@ -27,9 +27,9 @@ pub struct Due {
 /// A wish for commands to carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimRequest {
-    /// Whose commands.
+    /// The branch whose commands are claimed.
     pub branch: BranchKey,
-    /// Who asks.
+    /// The worker who will have the claim.
     pub worker: WorkerId,
     /// Which kinds; those that this build knows are [`CommandKind::ALL`]. Others stay for a build that knows them.
     pub kinds: Vec<CommandKind>,
@@ -43,9 +43,9 @@ pub struct ClaimRequest {
 /// urgent of them out at once, and spares the store a second write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnClaims {
-    /// Who asks.
+    /// The worker who will have the claim.
     pub worker: WorkerId,
-    /// Which kinds.
+    /// The kinds of commands that are wanted.
     pub kinds: Vec<CommandKind>,
     /// At most so many.
     pub max: u32,
@@ -76,7 +76,7 @@ pub struct Claimed {
 /// Proof of one claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticket {
-    /// Which command.
+    /// The id of the command.
     pub command: CommandId,
     /// Which claim of it, counted from 1.
     pub claim: u32,
@@ -136,7 +136,7 @@ impl Claimed {
         }
     }
 
-    /// Which command.
+    /// The id of the command.
     pub const fn id(&self) -> CommandId {
         self.ticket.command
     }

@@ -58,7 +58,7 @@ pub struct StatusCallback {
 pub enum StatusEvent {
     /// It left the provider's queue and is being dialled.
     Initiated,
-    /// It rings.
+    /// The phone rings.
     Ringing,
     /// Somebody, or something, picked up.
     Answered,

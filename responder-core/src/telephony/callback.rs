@@ -45,9 +45,11 @@ impl<'a> Callback<'a> {
         self.get("MessageSid").or_else(|| self.get("SmsSid")).unwrap_or_default().parse()
     }
 
-    /// Who calls or writes; none if the number is withheld or no number (`anonymous`, `client:…`).
+    /// Who calls or writes; none if the number is withheld or is not a number (`anonymous`, `client:…`). A number in
+    /// full counts as it is, even one that its country does not give to anybody: telephone systems send such, too.
     pub fn from(&self, country: CountryCode) -> Option<E164> {
-        E164::parse_with(self.get("From")?, country).ok()
+        let from = self.get("From")?;
+        from.parse().or_else(|_| E164::parse_with(from, country)).ok()
     }
 
     /// Where the call stands; none for a word that is not known.

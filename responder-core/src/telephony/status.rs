@@ -57,7 +57,7 @@ status! {
         Queued = "queued",
         /// It is being dialled. Only callbacks say this.
         Initiated = "initiated",
-        /// It rings.
+        /// The phone rings.
         Ringing = "ringing",
         /// Somebody, or something, has picked up.
         InProgress = "in-progress",

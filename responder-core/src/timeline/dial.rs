@@ -5,7 +5,8 @@ use super::{
     time::{LENGTH, clock},
 };
 
-/// Remembers the day and the zone of the last time: the next one nearly always has the same, and only the clock is read.
+/// Remembers the day and the zone of the last time: the next one nearly always has the same, and only the clock is
+/// read.
 #[derive(Debug)]
 pub(super) struct Dial {
     assumed: UtcOffset,

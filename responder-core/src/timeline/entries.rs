@@ -246,8 +246,8 @@ impl Index {
         self.entries.get(second.start + (second.end - 1 - mirrored))
     }
 
-    /// All entries of the second of this one, of a list in ascending order. Most often they are few: looked for in steps
-    /// that grow.
+    /// All entries of the second of this one, of a list in ascending order. Most often they are few: looked for in
+    /// steps that grow.
     fn of_second_at(&self, at: usize) -> Range<usize> {
         let (entries, second) = (&self.entries, self.entries[at].second);
         let (mut back, mut on) = (1, 1);

@@ -34,7 +34,7 @@ pub enum BranchEvent {
     },
     /// The server could not be started.
     AppStartFailure {
-        /// Why.
+        /// What went wrong, in words.
         error: String,
     },
     /// A report was refused.
@@ -44,7 +44,7 @@ pub enum BranchEvent {
     },
     /// Somebody called while there was no emergency.
     IncomingCall {
-        /// Who, unless withheld.
+        /// The caller's number; none if it is withheld.
         from: Option<E164>,
         /// Which of our numbers, if it was said.
         to: Option<E164>,
@@ -57,25 +57,25 @@ pub enum BranchEvent {
     NoActiveEmergency {},
     /// The log was put aside over the interface.
     LogsClearedViaApi {
-        /// Where to.
+        /// The path of the archive.
         archive_path: String,
-        /// When.
+        /// When it was put aside.
         #[serde(with = "crate::time::as_text")]
         timestamp: Timestamp,
     },
     /// The log was put aside because its failures have been dealt with.
     ErrorsResolved {
-        /// Where to.
+        /// The path of the archive.
         archive_path: String,
     },
     /// The log could not be put aside.
     ArchiveError {
-        /// Why.
+        /// What went wrong, in words.
         error: String,
     },
     /// The log could not be shown.
     ApiLogsError {
-        /// Why.
+        /// What went wrong, in words.
         error: String,
     },
 }

@@ -8,8 +8,8 @@ use super::{Block, delimiter::CLOSING};
 /// Whether a block tells of something that failed and that no machine puts right: a person has to look at it.
 ///
 /// That an emergency ended without help, that nobody accepted, that calls can't be placed, that a branch is not
-/// configured or could not be started, or that a report was refused. A text that did not arrive, or a technician who did
-/// not answer, is dealt with by the flow itself; its blocks are still of status [`Error`](super::Status::Error).
+/// configured or could not be started, or that a report was refused. A text that did not arrive, or a technician who
+/// did not answer, is dealt with by the flow itself; its blocks are still of status [`Error`](super::Status::Error).
 ///
 /// ```
 /// use responder_core::timeline::{Blocks, needs_a_person};

@@ -5,7 +5,8 @@
 pub struct KnownEvent {
     /// Its name, in small letters.
     pub name: &'static str,
-    /// The keys of its data, where the first system that wrote such logs had it. Ours can have more, and leave some out.
+    /// The keys of its data, where the first system that wrote such logs had it. Ours can have more, and leave some
+    /// out.
     pub keys: &'static [&'static str],
     /// Who writes it.
     pub origin: Origin,
@@ -19,7 +20,7 @@ pub enum Origin {
     Seed,
     /// The first system's answers to texts, which it posted to webhooks only.
     SeedTexts,
-    /// Only ours.
+    /// Only our logs have it.
     Ours,
 }
 

@@ -19,15 +19,15 @@
 //! zone      = "Z" | " "? ("+" | "-") "HH" ":"? "MM" (":SS")?
 //! ```
 //!
-//! What we write has a time as above, with six digits and a zone, at the beginning of the body. In a title a backslash is
-//! written as `\\`, line breaks as `\n` and `\r`; in a payload each line break is followed by a tab. So nothing that is
-//! in them can begin a block.
+//! What we write has a time as above, with six digits and a zone, at the beginning of the body. In a title a backslash
+//! is written as `\\`, line breaks as `\n` and `\r`; in a payload each line break is followed by a tab. So nothing that
+//! is in them can begin a block.
 //!
 //! # How it is read
-//! By the rules of the system that began with such logs, whose logs are read as it reads them: titles, icons, status, order
-//! and times are shown alike ([`Block`], [`Timeline`]). There are differences where a log is damaged: a block may begin with
-//! the line break that ends the title of a torn one, so that it is not lost; and every oddity is told with its place
-//! ([`Diagnostic`]). No text makes reading fail.
+//! By the rules of the system that began with such logs, whose logs are read as it reads them: titles, icons, status,
+//! order and times are shown alike ([`Block`], [`Timeline`]). There are differences where a log is damaged: a block may
+//! begin with the line break that ends the title of a torn one, so that it is not lost; and every oddity is told with
+//! its place ([`Diagnostic`]). No text makes reading fail.
 //!
 //! Everything here works on bytes; files are in [`file`](mod@file).
 

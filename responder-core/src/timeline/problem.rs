@@ -35,7 +35,7 @@ impl fmt::Display for Problem {
             Self::NoTime => "a block without a time",
             Self::ImpossibleTime => "a block with an impossible time",
             Self::CutOff => "a block that was not written to its end",
-            Self::InvalidUtf8 => "bytes that are no UTF-8",
+            Self::InvalidUtf8 => "bytes that are not valid UTF-8",
         })
     }
 }

@@ -33,7 +33,7 @@ pub struct Record<'a> {
     /// The number of the last event from the store before it, if it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<EventId>,
-    /// Whose.
+    /// The emergency that it belongs to; none for events of the branch.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub emergency_id: Option<Cow<'a, str>>,
     /// Which block before it in its file was the last that needs a person.
@@ -46,8 +46,8 @@ pub struct Record<'a> {
     pub(crate) data: Option<&'a RawValue>,
 }
 
-/// What a block says of the blocks before it in its file, so that whoever asks for the last failure need not read them. In
-/// JSON a place, or `null` for none.
+/// What a block says of the blocks before it in its file, so that whoever asks for the last failure need not read them.
+/// In JSON a place, or `null` for none.
 ///
 /// ```
 /// use responder_core::timeline::{LastFailure, Record};
@@ -60,7 +60,7 @@ pub struct Record<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(from = "Option<u64>", into = "Option<u64>")]
 pub enum LastFailure {
-    /// Nothing.
+    /// It says nothing of it.
     #[default]
     NotSaid,
     /// None of them [needs a person](super::needs_a_person).
@@ -79,8 +79,8 @@ struct Bare<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Reads a payload. None for what does not begin with such JSON, whoever wrote it. What follows is not looked at: it
-    /// can be the torn beginning of another block.
+    /// Reads a payload. None for what does not begin with such JSON, whoever wrote it. What follows is not looked at:
+    /// it can be the torn beginning of another block.
     pub fn read(payload: &'a str) -> Option<Self> {
         Self::deserialize(&mut serde_json::Deserializer::from_str(payload)).ok()
     }

@@ -76,8 +76,8 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// Whether everything from `from` to `to` is ASCII. Asked after [`next`](Self::next) for places before `to`; a no can
-    /// be wrong.
+    /// Whether everything from `from` to `to` is ASCII. Asked after [`next`](Self::next) for places before `to`; a no
+    /// can be wrong.
     #[inline]
     pub(super) fn is_ascii(&mut self, from: usize, to: usize) -> bool {
         while self.end < to {

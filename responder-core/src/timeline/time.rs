@@ -197,7 +197,9 @@ fn seconds([year, month, day, hour, minute, second]: [u32; 6]) -> Option<i64> {
     Some(days(i64::from(year), i64::from(month), i64::from(day)) * DAY_SECS + of_day)
 }
 
-/// Days from 1970-01-01. Years are counted from March, so that the leap day is the last of its year.
+/// Days from 1970-01-01. Years are counted from March, so that the leap day is the last of its year. 400 years have
+/// 146,097 days; 719,468 of them lie between March 1 of the year 0 and 1970; 153 is the days of five months from March
+/// or August on (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 #[inline]
 const fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -207,7 +209,7 @@ const fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// Year, month and day, so many days from 1970-01-01.
+/// Year, month and day, so many days from 1970-01-01: [`days`] turned round, after the same source.
 const fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -61,7 +61,7 @@ pub enum TokenError {
     #[error("the access token is not valid yet")]
     NotYetValid,
     /// It is no access token at all, or has a header other than ours: another algorithm, another type.
-    #[error("this is no access token")]
+    #[error("this is not an access token")]
     Malformed,
     /// Its signature is not that of this key.
     #[error("the signature of the access token is not that of the key")]

@@ -14,8 +14,8 @@
 /// The text is `required`; `optional`, so that there is a `Default` without it; `mixed` with children, in any order; or
 /// `by_hand`: optional, with a constructor that the file itself gives.
 ///
-/// The kinds of attribute are `text`, `number`, `numbers`, `flag`, `one Words`, `list Words` (with blanks between them),
-/// `open Words` (the provider adds words) and `hint Words` (free text, and these are usual). A child is taken as
+/// The kinds of attribute are `text`, `number`, `numbers`, `flag`, `one Words`, `list Words` (with blanks between
+/// them), `open Words` (the provider adds words) and `hint Words` (free text, and these are usual). A child is taken as
 /// anything that converts into its type, so that elements that hold little more than a text can be given as the text.
 macro_rules! element {
     (

@@ -1,7 +1,7 @@
 //! TwiML: the XML documents that tell a Twilio-compatible provider what a call or a text conversation does next.
 //!
-//! [`voice`] and [`messaging`] hold a type for every element of the language; wrong nesting does not compile. (Fax is left
-//! out: Twilio has switched it off.) [`SCHEMA`] is the same table as data.
+//! [`voice`] and [`messaging`] hold a type for every element of the language; wrong nesting does not compile. (Fax is
+//! left out: Twilio has switched it off.) [`SCHEMA`] is the same table as data.
 //!
 //! [`Element`] is the tree underneath: any document can be built with it, it always prints well-formed XML, and
 //! [`Element::parse`] reads it back. What has no type here goes into a typed document through `element` and

@@ -1,5 +1,5 @@
-//! From a document to a tree: quick-xml's reader finds the tags; names, attributes, references and the order of it all are
-//! checked here.
+//! From a document to a tree: quick-xml's reader finds the tags; names, attributes, references and the order of it all
+//! are checked here.
 
 use std::fmt;
 

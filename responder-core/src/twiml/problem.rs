@@ -17,7 +17,7 @@ use super::{Content, Element, ElementSchema, Node, Position, Values, reading::li
 /// assert_eq!(problems, [
 ///     "line 2, column 1: <Sya> is not known in <Response>",
 ///     "line 2, column 12: the value of loop in <Say> is not of its kind",
-///     "line 2, column 23: lang is no attribute of <Say>",
+///     "line 2, column 23: lang is not an attribute of <Say>",
 /// ]);
 /// # Ok::<(), responder_core::twiml::ParseError>(())
 /// ```
@@ -69,7 +69,7 @@ impl fmt::Display for Problem {
         let element = &self.element;
         match &self.kind {
             ProblemKind::Child(child) => write!(f, "<{child}> is not known in <{element}>"),
-            ProblemKind::Attribute(name) => write!(f, "{name} is no attribute of <{element}>"),
+            ProblemKind::Attribute(name) => write!(f, "{name} is not an attribute of <{element}>"),
             ProblemKind::Value(name) => write!(f, "the value of {name} in <{element}> is not of its kind"),
             ProblemKind::Text => write!(f, "<{element}> has no text"),
             ProblemKind::NoText => write!(f, "<{element}> needs a text"),

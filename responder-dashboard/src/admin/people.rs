@@ -62,9 +62,9 @@ struct Cell {
 
 pub(super) fn login(given: &Given, wrong: bool, wait_seconds: Option<u64>) -> Result<String, askama::Error> {
     let trouble = match (wrong, wait_seconds) {
-        (_, Some(1)) => Some("There were too many wrong tries. Try again in a second.".to_owned()),
-        (_, Some(seconds)) => Some(format!("There were too many wrong tries. Try again in {seconds} seconds.")),
-        (true, None) => Some("Name or password are wrong.".to_owned()),
+        (_, Some(1)) => Some("There were too many failed attempts. Try again in a second.".to_owned()),
+        (_, Some(seconds)) => Some(format!("There were too many failed attempts. Try again in {seconds} seconds.")),
+        (true, None) => Some("The name or password is wrong.".to_owned()),
         (false, None) => None,
     };
     Login { frame: Frame::of(given, "Log in", Tab::None), trouble }.render()

@@ -275,7 +275,7 @@ impl Drop for Waiting {
             self.hub.release();
         }
         let mut state = self.hub.lock();
-        // Tickets are given anew after a reset.
+        // Tickets are numbered from the beginning after a reset.
         if state.network.epoch == self.epoch {
             state.network.withdraw_alarm(self.ticket);
         }

@@ -94,7 +94,7 @@ impl Network {
         let known = id.starts_with("client:") || self.numbers.contains_key(id);
         let own = self.calls.values().any(|call| call.record.from == *id || call.record.to == *id);
         let bad = self.options.owned_from_only && !known && !own;
-        bad.then(|| "the callerId is no number of this account or of this call".to_owned())
+        bad.then(|| "the callerId is not a number of this account or of this call".to_owned())
     }
 }
 

@@ -12,7 +12,8 @@ use crate::webhook::{Failure, Outcome};
 #[derive(Debug)]
 pub(super) struct Document {
     pub(super) verbs: Vec<Verb>,
-    /// Attributes that the language does not know, or whose values it does not. Verbs that it does not know are skipped when their turn comes.
+    /// Attributes that the language does not know, or whose values it does not. Verbs that it does not know are skipped
+    /// when their turn comes.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -52,7 +53,7 @@ pub(super) fn of(outcome: Outcome) -> Result<(Document, String), Failure> {
         audio if audio.starts_with("audio/") => Response::new().play(Play::new(answer.url.clone())).into(),
         _ if answer.status == 204 => Response::new().into(),
         "" => return Err(Failure::new(CONTENT_TYPE, "the answer has no content type")),
-        other => return Err(Failure::new(CONTENT_TYPE, format!("the content type {other} is no document"))),
+        other => return Err(Failure::new(CONTENT_TYPE, format!("the content type {other} is not a document"))),
     };
     Ok((document, answer.url))
 }
@@ -61,7 +62,7 @@ pub(super) fn of(outcome: Outcome) -> Result<(Document, String), Failure> {
 pub(super) fn parse(text: &str) -> Result<Document, Failure> {
     let response = Response::parse(text).map_err(|error| match error.kind() {
         ParseErrorKind::Root => Failure::new(ROOT, error.to_string()),
-        _ => Failure::new(PARSE, format!("the document is no XML: {error}")),
+        _ => Failure::new(PARSE, format!("the document is not valid XML: {error}")),
     })?;
     Ok(response.into())
 }
@@ -115,7 +116,7 @@ mod tests {
         let text = "<Response><Sing/><Say xml:lang='en'>Hi</Say>\n<Pause lenght='2' length='long'/></Response>";
         let document = parse(text).expect("a document");
         let problems: Vec<_> = document.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(problems, ["line 2, column 8: lenght is no attribute of <Pause>"]);
+        assert_eq!(problems, ["line 2, column 8: lenght is not an attribute of <Pause>"]);
         assert_eq!(document.verbs.len(), 3);
     }
 }

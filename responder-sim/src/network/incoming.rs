@@ -81,7 +81,7 @@ impl Network {
             Some(answer) if answer.body.trim().is_empty() => None,
             Some(answer) => match Response::parse(&answer.body) {
                 Ok(document) => return self.send_replies(message, document, &answer.url),
-                Err(error) => Some((12100, format!("the reply is no document: {error}"))),
+                Err(error) => Some((12100, format!("the reply is not a valid document: {error}"))),
             },
         };
         if let Some((code, text)) = failure {
@@ -122,7 +122,7 @@ impl Network {
                 }
                 other => {
                     let Some(element) = other.as_element() else { continue };
-                    let text = format!("<{}> is no verb of a messaging document", element.name());
+                    let text = format!("<{}> is not a verb of a messaging document", element.name());
                     self.notice(message, 12200, text);
                 }
             }

@@ -105,10 +105,10 @@ pub(super) fn delete(network: &mut Network, sid: &Sid) -> Result<Reply, RestErro
 pub(super) fn caller_and_callee(network: &Network, form: Form<'_>) -> Result<(String, String), RestError> {
     let to = form.get("To").ok_or_else(|| RestError::bad(21201, "a call needs a To"))?;
     let from = form.get("From").ok_or_else(|| RestError::bad(21213, "a call needs a From"))?;
-    let to = address(to).ok_or_else(|| RestError::bad(21211, "To is no number that can be called"))?;
-    let from = address(from).ok_or_else(|| RestError::bad(21212, "From is no number that can call"))?;
+    let to = address(to).ok_or_else(|| RestError::bad(21211, "To is not a number that can be called"))?;
+    let from = address(from).ok_or_else(|| RestError::bad(21212, "From is not a number that can call"))?;
     if network.options.owned_from_only && !network.numbers.contains_key(&from) {
-        return Err(RestError::bad(21210, "From is no number of this account"));
+        return Err(RestError::bad(21210, "From is not a number of this account"));
     }
     Ok((from, to))
 }

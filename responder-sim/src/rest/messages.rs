@@ -66,15 +66,15 @@ pub(super) fn delete(network: &mut Network, sid: &Sid) -> Result<Reply, RestErro
 
 fn order(network: &Network, form: Form<'_>) -> Result<NewMessage, RestError> {
     let to = form.get("To").ok_or_else(|| RestError::bad(21604, "a message needs a To"))?;
-    let to = address(to).ok_or_else(|| RestError::bad(21211, "To is no number that can be texted"))?;
+    let to = address(to).ok_or_else(|| RestError::bad(21211, "To is not a number that can be texted"))?;
     let service = form.get("MessagingServiceSid").map(str::to_owned);
     let from = match form.get("From") {
         None if service.is_some() => String::new(),
         None => return Err(RestError::bad(21603, "a message needs a From or a MessagingServiceSid")),
-        Some(from) => address(from).ok_or_else(|| RestError::bad(21212, "From is no number that can text"))?,
+        Some(from) => address(from).ok_or_else(|| RestError::bad(21212, "From is not a number that can text"))?,
     };
     if network.options.owned_from_only && service.is_none() && !network.numbers.contains_key(&from) {
-        return Err(RestError::bad(21606, "From is no number of this account that can text"));
+        return Err(RestError::bad(21606, "From is not a number of this account that can text"));
     }
     let body = form.get("Body").unwrap_or_default();
     let media = form.all("MediaUrl").count();

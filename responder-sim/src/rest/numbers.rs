@@ -7,7 +7,7 @@ use crate::{clock::rfc2822, network::Network, sid::Sid, trace::NumberConfig};
 
 pub(super) fn create(network: &mut Network, form: Form<'_>) -> Result<Reply, RestError> {
     let number = form.get("PhoneNumber").and_then(address);
-    let number = number.ok_or_else(|| RestError::bad(21421, "PhoneNumber is no number"))?;
+    let number = number.ok_or_else(|| RestError::bad(21421, "PhoneNumber is not a valid number"))?;
     network.numbers.insert(number.clone(), merged(NumberConfig::default(), form)?);
     Ok(Reply::Created(shown(network, &number)))
 }

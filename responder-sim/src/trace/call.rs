@@ -102,10 +102,10 @@ pub enum Sound {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Pressed {
-    /// When.
+    /// When they were pressed, on the clock of the network.
     #[serde(with = "as_text")]
     pub at: Timestamp,
-    /// Which.
+    /// The keys: digits, `*` and `#`.
     pub keys: String,
 }
 

@@ -167,7 +167,7 @@ pub enum HookKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Notice {
-    /// When.
+    /// When it came up, on the clock of the network.
     #[serde(with = "as_text")]
     pub at: Timestamp,
     /// The call or message that it is about.

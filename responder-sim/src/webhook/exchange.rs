@@ -53,7 +53,8 @@ pub(crate) enum Trouble {
 
 /// Sends one request and reads its whole answer.
 pub(super) async fn exchange(wire: &Wire<'_>, route: &Route, limits: &Overrides) -> Result<Raw, Trouble> {
-    let uri: Uri = wire.url.parse().map_err(|_| Trouble::Address(INVALID_URL, "the address is no URL".to_owned()))?;
+    let uri: Uri =
+        wire.url.parse().map_err(|_| Trouble::Address(INVALID_URL, "the address is not a valid URL".to_owned()))?;
     let place = place(&uri, route)?;
     let request = request(wire, &uri, route)?;
     let answer = match place {

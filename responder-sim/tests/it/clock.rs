@@ -119,7 +119,7 @@ async fn a_clock_that_runs_by_itself_can_not_be_moved() {
 }
 
 #[tokio::test]
-async fn a_reset_forgets_and_starts_anew() {
+async fn a_reset_forgets_everything() {
     let world =
         World::with(|builder| builder.number("+15005550002", responder_sim::NumberConfig::voice("http://a/"))).await;
     world.says("/voice", "<Pause length='600'/>");
@@ -128,7 +128,7 @@ async fn a_reset_forgets_and_starts_anew() {
     world.network.reset();
     assert_eq!(world.trace(), responder_sim::Trace::default());
     let again = world.call(TECHNICIAN, "/voice", &[]).await;
-    assert_eq!(first, again, "identifiers begin anew as well");
+    assert_eq!(first, again, "identifiers start over as well");
     let (_, list) = world.get("IncomingPhoneNumbers.json", &[]).await;
     assert_eq!(list["incoming_phone_numbers"].as_array().map(Vec::len), Some(1), "numbers of the start stay");
 }

@@ -104,7 +104,7 @@ async fn the_cap_of_the_network_ends_every_attempt() {
 }
 
 #[tokio::test]
-async fn redirections_are_followed_and_signed_anew_but_not_forever() {
+async fn redirections_are_followed_and_signed_again_but_not_forever() {
     let world = World::new().await;
     world.answers("/voice", [Says::status(307).with("location", "/moved")]);
     world.says("/moved", "<Say>Here.</Say>");

@@ -53,14 +53,14 @@ impl PostgresBuilder {
     }
 
     /// Connects, within five times the [patience](Self::patience), and brings the tables up to date. Nodes of older
-    /// versions may be at work meanwhile. Where the tables have to be changed, it may take up to three minutes: two until
-    /// nobody else keeps us from it (another node that does the same, a backup), one for the change.
+    /// versions may be at work meanwhile. Where the tables have to be changed, it may take up to three minutes: two
+    /// until nobody else keeps us from it (another node that does the same, a backup), one for the change.
     ///
     /// # Errors
     /// [`OpenError::Newer`] when a newer version has changed the tables beyond what this one can work with;
-    /// [`OpenError::Unusable`] when the address or the name of the schema is none, when the address has a parameter that
-    /// is not known, when the server can't be reached, refuses us or only reads (as a standby does), and for databases of
-    /// another encoding than UTF8.
+    /// [`OpenError::Unusable`] when the address or the name of the schema is none, when the address has a parameter
+    /// that is not known, when the server can't be reached, refuses us or only reads (as a standby does), and for
+    /// databases of another encoding than UTF8.
     pub async fn open(self) -> Result<PostgresStore, OpenError> {
         check_schema(&self.schema)?;
         check_parameters(self.url.expose_secret())?;

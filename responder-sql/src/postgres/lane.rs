@@ -1,8 +1,8 @@
 //! Connections that work side by side on what waits in one queue.
 //!
-//! Each connection belongs to a task. Whoever asks only waits for the answer: dropping that future stops nothing half-way
-//! and leaves no connection in the middle of a transaction. Each piece of work is one statement, a transaction of its
-//! own: one round trip, in which no lock waits for us, even if this process is stopped in the middle of it.
+//! Each connection belongs to a task. Whoever asks only waits for the answer: dropping that future stops nothing
+//! half-way and leaves no connection in the middle of a transaction. Each piece of work is one statement, a transaction
+//! of its own: one round trip, in which no lock waits for us, even if this process is stopped in the middle of it.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -53,7 +53,7 @@ pub(super) struct Lane<J> {
     workers: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// One connection, made when it is needed, and made anew when it broke.
+/// One connection, made when it is needed, and replaced when it breaks.
 pub(super) struct Link {
     connector: Arc<Connector>,
     /// How long a statement waits for a lock.
@@ -119,7 +119,7 @@ impl Link {
             tries += 1;
             let is_worth_it = match failure.remedy {
                 Remedy::Again => true,
-                // Old connections break one after the other when the server was started anew.
+                // Old connections break one after the other when the server was restarted.
                 Remedy::Reconnect => was_open && (repeat == Repeat::Harmless || failure.is_undone()),
                 Remedy::Wait | Remedy::Divide | Remedy::None | Remedy::Leave => false,
             };

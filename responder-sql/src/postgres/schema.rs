@@ -9,8 +9,9 @@
 //! 3. What nobody needs any more is removed two releases later, by a script whose `oldest_reader` is the first version
 //!    that does without it. Older nodes refuse to start from then on.
 //! 4. A script takes no longer than anybody bears to wait, for nobody writes to a table that it changes until all of it
-//!    is done. So it never fills a column, and never makes an index on a table that may have rows: that is for a step of
-//!    its own, outside of any transaction (`CREATE INDEX CONCURRENTLY`), which whoever first needs it has to add here.
+//!    is done. So it never fills a column, and never makes an index on a table that may have rows: that is for a step
+//!    of its own, outside of any transaction (`CREATE INDEX CONCURRENTLY`), which whoever first needs it has to add
+//!    here.
 //! 5. While a script waits for a table, everybody else who wants that table waits behind it. So it waits only briefly,
 //!    and is tried again as a whole after a pause that lets them through.
 

@@ -49,7 +49,7 @@ async fn tables_change_while_another_node_commits() {
     place.until_something_is_written().await;
     is_over.store(true, Ordering::SeqCst);
     assert!(writing.await.unwrap() > 0);
-    // An old node can be started anew, and has nothing to do.
+    // An old node can be restarted, and has nothing to do.
     place.store().await;
 }
 

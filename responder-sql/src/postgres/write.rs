@@ -35,8 +35,8 @@ use crate::{
 
 /// Those who write.
 ///
-/// A branch is locked while something of it is written. The quick one does not wait for that lock, so that a branch that
-/// somebody else keeps locked holds up no other; what it can't have at once is left to the patient one. That waits
+/// A branch is locked while something of it is written. The quick one does not wait for that lock, so that a branch
+/// that somebody else keeps locked holds up no other; what it can't have at once is left to the patient one. That waits
 /// briefly for one after the other, and again, until it is too late for whoever asked. For the locks that nobody should
 /// keep (rows of an emergency, whole tables) both wait as briefly, and then leave aside only what needs them.
 pub(super) struct Writers {

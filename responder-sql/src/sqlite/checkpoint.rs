@@ -26,7 +26,7 @@ impl Checkpoints {
         self.thread.post(checkpoint);
     }
 
-    /// Looks at the log after a commit. It begins anew only when all of it is in the file, which never happens beside a
+    /// Looks at the log after a commit. It starts over only when all of it is in the file, which never happens beside a
     /// writer that does not rest: so the little that is left after a checkpoint is moved here, between two commits.
     pub(super) fn watch(&mut self, writer: &Connection) {
         let Ok(Log { pages, moved }) = log(writer) else { return };

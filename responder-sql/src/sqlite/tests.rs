@@ -190,7 +190,7 @@ async fn a_closed_store_is_unavailable() {
 
 /// Also under a writer that never rests, the log does not grow for ever.
 #[tokio::test]
-async fn the_log_begins_anew_beside_the_writer() {
+async fn the_log_starts_over_beside_the_writer() {
     let (store, folder) = store().await;
     let text = "x".repeat(64 << 10);
     for _ in 0..2000 {

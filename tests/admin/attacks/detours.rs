@@ -67,8 +67,8 @@ async fn no_path_leads_to_another_branch() {
         let answer = house.ask(bo.get(way)).await;
         assert!(matches!(answer.status, 403 | 404), "{way}: {} {}", answer.status, answer.body);
     }
-    // Ids that would lead elsewhere at the branch or at the provider. This branch has no account, which is the 400: as a
-    // name of a recording such an id is one segment of an address, whatever is in it.
+    // Ids that would lead elsewhere at the branch or at the provider. This branch has no account, which is the 400: as
+    // a name of a recording such an id is one segment of an address, whatever is in it.
     for id in ["..", "%2e%2e%2fstatus", "x%2F..%2F..%2Frestart", "a%3Fb", "%0d%0ax:y", "RE1%2F..%2FRE2"] {
         for (path, method) in
             [("emergencies/ID", "GET"), ("recordings/ID/media", "GET"), ("emergencies/ID/cancel", "POST")]

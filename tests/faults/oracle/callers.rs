@@ -30,7 +30,7 @@ impl Bench<'_> {
         let rule = Rule::CallersAreAnswered;
         let failed = call.heard.iter().any(|heard| heard.what == Sound::ApplicationError);
         self.require(rule, !failed, || format!("{} heard the provider's words of failure", who(&call.from)));
-        self.require(rule, !call.heard_text("does not work at the moment"), || {
+        self.require(rule, !call.heard_text("technical problems"), || {
             format!("{} was told to call again because something does not work", who(&call.from))
         });
         let Some(ended) = call.ended else { return };

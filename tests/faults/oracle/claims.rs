@@ -20,7 +20,7 @@ pub(super) struct Claim {
 }
 
 /// What somebody hears who has accepted.
-const YOURS: [&str; 2] = ["This emergency is yours", "You are being connected"];
+const YOURS: [&str; 2] = ["This emergency is yours", "Connecting you now"];
 
 /// A text that takes it from somebody again may be so late: the provider may refuse it, and the node that has it to
 /// send may die.
@@ -57,7 +57,7 @@ impl Bench<'_> {
     fn losses(&self, case: &Case<'_>, number: &str) -> Vec<Timestamp> {
         let given_up = case.texts_to(number).filter(|text| text.body.contains("could not connect you"));
         let heard = case.placed_to(number).flat_map(|call| &call.heard);
-        let heard = heard.filter(|it| super::says(&it.what, "somebody else will be asked"));
+        let heard = heard.filter(|it| super::says(&it.what, "we will ask someone else"));
         let told = given_up.map(|text| text.created).chain(heard.map(|it| it.from));
         self.passes(case, number).into_iter().chain(told).chain(self.unanswered_passes(number)).collect()
     }
@@ -76,7 +76,7 @@ impl Bench<'_> {
     pub(super) fn passes(&self, case: &Case<'_>, number: &str) -> Vec<Timestamp> {
         let is_told = |call: &&CallRecord| call.heard_text("You have passed it on");
         let keys = case.placed_to(number).filter(is_told).flat_map(|call| &call.pressed).filter(|it| it.keys == "9");
-        let answers = case.texts_to(number).filter(|text| text.body.contains("passed on. Somebody else"));
+        let answers = case.texts_to(number).filter(|text| text.body.contains("passed on. We are asking"));
         let is_answered = |at: Timestamp| answers.clone().any(|answer| answer.created >= at);
         let texts = case.texts_from(number).filter(|text| text.body == "9").map(|text| text.created);
         keys.map(|it| it.at).chain(texts.filter(|at| is_answered(*at))).collect()

@@ -75,7 +75,7 @@ impl Bench<'_> {
 
     fn end_is_reported(&mut self, case: &Case<'_>) {
         self.require(Rule::EndIsReported, case.over.is_some(), || "nobody was told that it is over".to_owned());
-        let is_said = case.outcome().contains("have talked");
+        let is_said = case.outcome().contains("have spoken");
         let has_talked = case.talks().next().is_some();
         self.require(Rule::ReportIsTrue, has_talked || !is_said, || {
             "a talk was reported, and there was none".to_owned()

@@ -34,8 +34,8 @@ impl Bench<'_> {
         }
     }
 
-    /// Whether something else was answered in between, so that one answer is of another state: for the same call, or, on
-    /// hold and to a text, of anything, because where things stand is said anew each time.
+    /// Whether something else was answered in between, so that one answer is of another state: for the same call, or,
+    /// on hold and to a text, of anything, because where things stand is said again each time.
     fn went_on(&self, one: &Exchange, two: &Exchange) -> bool {
         let from = one.began.min(two.began);
         let until = one.ended.max(two.ended);

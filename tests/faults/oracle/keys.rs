@@ -11,14 +11,14 @@ use crate::cast::who;
 /// What may follow on a 1: it counts, or why it no longer does.
 const AFTER_ONE: [&str; 6] = [
     "This emergency is yours",
-    "You are being connected",
-    "Somebody else has accepted",
-    "The customer is off the line",
-    "The customer has not called so far",
-    "The connection did not work",
+    "Connecting you now",
+    "Someone else has already accepted",
+    "The customer is no longer on the line",
+    "The customer still has not called",
+    "We could not connect you",
 ];
 /// On a bridge call whose customer has just left the queue and may come back.
-const STILL_WAITING: &str = "Still no call from the customer";
+const STILL_WAITING: &str = "We are still waiting for the customer to call";
 const AFTER_NINE: &str = "You have passed it on";
 const OVER: &str = "There is nothing more to do";
 

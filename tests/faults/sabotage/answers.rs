@@ -12,10 +12,10 @@ pub(super) fn instead(sabotage: Sabotage, asked: &Asked<'_>) -> Option<String> {
         (Sabotage::SaysNothing, "/incoming_twilio_call") => Some(document("<Hangup/>")),
         (Sabotage::HoldsForever, "/hold") => Some(document("<Pause length=\"10\"/>")),
         (Sabotage::IgnoresOnes, "/technician_keys") if asked.says("Digits=1") => {
-            Some(goodbye("This key does nothing."))
+            Some(goodbye("That is not a valid option."))
         }
         (Sabotage::IgnoresNines, "/technician_keys") if asked.says("Digits=9") => {
-            Some(goodbye("This key does nothing."))
+            Some(goodbye("That is not a valid option."))
         }
         (Sabotage::IgnoresTexts, "/sms_reply") => Some(document("")),
         (Sabotage::ForgetsAcceptances, "/technician_keys") if asked.says("Digits=1") => {
@@ -40,7 +40,7 @@ pub(super) fn rewritten(sabotage: Sabotage, answer: String) -> String {
             let number = ANSWERS.fetch_add(1, Ordering::SeqCst);
             answer.replace("</Response>", &format!("<!-- {number} --></Response>"))
         }
-        Sabotage::NeverConnects if answer.contains("</Queue>") => goodbye("Thank you. You are being connected."),
+        Sabotage::NeverConnects if answer.contains("</Queue>") => goodbye("Thank you. Connecting you now."),
         _ => answer,
     }
 }

@@ -28,7 +28,7 @@ impl Notifier for BadPost {
                 self.inner.send_mail(to, &Mail { subject, ..mail.clone() }).await
             }
             Sabotage::ReportsTalks if is_report => {
-                let text = "This emergency is over: technician and customer have talked.".to_owned();
+                let text = "This emergency is over: the technician and the customer have spoken.".to_owned();
                 self.inner.send_mail(to, &Mail { text, ..mail.clone() }).await
             }
             _ => self.inner.send_mail(to, mail).await,

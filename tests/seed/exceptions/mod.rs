@@ -1,4 +1,5 @@
-//! Where ours differs on purpose: each row of the list in `docs/compatibility.md`, and that it is so. There are no others.
+//! Where ours differs on purpose: each row of the list in `docs/compatibility.md`, and that it is so. There are no
+//! others.
 
 mod admin;
 mod branch;

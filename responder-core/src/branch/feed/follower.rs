@@ -63,7 +63,7 @@ impl Follower {
             return Ok(after);
         }
         // Another node may have shown it before our hub has looked. A number that there is none of is from a time
-        // before the numbers began anew, and what has happened since then nobody can tell.
+        // before the numbers started over, and what has happened since then nobody can tell.
         let before = EventId::from_u64(after.as_u64() - 1);
         let page = self.branch.store().events(self.branch.key(), before, 1).await.map_err(FollowError::Store)?;
         Ok(if page.is_empty() { tip } else { after })

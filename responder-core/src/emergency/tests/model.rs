@@ -13,12 +13,14 @@ use super::super::state::{Record, SearchStep};
 use super::super::*;
 use super::actions::{Scope, possible};
 use super::invariants;
-use super::world::{START, intake, office, policy, secs};
+use super::world::{START, World, customer, office, policy, secs};
 use crate::Timestamp;
 
 struct Flow {
     policy: Policy,
     scope: Scope,
+    /// What has happened before the search begins: a search of so many steps gets that much further.
+    before: fn(&mut World),
 }
 
 /// An input, or the passing of time up to the next deadline.
@@ -33,10 +35,9 @@ impl Model for Flow {
     type Action = Step;
 
     fn init_states(&self) -> Vec<Emergency> {
-        let id = EmergencyId::new(START, 7);
-        let opened = Emergency::open(id, START, intake(), Arc::new(self.policy.clone())).state;
-        // Copies for recipients are no part of the search.
-        vec![normal(opened.handle_input(START, Input::Timeout).state)]
+        let mut world = World::open(self.policy.clone());
+        (self.before)(&mut world);
+        vec![normal(world.e)]
     }
 
     fn actions(&self, e: &Emergency, actions: &mut Vec<Step>) {
@@ -232,14 +233,24 @@ fn one_technician_and_a_provider_that_fails() {
     let policy = Policy { escalation: Vec::new(), limits, ..coarse(policy()) };
     let scope = Scope { faults: true, repeats: true, ..QUIET };
     let goals = [Conclusion::Unanswered, Conclusion::Failed, Conclusion::CustomerNeverCalled];
-    explore("one technician, a provider that fails, nobody calls", None, &goals, Flow { policy, scope });
+    explore(
+        "one technician, a provider that fails, nobody calls",
+        None,
+        &goals,
+        Flow { policy, scope, before: |_| {} },
+    );
 }
 
 #[test]
 fn two_technicians_and_texts() {
     let scope = Scope { texts: true, ..QUIET };
     let goals = [Conclusion::Unanswered, Conclusion::Cancelled];
-    explore("two technicians, by call and by text", Some(8), &goals, Flow { policy: coarse(policy()), scope });
+    explore(
+        "two technicians, by call and by text",
+        Some(8),
+        &goals,
+        Flow { policy: coarse(policy()), scope, before: |_| {} },
+    );
 }
 
 #[test]
@@ -247,7 +258,7 @@ fn a_customer_is_held_and_connected() {
     let policy = Policy { escalation: Vec::new(), ..coarse(policy()) };
     let scope = Scope { customers: true, ..QUIET };
     let goals = [Conclusion::Connected, Conclusion::CustomerHungUp, Conclusion::Voicemail];
-    explore("one technician, one call by the customer", Some(10), &goals, Flow { policy, scope });
+    explore("one technician, one call by the customer", Some(10), &goals, Flow { policy, scope, before: |_| {} });
 }
 
 #[test]
@@ -255,7 +266,9 @@ fn a_customer_is_transferred() {
     let transfer = Some(Transfer { target: office(), confirmation: Confirmation::Answered });
     let policy = Policy { escalation: Vec::new(), transfer, ..coarse(policy()) };
     let scope = Scope { customers: true, ..QUIET };
-    explore("a general line, one call by the customer", Some(9), &[Conclusion::CustomerHungUp], Flow { policy, scope });
+    let goals = [Conclusion::Connected, Conclusion::CustomerHungUp];
+    let flow = Flow { policy, scope, before: accepted_and_held };
+    explore("a general line, a customer on hold", Some(7), &goals, flow);
 }
 
 /// Talks that are taken up again, and a customer who calls twice.
@@ -264,6 +277,16 @@ fn a_customer_comes_back() {
     let limits = Limits { reconnects: 1, stated_calls: 2, ..coarse(policy()).limits };
     let policy = Policy { escalation: Vec::new(), limits, ..coarse(policy()) };
     let scope = Scope { customers: true, ..QUIET };
-    let goals = [Conclusion::CustomerHungUp, Conclusion::Voicemail];
-    explore("one technician, two calls by the customer", Some(9), &goals, Flow { policy, scope });
+    let goals = [Conclusion::Connected, Conclusion::CustomerHungUp];
+    let flow = Flow { policy, scope, before: accepted_and_held };
+    explore("one technician, a customer on hold who may call again", Some(7), &goals, flow);
+}
+
+/// The technician has pressed 1; then the customer has called, and waits.
+fn accepted_and_held(world: &mut World) {
+    world.placed("CA0");
+    world.answered(0, "CA0");
+    world.press(0, "CA0", Key::One);
+    world.calls_in("CC0", customer());
+    world.holds(0, "CC0");
 }

@@ -34,11 +34,11 @@ pub(super) async fn seen(desk: Arc<Desk>, call: Call) -> Answer {
     let site = desk.site(&call)?;
     let alerts = desk.admin.known_alerts(site).await.map_err(store_failed)?;
     let Some(alert) = alerts.into_iter().find(|alert| alert.id == id) else {
-        let message = "There is no such alert any more.";
+        let message = "This alert no longer exists.";
         return Err(HttpError::new(StatusCode::NOT_FOUND, "no_such_alert", message));
     };
     desk.record(&entry(&call, AuditAction::AlertSeen, site)?.about(alert.id)).await?;
-    answer(StatusCode::OK, &json!({ "status": "success", "message": "It is noted that this was seen." }))
+    answer(StatusCode::OK, &json!({ "status": "success", "message": "The alert was marked as seen." }))
 }
 
 impl Desk {

@@ -10,7 +10,8 @@ use crate::{
     store::Availability,
 };
 
-/// All settings, unmasked, by their names; an empty one shall be nothing, whatever the branch has by itself. Beside them, in headers, their revision and whether the branch is on.
+/// All settings, unmasked, by their names; an empty one shall be nothing, whatever the branch has by itself. Beside
+/// them, in headers, their revision and whether the branch is on.
 pub(super) async fn settings(desk: Arc<Desk>, call: Call) -> Answer {
     let site = desk.site(&call)?;
     // Before the settings: a switch that is thrown in between tells the branch to ask once more.

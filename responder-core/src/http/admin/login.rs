@@ -108,10 +108,12 @@ pub(super) fn who(user: &User) -> Value {
 
 fn refusal(error: LoginError) -> HttpError {
     match error {
-        LoginError::Wrong => HttpError::new(StatusCode::UNAUTHORIZED, "wrong_password", "Name or password are wrong."),
+        LoginError::Wrong => {
+            HttpError::new(StatusCode::UNAUTHORIZED, "wrong_password", "The name or password is wrong.")
+        }
         LoginError::TooSoon(span) => {
             let seconds = whole_seconds(span);
-            let message = format!("There were too many wrong tries; wait {seconds} seconds.");
+            let message = format!("There were too many failed attempts; wait {seconds} seconds.");
             HttpError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", message)
                 .with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
         }

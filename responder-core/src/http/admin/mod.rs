@@ -25,7 +25,7 @@ mod settings;
 mod users;
 mod view;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use ::http::{Method, Response, StatusCode};
 use serde_json::json;
@@ -62,7 +62,8 @@ pub fn sessions(admin: &Arc<Admin>) -> Arc<dyn SessionStore> {
     Arc::clone(admin.store()) as Arc<dyn SessionStore>
 }
 
-/// All rows, to put into a table with others. `public` is the address of that table, and `drawn_by` draws what people see.
+/// All rows, to put into a table with others. `public` is the address of that table, and `drawn_by` draws what people
+/// see.
 pub fn rows(admin: &Arc<Admin>, public: &PublicUrl, drawn_by: Arc<dyn Pages>) -> Vec<Endpoint> {
     let desk = Arc::new(Desk { admin: Arc::clone(admin), pages: drawn_by, public: public.clone() });
     let mut rows = people(&desk);
@@ -196,7 +197,8 @@ fn no_branch() -> HttpError {
 }
 
 fn store_failed(error: StoreError) -> HttpError {
-    HttpError::unavailable("store_unavailable", "The store does not answer; try again.", 2).with_cause(error)
+    HttpError::unavailable("store_unavailable", "The store does not answer; try again.", Duration::from_secs(2))
+        .with_cause(error)
 }
 
 fn secrets_failed(error: SecretsError) -> HttpError {
@@ -215,7 +217,7 @@ fn branch_failed(error: BranchError) -> HttpError {
             (StatusCode::SERVICE_UNAVAILABLE, "branch_unreachable", "The branch can't be reached.")
         }
         BranchError::Senseless => {
-            (StatusCode::BAD_GATEWAY, "branch_senseless", "The branch answered something that makes no sense.")
+            (StatusCode::BAD_GATEWAY, "branch_senseless", "The branch returned an invalid response.")
         }
     };
     HttpError::new(status, code, message)

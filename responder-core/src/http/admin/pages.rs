@@ -60,7 +60,7 @@ pub enum Page {
     Login {
         /// Whether name or password were wrong.
         wrong: bool,
-        /// After too many wrong tries: for how many seconds none counts.
+        /// After too many failed attempts: for how many seconds none counts.
         wait_seconds: Option<u64>,
     },
     /// Where somebody changes their own password.
@@ -71,7 +71,7 @@ pub enum Page {
     Branch(BranchGlance),
     /// One emergency.
     Emergency {
-        /// Where.
+        /// The branch that has it.
         branch: BranchKey,
         /// The name of the branch.
         name: String,
@@ -80,7 +80,7 @@ pub enum Page {
     },
     /// The settings of a branch.
     Settings {
-        /// Whose.
+        /// The branch that they are of.
         branch: BranchKey,
         /// The name of the branch.
         name: String,

@@ -28,7 +28,7 @@ impl Pages for PlainPages {
                     html.push_str("<p role=\"alert\">Name or password are wrong.</p>");
                 }
                 if let Some(seconds) = wait_seconds {
-                    write!(html, "<p role=\"alert\">There were too many wrong tries; wait {seconds} seconds.</p>")?;
+                    write!(html, "<p role=\"alert\">There were too many failed attempts; wait {seconds} seconds.</p>")?;
                 }
                 write!(
                     html,

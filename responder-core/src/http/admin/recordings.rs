@@ -131,7 +131,7 @@ fn failed(error: RecordingsError) -> HttpError {
             HttpError::new(StatusCode::RANGE_NOT_SATISFIABLE, "no_such_part", "The recording has no such part.")
         }
         RecordingsError::Provider(error) => {
-            let message = "The telephony provider does not answer as it should; try again.";
+            let message = "The telephony provider returned an invalid response; try again.";
             HttpError::new(StatusCode::INTERNAL_SERVER_ERROR, "provider_failed", message).with_cause(error)
         }
     }

@@ -1,6 +1,6 @@
 //! The settings of a branch.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use ::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -14,7 +14,7 @@ use crate::{
     store::{Saved, SettingsChange},
 };
 
-/// How often a change is made anew when somebody else was faster.
+/// How often a change is tried again when somebody else was faster.
 const MOST_TRIES: u32 = 5;
 
 /// All of them, secrets masked.
@@ -61,7 +61,11 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
             return saved(&Kept { revision, ..kept }, &names, &back, Some(&reached), incomplete);
         }
     }
-    Err(HttpError::unavailable("contended", "Others change these settings at the same time; try again.", 1))
+    Err(HttpError::unavailable(
+        "contended",
+        "Others are changing these settings at the same time; try again.",
+        Duration::from_secs(1),
+    ))
 }
 
 /// Whoever says which revision they saw does not overwrite what came after.

@@ -139,7 +139,7 @@ impl Desk {
         }
         let known = |(branch, permissions): (String, Vec<Permission>)| {
             let unknown = || {
-                let message = "There is no such branch to have permissions for.";
+                let message = "A branch in the permissions does not exist.";
                 HttpError::bad_request("no_such_branch", message).with_field("permissions")
             };
             let site = self.admin.site(&branch).ok_or_else(unknown)?;

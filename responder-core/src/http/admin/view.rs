@@ -93,9 +93,9 @@ pub struct AuditRow {
     pub id: AuditId,
     /// When, RFC 3339.
     pub at: String,
-    /// By whom.
+    /// The name of whoever did it.
     pub who: String,
-    /// What.
+    /// The name of the action.
     pub action: String,
     /// With which branch.
     pub branch: Option<BranchKey>,
@@ -105,7 +105,7 @@ pub struct AuditRow {
     pub before: Option<Value>,
     /// What there is.
     pub after: Option<Value>,
-    /// From where.
+    /// The address that it was asked from.
     pub address: Option<String>,
 }
 

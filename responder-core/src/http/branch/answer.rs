@@ -73,7 +73,8 @@ pub(super) fn asked_at(branch: &Branch, call: &Call) -> Instant {
     call.headers.get(REPEAT_TOKEN).map_or_else(Instant::now, |name| branch.arrivals().first(name.as_bytes()))
 }
 
-/// Tries until the store is back, or the time is over: a store that refuses at once would use up all repeats in seconds.
+/// Tries until the store is back, or the time is over: a store that refuses at once would use up all repeats in
+/// seconds.
 async fn persisting<T, W>(
     asked_at: Instant,
     persistence: Persistence,
@@ -137,9 +138,11 @@ pub(super) async fn notice(branch: Arc<Branch>, call: Call, read: ReadNotice) ->
 pub(super) fn noted(handled: &Result<(), Unanswered>) -> Result<Response<Body>, HttpError> {
     match handled {
         Ok(()) | Err(Unanswered::NoEmergency) => Ok(no_content()),
-        Err(Unanswered::NotNow | Unanswered::Unreadable) => {
-            Err(HttpError::unavailable("not_now", "This can't be taken in at the moment; send it again.", 2))
-        }
+        Err(Unanswered::NotNow | Unanswered::Unreadable) => Err(HttpError::unavailable(
+            "not_now",
+            "This can't be processed right now; send it again.",
+            Duration::from_secs(2),
+        )),
     }
 }
 

@@ -95,7 +95,7 @@ fn json_bytes(body: Bytes) -> Response<Body> {
     response
 }
 
-/// How the branch is, and why in a sentence: what [`rows`](super::rows) answer at `/api/status`, read anew.
+/// How the branch is, and why in a sentence: what [`rows`](super::rows) answer at `/api/status`, read afresh.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`].
@@ -146,7 +146,7 @@ async fn ready(branch: Arc<Branch>) -> Result<Response<Body>, HttpError> {
     let health = branch.store().health(branch.key()).await.map_err(store_failed)?;
     match obstacle(&branch, &health) {
         None => answer(StatusCode::OK, &json!({ "status": "ready" })),
-        Some(message) => Err(HttpError::unavailable("not_ready", message, 2)),
+        Some(message) => Err(HttpError::unavailable("not_ready", message, Duration::from_secs(2))),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 const STORE_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long a reporter should wait while another emergency is being handled.
-const BUSY_FOR_SECS: u32 = 30;
+const BUSY_FOR: Duration = Duration::from_secs(30);
 
 /// Refusals that say nothing about the report.
 const TURNED_AWAY: [&str; 2] = ["busy", "disabled"];
@@ -122,7 +122,7 @@ fn refusal(error: ReportError) -> HttpError {
             HttpError::new(StatusCode::CONFLICT, "idempotency_key_reused", message).with_field("Idempotency-Key")
         }
         ReportError::Busy => {
-            HttpError::unavailable("busy", "This branch is handling as many emergencies as it may.", BUSY_FOR_SECS)
+            HttpError::unavailable("busy", "This branch is handling as many emergencies as it may.", BUSY_FOR)
         }
         ReportError::Disabled => {
             HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "disabled", "This branch is switched off.")
@@ -133,5 +133,5 @@ fn refusal(error: ReportError) -> HttpError {
 
 fn store_failed() -> HttpError {
     let message = "It is not known whether the report was stored; send it again with the same Idempotency-Key.";
-    HttpError::unavailable("store_unavailable", message, 2)
+    HttpError::unavailable("store_unavailable", message, Duration::from_secs(2))
 }

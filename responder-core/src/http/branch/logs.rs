@@ -66,7 +66,7 @@ async fn clear(branch: Arc<Branch>, _: Call) -> Result<Response<Body>, HttpError
     let archive_path = put_aside(&branch, Archived::Cleared, event).await?;
     match archive_path {
         Some(archive_path) => {
-            let message = "The log is put aside; a new one has begun.";
+            let message = "The log was archived; a new one has begun.";
             answer(StatusCode::OK, &json!({ "status": "success", "message": message, "archive_path": archive_path }))
         }
         None => answer(StatusCode::OK, &json!({ "status": "success", "message": "There is no log to clear." })),

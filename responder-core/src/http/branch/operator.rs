@@ -61,7 +61,7 @@ pub(super) async fn cancel(branch: Arc<Branch>, call: Call) -> Result<Response<B
             "The emergency is cancelled; whoever is on the line is told."
         }
         Phase::Seeking | Phase::Accepted => {
-            "Technician and customer are talking, and no talk is cut: its end ends the emergency."
+            "The technician and the customer are talking. No call is cut off: the emergency ends when their call does."
         }
     };
     answer(StatusCode::OK, &json!({ "status": "success", "message": message, "emergency_id": id }))
@@ -79,18 +79,19 @@ fn no_emergency() -> HttpError {
 pub(super) fn not_handled(error: HandleError) -> HttpError {
     match error {
         HandleError::NotFound => no_emergency(),
-        HandleError::Contended => HttpError::unavailable("contended", "Too much happens at once; try again.", 1),
+        HandleError::Contended => {
+            HttpError::unavailable("contended", "Too many changes at once; try again.", Duration::from_secs(1))
+        }
         HandleError::Store(error) => store_failed(error),
     }
 }
 
 pub(super) fn store_failed(error: StoreError) -> HttpError {
-    let retry_after = u32::try_from(RETRY_AFTER.as_secs()).unwrap_or(u32::MAX);
     if matches!(error, StoreError::Newer) {
-        let message = "A newer version of this server has this emergency; try again.";
-        return HttpError::unavailable("newer_version", message, retry_after).with_cause(error);
+        let message = "A newer version of this server handles this emergency; try again.";
+        return HttpError::unavailable("newer_version", message, RETRY_AFTER).with_cause(error);
     }
-    HttpError::unavailable("store_unavailable", "The store does not answer; try again.", retry_after).with_cause(error)
+    HttpError::unavailable("store_unavailable", "The store does not answer; try again.", RETRY_AFTER).with_cause(error)
 }
 
 const RETRY_AFTER: Duration = Duration::from_secs(2);

@@ -44,7 +44,11 @@ pub(super) async fn sms_reply(branch: Arc<Branch>, call: Call) -> Result<Respons
             Ok(twiml_message(&messaging::Response::new().message(messaging::Message::new(words))))
         }
         Ok(None) => Ok(no_content()),
-        Err(_) => Err(HttpError::unavailable("not_now", "This can't be taken in at the moment; send it again.", 2)),
+        Err(_) => Err(HttpError::unavailable(
+            "not_now",
+            "This can't be processed right now; send it again.",
+            Duration::from_secs(2),
+        )),
     }
 }
 

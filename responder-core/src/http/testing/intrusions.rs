@@ -21,8 +21,8 @@ pub struct Finding {
 }
 
 /// Calls every endpoint of a table without credentials and with wrong ones, and returns what was not refused: that is,
-/// every answer but 401 and 403 (302 for a page), and every run of a handler. Endpoints that are public must be reached by the same
-/// requests, which proves that nothing else stops them.
+/// every answer but 401 and 403 (302 for a page), and every run of a handler. Endpoints that are public must be reached
+/// by the same requests, which proves that nothing else stops them.
 ///
 /// The handlers of the table are not run; others stand in for them. Its keys must not be the wrong ones used here,
 /// which all contain the word `uninvited`. Signatures that are switched off show as findings.

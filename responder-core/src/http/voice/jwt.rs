@@ -39,10 +39,10 @@ pub enum UserKeyError {
     #[error("the secret is empty")]
     Empty,
     /// A key in the place of a secret: who has the public one could sign with it.
-    #[error("this is a PEM key, and no secret")]
+    #[error("this is a PEM key, not a secret")]
     KeyAsSecret,
     /// Neither a public RSA key nor a public one of the curve P-256, in PEM.
-    #[error("this is no public key for RS256 or ES256 in PEM")]
+    #[error("this is not a valid PEM public key for RS256 or ES256")]
     PublicKey,
 }
 

@@ -62,9 +62,9 @@ macro_rules! words {
 words! {
     /// The push service of somebody's phone.
     Platform {
-        /// Of Apple.
+        /// The push service of Apple.
         Apns = "apns",
-        /// Of Google.
+        /// The push service of Google (Firebase Cloud Messaging).
         Fcm = "fcm",
     }
 }

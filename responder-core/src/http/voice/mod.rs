@@ -113,8 +113,8 @@ pub fn endpoints(voice: &Arc<Voice>, public: PublicUrl) -> EndpointsBuilder {
     Endpoints::builder(public).endpoints(rows)
 }
 
-/// All rows, to put into a table with others. `public` is the address of that table, and `make_call` says who may have a
-/// call routed: with [`Access::Public`] everybody who finds the address sees where calls would go.
+/// All rows, to put into a table with others. `public` is the address of that table, and `make_call` says who may have
+/// a call routed: with [`Access::Public`] everybody who finds the address sees where calls would go.
 pub fn rows(voice: &Arc<Voice>, public: &PublicUrl, make_call: Access) -> Vec<Endpoint> {
     let ended_at: Arc<str> = public.at(CALL_ENDED).into();
     let router = Arc::clone(voice);

@@ -31,7 +31,7 @@ pub struct VoiceSettings {
     /// Which countries may be called (`ALLOWED_COUNTRY_CODES`); none named are all.
     pub allowed_countries: Vec<CountryCode>,
     /// To which country a number without a country code belongs, where countries are looked at (`DEFAULT_COUNTRY`);
-    /// North America.
+    /// The country of numbers without a code; [`CountryCode::NORTH_AMERICA`] unless set.
     pub default_country: CountryCode,
     /// Whether the provider is asked to tell how each call went (`CALL_METRICS`); it is not.
     pub call_metrics: bool,
@@ -119,8 +119,8 @@ impl fmt::Debug for VoiceSettings {
 impl Default for VoiceWording {
     fn default() -> Self {
         Self {
-            test_call: "Congratulations! You have just made your first call! Good bye.".to_owned(),
-            refused: "This number can't be called. Good bye.".to_owned(),
+            test_call: "Congratulations! You have just made your first call. Goodbye.".to_owned(),
+            refused: "This number can't be called. Goodbye.".to_owned(),
         }
     }
 }

@@ -203,8 +203,8 @@ async fn calls_go_where_the_app_says() {
         format!("<Response><Dial callerId=\"{from}\" timeLimit=\"3600\"><{noun}>{whom}</{noun}></Dial></Response>")
     };
     let say = |words: &str| format!("<Response><Say>{words}</Say></Response>");
-    let test = say("Congratulations! You have just made your first call! Good bye.");
-    let refused = say("This number can't be called. Good bye.");
+    let test = say("Congratulations! You have just made your first call. Goodbye.");
+    let refused = say("This number can't be called. Goodbye.");
     let ours = "+15005550006";
     for (fields, document) in [
         (&[("to", "+15005550001")][..], dial(ours, "Number", "+15005550001")),

@@ -30,7 +30,7 @@ pub struct Webhook {
 /// Whether long bodies are compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
-    /// None is.
+    /// No body is compressed.
     #[default]
     Off,
     /// Those [above 8 KiB](Webhook::PLAIN_UP_TO), as `Content-Encoding: gzip`.
@@ -149,6 +149,6 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-#[cfg(all(test, feature = "twilio"))]
+#[cfg(all(test, feature = "webhooks"))]
 #[path = "hook_tests.rs"]
 mod tests;

@@ -25,7 +25,7 @@ impl WebhookMessage {
         }
     }
 
-    /// The time is part of the id, as the ids of a store that was made anew begin at 1 again.
+    /// The time is part of the id, as the ids of a store that was created again begin at 1 again.
     fn of_event(branch: &BranchKey, event: &StoredEvent) -> Self {
         let (name, mut data) = parts(&event.json);
         if let Some(emergency) = event.emergency {

@@ -1,7 +1,7 @@
 //! Events, posted to somebody else's service.
 
 mod address;
-#[cfg(feature = "twilio")]
+#[cfg(feature = "webhooks")]
 mod client;
 mod hook;
 mod message;
@@ -14,7 +14,7 @@ use bytes::Bytes;
 use secrecy::SecretString;
 
 pub use address::{AllowedHosts, AllowedHostsError, is_public};
-#[cfg(feature = "twilio")]
+#[cfg(feature = "webhooks")]
 pub use client::{HostResolver, SystemResolver, WebhookClient};
 pub(crate) use hook::compressed;
 pub use hook::{Compression, Undelivered, Webhook};

@@ -40,10 +40,10 @@ fn sentence(text: &str) -> String {
 /// How an emergency ended, as the rest of a sentence about it.
 const fn conclusion(outcome: Conclusion) -> &'static str {
     match outcome {
-        Conclusion::Connected => "technician and customer have talked",
+        Conclusion::Connected => "the technician and the customer have spoken",
         Conclusion::CustomerNeverCalled => "a technician accepted, but the customer never called",
         Conclusion::CustomerHungUp => "the customer hung up before they could be connected",
-        Conclusion::Voicemail => "the customer left a message and waits for a call",
+        Conclusion::Voicemail => "the customer left a message and is waiting for a call back",
         Conclusion::Unanswered => "NOBODY ACCEPTED",
         Conclusion::Cancelled => "it was cancelled",
         Conclusion::Failed => "NO TECHNICIAN COULD BE CALLED",
@@ -53,13 +53,13 @@ const fn conclusion(outcome: Conclusion) -> &'static str {
 /// Why the customer must be called, as the beginning of a sentence.
 const fn call_because(why: Farewell) -> &'static str {
     match why {
-        Farewell::HoldLimit => "The customer waited as long as we let anybody wait",
-        Farewell::Unanswered => "The customer was told that nobody was found yet",
+        Farewell::HoldLimit => "The customer has waited as long as our hold limit allows",
+        Farewell::Unanswered => "The customer was told that no technician has been reached yet",
         Farewell::QueueFull => "The customer could not be put on hold",
-        Farewell::TooManyCalls => "The customer has called too often to be put on hold again",
-        Farewell::Superseded | Farewell::PutAside | Farewell::WillCallBack => "The customer is off the line",
+        Farewell::TooManyCalls => "The customer has called too many times to be put on hold again",
+        Farewell::Superseded | Farewell::PutAside | Farewell::WillCallBack => "The customer is no longer on the line",
         Farewell::Cancelled => "The emergency was cancelled",
-        Farewell::TalkOver => "The talk is over",
+        Farewell::TalkOver => "The call has ended",
         Farewell::MessageTaken => "The customer left a message",
     }
 }

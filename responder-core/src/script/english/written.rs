@@ -11,21 +11,21 @@ pub(super) fn text(text: &Text, facts: &Facts) -> String {
             format!("EMERGENCY {code}, {company}. Reply 1 to accept, 9 to pass it on.{}", report(facts))
         }
         Text::Copy => {
-            format!("Emergency {code}, {company}. Calling {technician}. Reply STATUS to ask.{}", report(facts))
+            format!("Emergency {code}, {company}. Calling {technician}. Reply STATUS for an update.{}", report(facts))
         }
         Text::Missed { because } => {
-            format!("Emergency {code}: {} You can still accept: reply 1. To pass it on: 9.", missed(*because))
+            format!("Emergency {code}: {} You can still reply 1 to accept, or 9 to pass it on.", missed(*because))
         }
         Text::Accepted => {
-            format!("Emergency {code} is yours.{} Reply DONE when it is dealt with.{}", next(facts), number(facts))
+            format!("Emergency {code} is yours.{} Reply DONE when it is taken care of.{}", next(facts), number(facts))
         }
-        Text::AlreadyTaken => format!("Emergency {code}: somebody else has accepted. Thank you."),
-        Text::Passed => format!("Emergency {code}: passed on. Somebody else is being asked."),
+        Text::AlreadyTaken => format!("Emergency {code}: someone else has accepted. Thank you."),
+        Text::Passed => format!("Emergency {code}: passed on. We are asking someone else."),
         Text::CallCustomer { why } => {
             format!("Emergency {code}: please call the customer. {}.{}", call_because(*why), number(facts))
         }
         Text::BridgeGivenUp => {
-            format!("Emergency {code}: we could not connect you with the customer. Somebody else is being asked.")
+            format!("Emergency {code}: we could not connect you with the customer. We are asking someone else.")
         }
         Text::NeverCalled => {
             format!("Emergency {code}: the customer has not called us. Please call them.{}", number(facts))
@@ -46,11 +46,11 @@ pub(super) fn mail(text: &Text, facts: &Facts) -> Opening {
     let (subject, first) = match text {
         Text::Details | Text::Copy => (
             format!("Emergency {code}{place}"),
-            format!("{company} has taken in an emergency and is calling {technician}."),
+            format!("{company} has received an emergency report and is calling {technician}."),
         ),
         Text::Alert { outcome } => (
             format!("ALERT: emergency {code}{place}: {}", conclusion(*outcome)),
-            format!("Please see to this emergency: {}.", conclusion(*outcome)),
+            format!("This emergency needs your attention: {}.", conclusion(*outcome)),
         ),
         Text::Report { summary } => (
             format!("Emergency {code} is over{place}"),
@@ -64,7 +64,7 @@ pub(super) fn mail(text: &Text, facts: &Facts) -> Opening {
 pub(super) const fn label(label: Label) -> &'static str {
     match label {
         Label::Customer => "Customer",
-        Label::Callback => "Call back",
+        Label::Callback => "Callback number",
         Label::Caller => "Called from",
         Label::Address => "Address",
         Label::Map => "Map",
@@ -72,9 +72,9 @@ pub(super) const fn label(label: Label) -> &'static str {
         Label::Technician => "Technician",
         Label::Opened => "Reported",
         Label::Accepted => "Accepted",
-        Label::Concluded => "Over",
+        Label::Concluded => "Ended",
         Label::HoldSeconds => "Seconds on hold",
-        Label::TalkSeconds => "Seconds of talk",
+        Label::TalkSeconds => "Seconds connected",
         Label::Attempts => "Calls placed",
         Label::Calls => "Calls received",
     }
@@ -90,7 +90,7 @@ fn report(facts: &Facts) -> String {
 
 fn number(facts: &Facts) -> String {
     match (facts.callback.is_empty(), facts.caller.is_empty()) {
-        (true, _) => " They left no number.".to_owned(),
+        (true, _) => " They left no phone number.".to_owned(),
         (false, true) => format!(" Call back: {}", sentence(&facts.callback)),
         (false, false) => format!(" Call back: {} (called from {}).", facts.callback, facts.caller),
     }
@@ -98,21 +98,21 @@ fn number(facts: &Facts) -> String {
 
 const fn next(facts: &Facts) -> &'static str {
     match facts.presence {
-        Presence::OnHold => " The customer is on the line: your phone rings now.",
+        Presence::OnHold => " The customer is on the line. We are calling you now.",
         Presence::Talking => "",
-        Presence::Away => " Your phone rings when the customer calls.",
+        Presence::Away => " We will call you when the customer calls.",
     }
 }
 
 const fn missed(because: UnreachableBecause) -> &'static str {
     match because {
         UnreachableBecause::Busy => "your line was busy.",
-        UnreachableBecause::NoAnswer => "we called, and nobody picked up.",
+        UnreachableBecause::NoAnswer => "we called, but nobody answered.",
         UnreachableBecause::Voicemail => "we called and reached your voicemail.",
         UnreachableBecause::NoKey => "we called, but no key was pressed.",
         UnreachableBecause::Failed | UnreachableBecause::Refused => "your number could not be called.",
         UnreachableBecause::Passed => "you passed it on.",
-        UnreachableBecause::NoText => "we have no answer from you.",
+        UnreachableBecause::NoText => "you have not replied.",
         UnreachableBecause::Canceled | UnreachableBecause::Lost => "our call did not get through to you.",
         UnreachableBecause::NotJoined => "we could not connect you.",
     }
@@ -129,14 +129,14 @@ fn standing(facts: &Facts) -> String {
     let customer = match facts.presence {
         Presence::Away => "",
         Presence::OnHold => " The customer is on hold.",
-        Presence::Talking => " Technician and customer are talking.",
+        Presence::Talking => " The technician and the customer are talking.",
     };
     format!("{search}{customer}{}", number(facts))
 }
 
 pub(super) fn takeover(facts: &Facts) -> Opening {
     Opening {
-        subject: format!("TAKE OVER: an emergency of {} can't be handled", facts.company),
-        sentence: format!("{}: TAKE OVER BY HAND. The service can't go on with an emergency.", facts.company),
+        subject: format!("TAKE OVER: {} has an emergency that the system can't handle", facts.company),
+        sentence: format!("{}: TAKE OVER BY HAND. The system can't continue with this emergency.", facts.company),
     }
 }

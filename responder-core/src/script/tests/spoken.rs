@@ -29,7 +29,7 @@ fn answers(document: Document) -> String {
 
 #[test]
 fn the_details_are_said_twice_and_a_key_counts_at_any_moment() {
-    let report = "Customer: Zoë Miller. Address: 12 Elm Street. Number to call: 1, 5, 0, 0, 5, 5, 5, 0, 1, 0, 0. \
+    let report = "Customer: Zoë Miller. Address: 12 Elm Street. Callback number: 1, 5, 0, 0, 5, 5, 5, 0, 1, 0, 0. \
                   What happened: Water comes through the ceiling.";
     let keys = "<Say>To accept, press 1. To hear this again, press 2. To pass it on, press 9.</Say>";
     let expected = format!(
@@ -39,7 +39,7 @@ fn the_details_are_said_twice_and_a_key_counts_at_any_moment() {
          <Redirect>/technician_keys?attempt=0&amp;step=3</Redirect></Response>"
     );
     assert_eq!(says(Document::Details { lead: Lead::First }), expected);
-    assert!(says(Document::Details { lead: Lead::WrongKey }).contains("<Say>This key does nothing. Customer: "));
+    assert!(says(Document::Details { lead: Lead::WrongKey }).contains("<Say>That is not a valid option. Customer: "));
 }
 
 #[test]
@@ -47,8 +47,8 @@ fn long_details_take_a_minute_and_name_the_text() {
     let report = Report { emergency_description_text: "water ".repeat(333), ..report() };
     let spoken =
         hears(&script(), &opened(report.clone(), policy()), TECHNICIAN, Document::Details { lead: Lead::First });
-    assert!(spoken.contains("water. The details are in the text.</Say>"), "{spoken}");
-    assert!(spoken.contains("Number to call: 1, 5, 0, 0, 5, 5, 5, 0, 1, 0, 0."));
+    assert!(spoken.contains("water. The rest is in the text message.</Say>"), "{spoken}");
+    assert!(spoken.contains("Callback number: 1, 5, 0, 0, 5, 5, 5, 0, 1, 0, 0."));
     let water = spoken.matches("water").count() / 2;
     assert!((60..130).contains(&water), "{water} words are about a minute");
 
@@ -64,7 +64,11 @@ fn a_technician_waits_in_pieces() {
         plain(&script().render_voice(&links(), &emergency(), &voice).to_string())
     };
     assert!(wait(4).starts_with("<Response><Pause length=\"4\"/><Redirect>"), "{}", wait(4));
-    assert!(wait(5).starts_with("<Response><Say>Still no call from the customer.</Say><Pause"), "{}", wait(5));
+    assert!(
+        wait(5).starts_with("<Response><Say>We are still waiting for the customer to call.</Say><Pause"),
+        "{}",
+        wait(5)
+    );
     let first = says(Document::AcceptedWait);
     assert!(first.contains("You may also hang up") && first.contains("<Pause length=\"4\"/><Redirect>"), "{first}");
 }
@@ -73,7 +77,7 @@ fn a_technician_waits_in_pieces() {
 fn connecting_dials_the_queue_of_the_customer() {
     let id = emergency().id();
     let expected = format!(
-        "<Response><Say>Thank you. You are being connected.</Say>\
+        "<Response><Say>Thank you. Connecting you now.</Say>\
          <Dial action=\"/transfer_complete?attempt=0&amp;step=3\" timeout=\"10\" timeLimit=\"14400\">\
          <Queue url=\"/bridge_joined?leg=2&amp;attempt=0\">{id}-2</Queue></Dial></Response>"
     );
@@ -111,21 +115,21 @@ fn a_general_line_is_told_who_calls() {
     let transfer = Some(crate::emergency::Line::Attempt(crate::emergency::AttemptNo(1)));
     let connect = Document::Connect { leg: LegNo(0) };
     let document = hears(&script(), &holding(with_transfer()), transfer, connect);
-    assert!(document.contains("<Say>Ivy Plumbing: here comes an emergency call.</Say><Dial"), "{document}");
+    assert!(document.contains("<Say>This is Ivy Plumbing. Connecting an emergency call.</Say><Dial"), "{document}");
 
     let asked = Transfer { target: number("+15005550040"), confirmation: Confirmation::KeyPress };
     let asked = holding(Policy { transfer: Some(asked), ..policy() });
     assert!(
         hears(&script(), &asked, transfer, Document::ConfirmBridge).contains("This is Ivy Plumbing with an emergency.")
     );
-    assert!(hears(&script(), &asked, transfer, connect).contains("You are being connected."), "it knows by now");
+    assert!(hears(&script(), &asked, transfer, connect).contains("Connecting you now."), "it knows by now");
 }
 
 #[test]
 fn a_customer_is_held_in_a_queue_of_their_own() {
     let expected = format!(
-        "<Response><Say>This is Ivy Plumbing. We know of your emergency and are looking for a technician for you. \
-         Please don't hang up.</Say><Enqueue waitUrl=\"/hold?leg=0&amp;step=3\" action=\"/hold_ended?leg=0&amp;step=3\">\
+        "<Response><Say>This is Ivy Plumbing. We have your report and are looking for a technician for you. \
+         Please stay on the line.</Say><Enqueue waitUrl=\"/hold?leg=0&amp;step=3\" action=\"/hold_ended?leg=0&amp;step=3\">\
          {}-0</Enqueue></Response>",
         emergency().id()
     );
@@ -137,7 +141,7 @@ fn a_customer_is_held_in_a_queue_of_their_own() {
 #[test]
 fn between_the_music_there_is_news() {
     let document = Document::Music { news: News::Accepted };
-    let says = "<Say>A technician has accepted and is being connected with you.</Say>";
+    let says = "<Say>A technician has accepted. We are connecting you now.</Say>";
     assert_eq!(answers(document), format!("<Response>{says}<Pause length=\"10\"/></Response>"));
     let url = "https://music.example.com/a?b=1&c=2";
     let script = Script { hold_music_url: Some(url.into()), ..script() };
@@ -150,13 +154,13 @@ fn between_the_music_there_is_news() {
 #[test]
 fn a_message_is_recorded_and_silence_is_answered() {
     let document = answers(Document::Voicemail { why: Farewell::HoldLimit });
-    assert!(document.starts_with("<Response><Say>We are sorry that you had to wait so long."), "{document}");
+    assert!(document.starts_with("<Response><Say>We are sorry for the long wait."), "{document}");
     let record = format!(
         "<Record action=\"/voicemail?leg=0&amp;step=3\" timeout=\"8\" maxLength=\"150\" playBeep=\"true\" \
          recordingStatusCallback=\"/recording_status?emergency_id={}\"/>",
         emergency().id()
     );
-    let end = format!("{record}<Say>We have not heard a message. Goodbye.</Say><Hangup/></Response>");
+    let end = format!("{record}<Say>We did not hear a message. Goodbye.</Say><Hangup/></Response>");
     assert!(document.ends_with(&end), "{document}");
 }
 
@@ -181,8 +185,8 @@ fn a_recording_is_announced_if_there_is_one() {
 #[test]
 fn the_number_of_a_customer_who_left_is_spoken() {
     let document = says(Document::CustomerGone);
-    let expected = "<Response><Say>The customer is off the line. Please call 1, 5, 0, 0, 5, 5, 5, 0, 1, 0, 0. You get the \
-                    number by text. Goodbye.</Say><Hangup/></Response>";
+    let expected = "<Response><Say>The customer is no longer on the line. Please call 1, 5, 0, 0, 5, 5, 5, 0, 1, 0, 0. We \
+                    are texting you the number. Goodbye.</Say><Hangup/></Response>";
     assert_eq!(document, expected);
     let called = after(emergency(), [customer_calls("+15005550102")]);
     let document = hears(&script(), &called, TECHNICIAN, Document::AcceptedCallCustomer);
@@ -193,7 +197,7 @@ fn the_number_of_a_customer_who_left_is_spoken() {
 fn speech_has_the_voice_of_the_branch() {
     let script = Script { language: Some("en-GB".into()), voice: Some("Polly.Amy".into()), ..script() };
     let document = plain(&hears(&script, &emergency(), None, Document::Over));
-    let expected = "<Response><Say voice=\"Polly.Amy\" language=\"en-GB\">There is nothing more to do in this call. \
+    let expected = "<Response><Say voice=\"Polly.Amy\" language=\"en-GB\">There is nothing more to do on this call. \
                     Goodbye.</Say><Hangup/></Response>";
     assert_eq!(document, expected);
 }
@@ -212,7 +216,7 @@ fn a_document_on_the_wrong_line_ends_the_call_politely() {
 #[test]
 fn callers_without_an_emergency_are_answered() {
     let script = script();
-    assert!(script.no_emergency().to_string().contains("no emergency is open"));
+    assert!(script.no_emergency().to_string().contains("no open emergency"));
     let through = script.put_through(number("+15005550050"), None).to_string();
     let dial = "<Dial timeout=\"30\"><Number>+15005550050</Number></Dial>";
     assert!(through.contains(dial), "{through}");

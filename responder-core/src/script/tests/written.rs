@@ -19,14 +19,14 @@ fn texts_say_what_to_do_first() {
         " Call back: +15005550100. Address: 12 Elm Street. Customer: Zoë Miller. Water comes through the ceiling.";
     let cases = [
         (Text::Details, format!("EMERGENCY XX, Ivy Plumbing. Reply 1 to accept, 9 to pass it on.{report}")),
-        (Text::Copy, format!("Emergency XX, Ivy Plumbing. Calling Dana (+15005550001). Reply STATUS to ask.{report}")),
+        (Text::Copy, format!("Emergency XX, Ivy Plumbing. Calling Dana (+15005550001). Reply STATUS for an update.{report}")),
         (
             Text::Missed { because: UnreachableBecause::Busy },
-            "Emergency XX: your line was busy. You can still accept: reply 1. To pass it on: 9.".to_owned(),
+            "Emergency XX: your line was busy. You can still reply 1 to accept, or 9 to pass it on.".to_owned(),
         ),
         (
             Text::CallCustomer { why: Farewell::HoldLimit },
-            "Emergency XX: please call the customer. The customer waited as long as we let anybody wait. Call back: \
+            "Emergency XX: please call the customer. The customer has waited as long as our hold limit allows. Call back: \
              +15005550100."
                 .to_owned(),
         ),
@@ -54,7 +54,7 @@ fn a_status_follows_the_emergency() {
     assert!(text.contains("The customer is on hold. Call back: +15005550100 (called from +15005550102)."), "{text}");
     let joined = Input::CustomerJoined { leg: LegNo(0), call: sid("CA02"), agent: Some(sid("CA01")) };
     let talking = after(holding, [Input::CustomerHolding { leg: LegNo(0), call: sid("CA02") }, joined]);
-    assert!(status(talking).contains("Technician and customer are talking."));
+    assert!(status(talking).contains("The technician and the customer are talking."));
     let cancelled = after(emergency(), [Input::Cancelled]);
     assert!(status(cancelled).contains("it is being closed"));
 }
@@ -67,7 +67,7 @@ fn without_a_stated_number_the_caller_is_called_back() {
     let called = after(opened(nameless.clone(), policy()), [customer_calls("+15005550102")]);
     let text = Text::CallCustomer { why: Farewell::WillCallBack };
     assert!(script().render_text(&called, &text).ends_with("Call back: +15005550102."));
-    assert!(script().render_text(&opened(nameless, policy()), &text).ends_with("They left no number."));
+    assert!(script().render_text(&opened(nameless, policy()), &text).ends_with("They left no phone number."));
     let words = Report { user_stated_callback_number: "ask at  the\nbar".into(), ..report() };
     assert!(script().render_text(&opened(words, policy()), &text).ends_with("Call back: ask at the bar."));
 }
@@ -94,8 +94,8 @@ fn a_mail_holds_the_whole_report() {
     assert_eq!(mail.subject, format!("Emergency {}, 12 Elm Street", code()));
     let map = "https://www.google.com/maps/search/?api=1&query=12+Elm+Street";
     let beginning = format!(
-        "Ivy Plumbing has taken in an emergency and is calling Dana (+15005550001).\n\nCustomer: O'Neil <b>\n\
-         Call back: +15005550100\nAddress: 12 Elm Street\nMap: {map}\nWhat happened: water "
+        "Ivy Plumbing has received an emergency report and is calling Dana (+15005550001).\n\nCustomer: O'Neil <b>\n\
+         Callback number: +15005550100\nAddress: 12 Elm Street\nMap: {map}\nWhat happened: water "
     );
     assert!(mail.text.starts_with(&beginning), "{}", mail.text);
     assert!(mail.text.contains("water \n\"end\"\nTechnician: Dana (+15005550001)\n"));
@@ -108,8 +108,10 @@ fn a_mail_holds_the_whole_report() {
 fn the_last_mail_reports() {
     let script = Script { time_zone: "-07:00".parse().expect("a zone"), ..script() };
     let mail = script.render_mail(&emergency(), &Text::Report { summary: Box::new(summary(Conclusion::Voicemail)) });
-    assert!(mail.text.starts_with("This emergency is over: the customer left a message and waits for a call.\n"));
-    assert!(mail.text.contains("Reported: 2027-01-15 01:00:00 -07:00\nOver: 2027-01-15 01:00:00 -07:00\nSeconds on hold: 12\nSeconds of talk: 340\n"));
+    assert!(
+        mail.text.starts_with("This emergency is over: the customer left a message and is waiting for a call back.\n")
+    );
+    assert!(mail.text.contains("Reported: 2027-01-15 01:00:00 -07:00\nEnded: 2027-01-15 01:00:00 -07:00\nSeconds on hold: 12\nSeconds connected: 340\n"));
     assert!(mail.text.ends_with("Calls placed: 2\nCalls received: 1\n"));
 }
 

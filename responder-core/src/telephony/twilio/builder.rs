@@ -127,8 +127,8 @@ impl TwilioBuilder {
         self
     }
 
-    /// Has requests carried by `courier` instead of by an HTTP client of our own; the settings of the connection and the
-    /// proxy are then its business. [`timeout`](Self::timeout) holds all the same, in Tokio's time.
+    /// Has requests carried by `courier` instead of by an HTTP client of our own; the settings of the connection and
+    /// the proxy are then its business. [`timeout`](Self::timeout) holds all the same, in Tokio's time.
     #[must_use]
     pub fn courier(mut self, courier: Arc<dyn Courier>) -> Self {
         self.courier = Some(courier);

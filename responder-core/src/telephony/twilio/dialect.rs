@@ -45,12 +45,12 @@ pub enum AuthScheme {
 }
 
 impl Dialect {
-    /// Twilio.
+    /// Twilio itself: what every other dialect is compared with.
     pub const TWILIO: Self = Self { account_ids: AccountIds::Twilio, auth_scheme: AuthScheme::Basic };
 
     /// SignalWire's "Compatibility API": accounts are projects, with UUIDs. Its base URL is
-    /// `https://<space>.signalwire.com/api/laml`; what it signs, [`signature::SignalWire`](crate::signature::SignalWire)
-    /// verifies.
+    /// `https://<space>.signalwire.com/api/laml`; what it signs,
+    /// [`signature::SignalWire`](crate::signature::SignalWire) verifies.
     pub const SIGNALWIRE: Self = Self { account_ids: AccountIds::Uuid, auth_scheme: AuthScheme::Basic };
 
     /// One with accounts and credentials of this form.

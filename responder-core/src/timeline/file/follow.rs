@@ -10,8 +10,8 @@ use std::{
 use super::{archive::archives, writer::identity};
 use crate::timeline::{Block, Blocks};
 
-/// Gives the blocks of a log as they are written, each once and whole, also when it is put aside meanwhile: then what is
-/// left of the old one comes first, and that of others that were put aside since.
+/// Gives the blocks of a log as they are written, each once and whole, also when it is put aside meanwhile: then what
+/// is left of the old one comes first, and that of others that were put aside since.
 ///
 /// It does not wait: [`poll`](Self::poll) it when there may be something new, or now and then, until nothing comes.
 ///

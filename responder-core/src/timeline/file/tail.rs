@@ -11,8 +11,8 @@ use crate::{
     timeline::{Record, Timeline, UtcOffset, delimiter::Delimiters},
 };
 
-/// The `count` newest entries of the log at `path`, as [`Timeline::parse`] would order them, if times do not decrease in
-/// it. Reads about as much as they need.
+/// The `count` newest entries of the log at `path`, as [`Timeline::parse`] would order them, if times do not decrease
+/// in it. Reads about as much as they need.
 ///
 /// # Errors
 /// When there is no such file, or it can't be read.
@@ -36,8 +36,8 @@ pub fn recent(path: &Path, count: usize, assumed: UtcOffset) -> io::Result<Timel
     }
 }
 
-/// Up to which event of the store the log at `path` has been written; if that can't be told from it, those that were put
-/// aside. [`EventId::START`] if there is nothing at all.
+/// Up to which event of the store the log at `path` has been written; if that can't be told from it, those that were
+/// put aside. [`EventId::START`] if there is nothing at all.
 ///
 /// # Errors
 /// When they can't be read.

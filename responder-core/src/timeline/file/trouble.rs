@@ -11,7 +11,7 @@ use crate::{
 /// Something that failed and needs a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// When.
+    /// When it happened, by the time of its block.
     pub at: Timestamp,
     /// What, as its title is shown.
     pub title: String,
@@ -20,8 +20,8 @@ pub struct Failure {
 /// The newest entry at `since` or later that [needs a person](needs_a_person), if times do not decrease in the log.
 /// None in a log that does not exist.
 ///
-/// A log of ours says now and then which was [the last](LastFailure), so that some KiB are read however long it is. Of one
-/// that does not say so, everything since then is read.
+/// A log of ours says now and then which was [the last](LastFailure), so that some KiB are read however long it is. Of
+/// one that does not say so, everything since then is read.
 ///
 /// # Errors
 /// When it can't be read.

@@ -85,8 +85,8 @@ impl<F: Read + Seek> Windows<F> {
 }
 
 impl<'a> Window<'a> {
-    /// Those that begin at `from` or later and whose titles, and what comes after them, `may` be wanted, in the order of
-    /// the file.
+    /// Those that begin at `from` or later and whose titles, and what comes after them, `may` be wanted, in the order
+    /// of the file.
     pub(super) fn blocks(&self, from: usize, may: impl Fn(&[u8]) -> bool) -> Vec<Block<'a>> {
         let from = from.max(self.from);
         let openings = memmem::find_iter(&self.text[from..self.limit], OPENING).map(|at| from + at);

@@ -43,8 +43,8 @@ pub enum Fsync {
     Every(Duration),
 }
 
-/// A log that is written: block by block, each with one write at the end of the file, so that none is torn or mixed with
-/// another, whoever else writes.
+/// A log that is written: block by block, each with one write at the end of the file, so that none is torn or mixed
+/// with another, whoever else writes.
 ///
 /// Any number of threads may share one, and several processes may have one each for the same file: one that finds the
 /// file renamed by another goes on in the new one.
@@ -181,7 +181,8 @@ impl LogFile {
         Ok(String::from_utf8_lossy(&text[cut..]).into_owned())
     }
 
-    /// Puts the log aside, and tells where; none if there is no log, and then neither it nor its folder is made. What is being written meanwhile is in one of both.
+    /// Puts the log aside, and tells where; none if there is no log, and then neither it nor its folder is made. What
+    /// is being written meanwhile is in one of both.
     ///
     /// # Errors
     /// When it can't be flushed or renamed.
@@ -197,8 +198,8 @@ impl LogFile {
         self.with(|_, open| open.file.as_ref().map_or(Ok(()), File::sync_data))
     }
 
-    /// One at a time, here and, from [`lock`](Self::lock) on, among all processes. A panic of another leaves a text that
-    /// is half printed, which is thrown away.
+    /// One at a time, here and, from [`lock`](Self::lock) on, among all processes. A panic of another leaves a text
+    /// that is half printed, which is thrown away.
     fn with<T>(&self, work: impl FnOnce(&Self, &mut Open) -> io::Result<T>) -> io::Result<T> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.text.clear();

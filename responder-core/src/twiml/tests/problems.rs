@@ -12,8 +12,8 @@ fn each_is_named_at_its_place() {
     let cases = [
         ("<Response><say>Hi</say></Response>", "line 1, column 11: <say> is not known in <Response>"),
         ("<Response>\n\t<Gather><Dial/></Gather></Response>", "line 2, column 10: <Dial> is not known in <Gather>"),
-        ("<Response a='1'/>", "line 1, column 11: a is no attribute of <Response>"),
-        ("<Response><Dial Timeout='5'/></Response>", "line 1, column 17: Timeout is no attribute of <Dial>"),
+        ("<Response a='1'/>", "line 1, column 11: a is not an attribute of <Response>"),
+        ("<Response><Dial Timeout='5'/></Response>", "line 1, column 17: Timeout is not an attribute of <Dial>"),
         (
             "<Response><Dial timeout='5s'/></Response>",
             "line 1, column 17: the value of timeout in <Dial> is not of its kind",
@@ -58,6 +58,6 @@ fn the_inside_of_what_is_unknown_is_not_looked_at() {
 fn what_was_built_has_no_place() {
     let response = voice::Response::new().pause(voice::Pause::new().other_attribute(Name::from_static("a"), "b"));
     let [problem] = &response.problems()[..] else { panic!("one problem") };
-    assert_eq!((problem.to_string().as_str(), problem.position()), ("a is no attribute of <Pause>", None));
+    assert_eq!((problem.to_string().as_str(), problem.position()), ("a is not an attribute of <Pause>", None));
     assert_eq!((problem.element(), problem.kind()), ("Pause", &ProblemKind::Attribute("a".to_owned())));
 }

@@ -20,7 +20,8 @@ element! {
     attributes {
         /// How particulars are given.
         input = "input" one PayInput,
-        /// Where the outcome is sent, and what the call does then. Without one, the current document is requested again.
+        /// Where the outcome is sent, and what the call does then. Without one, the current document is requested
+        /// again.
         action = "action" text,
         /// The kind of bank account.
         bank_account_type = "bankAccountType" one BankAccountType,

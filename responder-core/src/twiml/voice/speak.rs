@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use crate::twiml::macros::element;
 
 element! {
-    /// Speaks a text. It nests in a response, and in a [`Gather`](super::Gather) or [`Prompt`](super::Prompt), where a key
-    /// cuts it short.
+    /// Speaks a text. It nests in a response, and in a [`Gather`](super::Gather) or [`Prompt`](super::Prompt), where a
+    /// key cuts it short.
     ///
     /// Speech markup goes between the texts, in the order in which it is said.
     ///

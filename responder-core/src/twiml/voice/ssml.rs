@@ -1,7 +1,7 @@
 //! Speech markup (SSML) inside of a [`Say`](super::Say).
 //!
-//! Texts and markup follow each other in the order in which they are said. Which of it a voice can do is up to the voice;
-//! the provider leaves out the rest.
+//! Texts and markup follow each other in the order in which they are said. Which of it a voice can do is up to the
+//! voice; the provider leaves out the rest.
 //!
 //! ```
 //! use responder_core::twiml::voice::{Say, ssml::{Break, Emphasis, P}};

@@ -3,8 +3,8 @@
 use crate::twiml::macros::words;
 
 words! {
-    /// Who speaks. The first three are the oldest; all others name the maker, and what follows a language or a second name is
-    /// the technique: the later ones sound better and cost more.
+    /// Who speaks. The first three are the oldest; all others name the maker, and what follows a language or a second
+    /// name is the technique: the later ones sound better and cost more.
     ///
     /// The list grows without notice, so a voice can also be given as a text: see [`Open`](crate::twiml::Open).
     Voice {

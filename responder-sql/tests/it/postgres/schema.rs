@@ -25,7 +25,7 @@ async fn nodes_that_start_at_once_make_the_tables_once() {
     }
 }
 
-/// During a deploy old nodes go on, and are started anew.
+/// During a deploy old nodes go on, and are restarted.
 #[tokio::test]
 async fn a_newer_schema_that_only_adds_is_good_enough() {
     let place = Place::new();

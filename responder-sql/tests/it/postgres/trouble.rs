@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(600);
 /// Patience, and what a busy machine adds to it.
 const AT_ONCE: Duration = Duration::from_secs(4);
 
-/// As when the server was started anew: old connections are replaced, and nobody hears of it.
+/// As when the server was restarted: old connections are replaced, and nobody hears of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_were_cut_are_replaced_unnoticed() {
     let place = Place::new();

@@ -10,7 +10,10 @@ mod shows;
 mod variants;
 mod walk;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use sha2::{Digest, Sha256};
 
@@ -59,7 +62,7 @@ fn every_variant_that_can_be_stored_is_there() {
     assert_eq!(missing, NEVER_STORED, "{CHANGED}");
 }
 
-/// The file could be made anew; with `UPDATE_STORED=1` it is.
+/// The file could be made again; with `UPDATE_STORED=1` it is.
 #[test]
 fn a_walk_meets_every_variant() {
     let rows = walk::rows();
@@ -77,15 +80,31 @@ fn a_walk_meets_every_variant() {
 /// Its content is what every later version is measured by.
 #[test]
 fn what_is_released_never_changes() {
-    for line in released().lines() {
-        let (sum, name) = line.split_once("  ").expect("a line of sha256sum");
-        let bytes = fs::read(folder().join(name)).expect("a released file");
-        let found: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(found, sum, "{name} has changed after its release");
-    }
+    assert_eq!(changed(&released()), Vec::<String>::new(), "changed after its release");
     for format in (1..=STATE_FORMAT).filter(|format| *format < STATE_FORMAT) {
         assert!(is_released(format), "there is a later format, so v{format}.jsonl belongs into released.sha256");
     }
+}
+
+/// Until the first release, nothing but this shows that the test before can fail.
+#[test]
+fn a_changed_file_is_noticed() {
+    let present = sha256(&file(STATE_FORMAT));
+    let other = present.chars().rev().collect::<String>();
+    let name = format!("v{STATE_FORMAT}.jsonl");
+    assert_eq!(changed(&format!("{present}  {name}\n")), Vec::<String>::new());
+    assert_eq!(changed(&format!("{present}  {name}\n{other}  {name}\n")), [name]);
+}
+
+/// The files that are not as `list` (as `sha256sum` writes it) says.
+fn changed(list: &str) -> Vec<String> {
+    let lines = list.lines().map(|line| line.split_once("  ").expect("a line of sha256sum"));
+    lines.filter(|(sum, name)| sha256(&folder().join(name)) != *sum).map(|(_, name)| name.to_owned()).collect()
+}
+
+fn sha256(path: &Path) -> String {
+    let bytes = fs::read(path).expect("a stored file");
+    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Documents that no call is told again, so that nobody remembers them; and what never outlasts a transition.
@@ -101,7 +120,7 @@ const NEVER_STORED: &[(&str, &str)] = &[
     ("UnreachableBecause", "Passed"),
 ];
 
-const CHANGED: &str = "what is stored has changed. If this format is not released, write its file anew: UPDATE_STORED=1 \
+const CHANGED: &str = "what is stored has changed. If this format is not released, write its file again: UPDATE_STORED=1 \
     cargo test -p responder-core stored. If it is, raise STATE_FORMAT in store/codec.rs before that. See ARCHITECTURE.md, \
     \"How to change a stored shape\"";
 

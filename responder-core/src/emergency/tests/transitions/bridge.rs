@@ -225,7 +225,7 @@ fn a_bridge_call_that_hears_no_key_is_let_go() {
 
 /// The transfer target did not answer twice: whoever accepts next is called instead.
 #[test]
-fn a_transfer_target_is_not_tried_anew_for_each_acceptance() {
+fn a_transfer_target_is_not_tried_again_for_each_acceptance() {
     let transfer = Some(Transfer { target: office(), confirmation: Confirmation::Answered });
     let mut world = World::open(Policy { transfer, ..policy() });
     world.placed("CA0");

@@ -77,10 +77,14 @@ fn after(call: &Call) -> Result<Option<EventId>, HttpError> {
 
 fn refused(error: FollowError) -> HttpError {
     match error {
-        FollowError::TooMany => {
-            HttpError::unavailable("too_many_streams", "Too many follow this branch; try again later.", 30)
+        FollowError::TooMany => HttpError::unavailable(
+            "too_many_streams",
+            "Too many clients follow this branch; try again later.",
+            Duration::from_secs(30),
+        ),
+        FollowError::Ended => {
+            HttpError::unavailable("stopping", "This server is about to stop; try again.", Duration::from_secs(1))
         }
-        FollowError::Ended => HttpError::unavailable("stopping", "This server is about to stop; try again.", 1),
         FollowError::Store(error) => store_failed(error),
     }
 }

@@ -53,11 +53,11 @@ impl Heard {
     }
 
     pub(super) fn too_large() -> Self {
-        Self::error(413, "body_too_large", "The body is longer than this endpoint takes.")
+        Self::error(413, "body_too_large", "The body is longer than this endpoint allows.")
     }
 
     pub(super) fn unauthorized() -> Self {
-        let message = "This needs credentials, and those that came with it are missing or wrong.";
+        let message = "Credentials are required; they are missing or wrong.";
         Self::error(401, "unauthorized", message).with("www-authenticate", "Bearer")
     }
 

@@ -16,7 +16,7 @@ pub trait Adapter: Debug + Send + Sync + 'static {
     /// Where it mounts the endpoints: nothing for the root, else like `/help/tuc`.
     fn prefix(&self) -> &str;
 
-    /// Answers one request without a server. `endpoints` are mounted anew for each.
+    /// Answers one request without a server. `endpoints` are mounted again for each.
     async fn answer(&self, endpoints: Endpoints, request: Request<Body>) -> Response<Body>;
 
     /// Serves until it is dropped, with the server that users of the framework would take.

@@ -1,8 +1,8 @@
 //! The suite that every adapter has to pass: whatever brings requests of a web framework to
 //! [`Endpoints::serve`](crate::http::Endpoints::serve) and the answers back.
 //!
-//! Implement [`Adapter`], then let [`adapter_conformance!`](crate::adapter_conformance) make one test of each check. Run
-//! it for the root and for a prefix. The tests run on tokio, which the crate under test needs as a dev-dependency
+//! Implement [`Adapter`], then let [`adapter_conformance!`](crate::adapter_conformance) make one test of each check.
+//! Run it for the root and for a prefix. The tests run on tokio, which the crate under test needs as a dev-dependency
 //! (`macros`, `rt-multi-thread`).
 //!
 //! ```text

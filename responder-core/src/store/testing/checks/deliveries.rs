@@ -182,7 +182,7 @@ pub async fn d05_who_lost_a_claim_changes_nothing(lab: &mut dyn Lab) -> Finding 
     // A lease that is over counts while nobody else has come.
     lab.advance(lease().span()).await;
     ensure_eq!(deliveries.delivered(&next.ticket, lease()).await?, None, "a lane at its end");
-    // The lane begins anew, and old tickets fit it no more.
+    // The lane starts over, and old tickets fit it no more.
     store.record(&north(), &[event(3)]).await?;
     let third = one(&*deliveries).await?;
     for old in [&late.ticket, &ours.ticket, &next.ticket] {
@@ -255,7 +255,7 @@ pub async fn d06_what_is_too_old_becomes_a_gap(lab: &mut dyn Lab) -> Finding {
     let failed = deliveries.failed(&grown.ticket, Duration::ZERO, grown.now).await?;
     ensure!(matches!(failed, AfterFailure::GivenUp(gap) if gap.count == 3), "the gap is not given up: {failed:?}");
     add(&*store, id, 1).await?;
-    ensure_eq!(one(&*deliveries).await?.tries, 1, "tries of the lane that begins anew");
+    ensure_eq!(one(&*deliveries).await?.tries, 1, "tries of the lane that starts over");
     Ok(Passed::Checked)
 }
 

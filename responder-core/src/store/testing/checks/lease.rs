@@ -35,7 +35,7 @@ pub async fn c14_a_lease_lasts_and_runs_out(lab: &mut dyn Lab) -> Finding {
     Ok(Passed::Checked)
 }
 
-/// Extended, it lasts anew; run out or settled, it can't be.
+/// Extended, it lasts its full time again; run out or settled, it can't be.
 pub async fn c14_a_lease_can_be_extended(lab: &mut dyn Lab) -> Finding {
     let store = lab.store();
     let claimed = one_claimed(&*store).await?;

@@ -28,7 +28,7 @@ pub struct Call {
     /// Who was called.
     #[serde(default, deserialize_with = "read::private")]
     pub to: Option<Private>,
-    /// Who called.
+    /// The caller: a number, a client or a SIP address.
     #[serde(default, deserialize_with = "read::private")]
     pub from: Option<Private>,
     /// The number of the account that it came to or from.

@@ -65,7 +65,7 @@ impl Media {
         let content_type = text(&answer.headers, header::CONTENT_TYPE).unwrap_or_default();
         let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if !kind.starts_with("audio/") && !kind.ends_with("/octet-stream") {
-            return Err(unreadable("what came is no sound"));
+            return Err(unreadable("what came is not a sound file"));
         }
         let part = match answer.status {
             StatusCode::PARTIAL_CONTENT => {

@@ -19,7 +19,7 @@ pub struct Recordings<'a> {
 status! {
     /// The state of a recording.
     RecordingStatus {
-        /// It runs.
+        /// The recording is running.
         InProgress = "in-progress",
         /// It is paused.
         Paused = "paused",
@@ -162,7 +162,8 @@ impl<'a> Recordings<'a> {
     /// With our credentials; redirections are not followed.
     ///
     /// # Errors
-    /// [`TelephonyError::Rejected`] with status 404 if it can't be heard, or not yet; with 416 if there is no such part.
+    /// [`TelephonyError::Rejected`] with status 404 if it can't be heard, or not yet; with 416 if there is no such
+    /// part.
     pub async fn media(
         &self,
         recording: &RecordingSid,

@@ -69,5 +69,5 @@ pub async fn answer_to_a_failure_is_plain(adapter: Arc<dyn Adapter>) -> Finding 
 }
 
 fn failure() -> Heard {
-    Heard::error(500, "internal_error", "Something went wrong on our side.")
+    Heard::error(500, "internal_error", "An internal error occurred.")
 }

@@ -19,7 +19,7 @@ use crate::http::testing::adapter::{
 /// Other content types than the declared ones are 415.
 pub async fn body_has_a_type(adapter: Arc<dyn Adapter>) -> Finding {
     let refused = || {
-        let message = "The body is of a content type that this endpoint does not take.";
+        let message = "This endpoint does not accept this content type.";
         Heard::error(415, "unsupported_content_type", message)
     };
     let post = |target: &str, content_type: &str, body: &'static str| {

@@ -113,7 +113,7 @@ pub async fn body_is_not_read_before_it_is_wanted(adapter: Arc<dyn Adapter>) -> 
 
 /// A body that does not come in time is given up, with an answer; its handler never runs.
 pub async fn body_that_stalls_is_408(adapter: Arc<dyn Adapter>) -> Finding {
-    let late = Heard::error(408, "body_too_slow", "The body did not come in time.");
+    let late = Heard::error(408, "body_too_slow", "The body did not arrive in time.");
     let desk = Desk::open()?;
     let ask = Ask::new("POST", "/form").header(TYPE, FORM).header("content-length", "9");
     let mut request = ask.request(adapter.prefix())?;

@@ -69,8 +69,8 @@ pub async fn page_may_read_if_it_is_listed(adapter: Arc<dyn Adapter>) -> Finding
         (report().header("authorization", "Bearer intake-token"), may(Heard::said("POST /webhook\n{}"))),
         // A page must be able to read that it was refused.
         (report(), may(Heard::unauthorized())),
-        (ask("/fails"), may(Heard::error(500, "internal_error", "Something went wrong on our side."))),
-        (ask("/panics"), may(Heard::error(500, "internal_error", "Something went wrong on our side."))),
+        (ask("/fails"), may(Heard::error(500, "internal_error", "An internal error occurred."))),
+        (ask("/panics"), may(Heard::error(500, "internal_error", "An internal error occurred."))),
         (ask("/nothing"), Heard::not_found()),
         (ask("/form"), not_allowed.with("allow", "OPTIONS, POST")),
         (
