@@ -18,7 +18,7 @@ use crate::{
     town::Town,
 };
 
-/// As in `static/status.js`.
+/// As in `static/live.js`.
 const AFTER_EVENT: Duration = Duration::from_millis(150);
 
 /// As in `static/admin.js`.
