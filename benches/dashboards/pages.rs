@@ -17,7 +17,7 @@ use crate::{
     figures::{Event, Micros, Row, now},
 };
 
-/// As in `static/status.js`.
+/// As in `static/live.js`.
 const AFTER_EVENT: Duration = Duration::from_millis(150);
 
 /// As in `static/admin.js`.

@@ -187,7 +187,11 @@
   skew = Number(part().dataset.now) - Date.now();
   window.setInterval(tick, 250);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
-  document.addEventListener("responder:changed", refresh);
+  // A branch may keep its status for half a second.
+  document.addEventListener("responder:changed", () => {
+    refresh();
+    window.setTimeout(refresh, 1000);
+  });
   window.addEventListener("online", refresh);
   listenAgain();
   timer = window.setTimeout(refresh, again());

@@ -67,11 +67,16 @@ async function watchAnEmergency(page) {
   await says(page, "#state-word", "In Use");
   step(`the page shows it ${Date.now() - began} ms after the button was pressed`);
   await says(page, ".moment.ring", "rings");
+  // What somebody is about to tap stays where it is, however often the page draws anew.
+  const call = page.getByRole("link", { name: town.customer });
+  assert.equal(await call.getAttribute("href"), `tel:${town.customer}`);
+  await call.focus();
   const clock = page.locator("article.open header .clock");
   const first = await clock.textContent();
   await page.waitForFunction((text) => document.querySelector("article.open header .clock").textContent !== text, first);
   await look(page, "branch-ringing");
   await says(page, ".timeline", "accepted by a key");
+  assert.ok(await call.evaluate((element) => element === document.activeElement), "the focus is lost");
   await act("customer_calls");
   await says(page, ".moment.hold", "is on hold");
   await look(page, "branch-hold");
@@ -146,6 +151,9 @@ async function nobodyAccepts(page) {
   await form.getByRole("button", { name: "Call a technician" }).click();
   await says(page, "article.open .timeline", "Everybody was tried; nobody accepted.");
   await says(page, "#state-word", "Error");
+  await page.goto(at("/"));
+  await says(page, "#b-tuc .urgent", "Call the customer.");
+  await look(page, "branches-urgent");
   await page.goto(at("/figures"));
   await says(page, ".alert", "Nobody accepted an emergency");
   await look(page, "figures");
@@ -163,7 +171,7 @@ async function editSettings(page) {
   await page.goto(at("/branch/tuc/settings"));
   await look(page, "settings");
   assert.ok(!(await page.content()).includes("auth-token-of"), "secrets are not on the page");
-  const number = page.getByLabel("Twilio transfer number");
+  const number = page.getByLabel("Number that the general line sees");
   await number.fill("call me");
   await page.getByRole("button", { name: "Save" }).click();
   await says(page, "[data-field=TWILIO_TRANSFER_NUMBER] .fault", "can’t be used");
@@ -249,10 +257,11 @@ async function theRest(page) {
   await page.getByRole("dialog").getByRole("button", { name: "Archive it" }).click();
   await page.locator("#done:not(:empty)").waitFor();
   await page.goto(at("/password"));
-  await page.getByLabel("Password now").fill("not this one");
+  await page.getByLabel("Present password").fill("not this one");
   await page.getByLabel("New password").fill("a still better password");
   await page.getByRole("button", { name: "Change it" }).click();
-  await says(page, ".answer", "wrong");
+  await says(page, ".answer", "not your present password");
+  assert.equal(await page.getByLabel("Present password").getAttribute("aria-invalid"), "true");
   await look(page, "password");
   await page.goto(at("/audit"));
   for (const words of ["Switched a branch off", "Changed settings", "Added a user", "Saw an alert", "Listened to a recording"]) {

@@ -34,7 +34,9 @@ const troubles = [];
 export async function open() {
   mkdirSync(folder, { recursive: true });
   const args = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"];
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+  const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+  // A browser that crashes while it starts, on a machine with much to do, says nothing about pages.
+  return launch().catch(launch);
 }
 
 // A person with a browser of their own. Whatever a page complains about is remembered.

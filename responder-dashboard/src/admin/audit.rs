@@ -51,10 +51,23 @@ impl Row {
             who: row.who.clone(),
             action: words::action(&row.action),
             about: about.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            changes: changes(row.before.as_ref(), row.after.as_ref()),
+            changes: named(changes(row.before.as_ref(), row.after.as_ref()), &row.action),
             address: row.address.clone().unwrap_or_default(),
         }
     }
+}
+
+/// With names for people.
+fn named(mut changes: Vec<Change>, action: &str) -> Vec<Change> {
+    for change in &mut changes {
+        change.name = match (change.name.as_str(), action) {
+            ("", "branch_disabled" | "branch_enabled") => "Branch".to_owned(),
+            ("", _) => "Value".to_owned(),
+            (name, "settings_changed") => words::setting(name),
+            (name, _) => words::plain(name),
+        };
+    }
+    changes
 }
 
 /// What was changed: name by name for objects, else as a whole.

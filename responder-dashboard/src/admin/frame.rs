@@ -135,7 +135,7 @@ impl AlertView {
             branch: alert.branch.to_string(),
             branch_name: alert.branch_name.clone(),
             class,
-            message: alert.message.clone(),
+            message: words::in_words(&alert.message),
             since,
             more,
             more_words,

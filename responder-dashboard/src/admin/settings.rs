@@ -92,7 +92,7 @@ pub(super) fn settings(
         key: branch.to_string(),
         name: name.to_owned(),
         revision: revision.as_u64(),
-        incomplete: incomplete.map(str::to_owned),
+        incomplete: incomplete.map(words::in_words),
         may_edit: rows.iter().any(|row| row.editable),
         groups: groups.into_iter().filter(|group| !group.fields.is_empty()).collect(),
     }
@@ -106,22 +106,28 @@ impl Field {
         let default = match (control, row.default) {
             (Control::Flag, "true") => "on",
             (Control::Flag, "false") => "off",
+            (Control::Choice, code) => {
+                CHOICES.iter().find(|(known, _)| *known == code).map_or(code, |(_, words)| words)
+            }
             (_, default) => default,
         };
+        // What can be chosen is said by the choices.
+        let about =
+            if control == Control::Choice { row.about.split(':').next().unwrap_or_default() } else { row.about };
         let source = match (row.source, default) {
             ("database", _) if row.value.is_none() => {
                 "Emptied here: what the environment of the admin server says does not count.".to_owned()
             }
             ("environment", _) => "From the environment of the admin server.".to_owned(),
             ("default", "") => "Not set.".to_owned(),
-            ("default", default) => format!("Not set: {default} counts."),
+            ("default", default) => format!("Not set: {default} is used."),
             _ => String::new(),
         };
         let people = if control == Control::Phones { people(&value, country) } else { Vec::new() };
         Self {
             name: row.name,
             label: words::setting(row.name),
-            about: words::sentence(row.about),
+            about: words::sentence(&words::in_words(about)),
             source,
             is_set: row.value.is_some(),
             value,
@@ -139,11 +145,12 @@ impl Field {
     }
 
     fn choices(&self) -> [(&'static str, &'static str); 3] {
-        [("key_press", "A key is pressed"), ("human", "A human answers"), ("answered", "The call is answered")]
+        CHOICES
     }
 
-    fn chosen(&self, value: &str) -> bool {
-        self.value == value || (!self.is_set && self.default == value)
+    /// Whether a choice is made, by its words if it is so by default.
+    fn chosen(&self, value: &str, words: &str) -> bool {
+        self.value == value || (!self.is_set && self.default == words)
     }
 }
 
@@ -189,6 +196,10 @@ fn people(value: &str, country: CountryCode) -> Vec<Person> {
         Err(_) => vec![Person { name: String::new(), number: value.to_owned() }],
     }
 }
+
+/// What may count as accepted, or as answered.
+const CHOICES: [(&str, &str); 3] =
+    [("key_press", "A key is pressed"), ("human", "A human answers"), ("answered", "The call is answered")];
 
 const NUMBERS: &[&str] = &[
     "TWILIO_ACCOUNT_SID",

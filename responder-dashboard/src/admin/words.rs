@@ -81,14 +81,92 @@ pub(super) fn sentence(text: &str) -> String {
 
 /// The name of a setting, for people.
 pub(super) fn setting(name: &str) -> String {
-    let lower = name.to_lowercase().replace('_', " ");
-    let lower = lower.strip_prefix("enable ").unwrap_or(&lower);
-    let words = lower.split(' ').enumerate().map(|(at, word)| match word {
-        "sid" | "sms" | "url" => word.to_uppercase(),
-        "twilio" => "Twilio".to_owned(),
-        "google" => "Google".to_owned(),
-        word if at == 0 => sentence(word),
-        word => word.to_owned(),
-    });
-    words.collect::<Vec<_>>().join(" ")
+    SETTING_NAMES.iter().find(|(known, _)| *known == name).map_or_else(|| plain(name), |(_, words)| (*words).to_owned())
+}
+
+/// A name of ours as words, where nothing better is known.
+pub(super) fn plain(name: &str) -> String {
+    sentence(&name.to_lowercase().replace('_', " "))
+}
+
+/// A sentence of the server, with settings as they are called on pages.
+pub(super) fn in_words(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut told = String::with_capacity(text.len());
+    for piece in text.split_inclusive(|c| !is_part(c)) {
+        let word = piece.trim_end_matches(|c| !is_part(c));
+        // A name of one word is a word of the sentence.
+        match word.contains('_') && responder_core::settings::setting(word).is_some() {
+            true => told.push_str(&format!("“{}”{}", setting(word), &piece[word.len()..])),
+            false => told.push_str(piece),
+        }
+    }
+    told
+}
+
+const SETTING_NAMES: &[(&str, &str)] = &[
+    ("RECIPIENT_PHONES", "Recipient phones"),
+    ("RECIPIENT_EMAILS", "Recipient mail addresses"),
+    ("ESCALATION_PHONES", "Technicians to call next"),
+    ("enable_auto_call", "Call technicians"),
+    ("enable_texts", "Send texts"),
+    ("enable_emails", "Send mail"),
+    ("enable_call_recording", "Record talks"),
+    ("call_recording_page_size", "Recordings on a page"),
+    ("enable_transfer_call", "Connect customers to the general line"),
+    ("TWILIO_ACCOUNT_SID", "Twilio account SID"),
+    ("TWILIO_AUTH_TOKEN", "Twilio auth token"),
+    ("TWILIO_AUTH_TOKEN_PREVIOUS", "Previous Twilio auth token"),
+    ("TWILIO_PHONE_NUMBER", "Number that customers call"),
+    ("TWILIO_AUTOMATED_NUMBER", "Number that calls and texts come from"),
+    ("TWILIO_TRANSFER_NUMBER", "Number that the general line sees"),
+    ("TRANSFER_TARGET_PHONE_NUMBER", "General line"),
+    ("transfer_confirmation", "What counts as answered by the general line"),
+    ("DEBUG_WEBHOOK_URL", "Address that events are posted to"),
+    ("confirmation", "What counts as accepted"),
+    ("attempts_per_technician", "Calls to a technician in a row"),
+    ("escalation_rounds", "Rounds through all technicians"),
+    ("ring_timeout_seconds", "Ringing (seconds)"),
+    ("sms_accept_seconds", "Waiting for a text (seconds)"),
+    ("technician_wait_seconds", "Technician waiting on the line (seconds)"),
+    ("hold_limit_seconds", "Longest hold (seconds)"),
+    ("customer_deadline_seconds", "Waiting for the customer’s call (seconds)"),
+    ("talk_limit_seconds", "Longest talk (seconds)"),
+    ("max_active_emergencies", "Emergencies at a time"),
+    ("no_emergency_target", "Line for callers without an emergency"),
+    ("DEFAULT_COUNTRY", "Default country code"),
+    ("ALLOWED_COUNTRY_CODES", "Allowed country codes"),
+    ("company_name", "Company name"),
+    ("language", "Language"),
+    ("voice", "Voice"),
+    ("hold_music_url", "Address of the hold music"),
+    ("recording_notice", "Notice before a recorded talk"),
+    ("time_zone", "Time zone"),
+    ("enable_google_maps_link", "Map in texts and mails"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use responder_core::settings::SETTINGS;
+
+    use super::*;
+
+    #[test]
+    fn each_setting_has_a_name_of_its_own() {
+        let named: Vec<_> = SETTING_NAMES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(named, SETTINGS.iter().map(|setting| setting.name).collect::<Vec<_>>());
+        let words: BTreeSet<_> = SETTING_NAMES.iter().map(|(_, words)| words).collect();
+        assert_eq!(words.len(), SETTING_NAMES.len());
+    }
+
+    #[test]
+    fn settings_are_named_in_sentences_and_nothing_else_is() {
+        let check = |text: &str, expected: &str| assert_eq!(in_words(text), expected);
+        check("TWILIO_PHONE_NUMBER is missing.", "“Number that customers call” is missing.");
+        check("see (time_zone)", "see (“Time zone”)");
+        check("the voice of NO_SUCH_THING, ü_ß", "the voice of NO_SUCH_THING, ü_ß");
+        check("", "");
+    }
 }

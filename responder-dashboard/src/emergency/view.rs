@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use responder_core::{
-    CallSid, Timestamp,
+    CallSid, E164, Timestamp,
     emergency::{AttemptNo, Event},
     script::code_of,
 };
@@ -62,6 +62,8 @@ pub(crate) struct Fact {
     pub(crate) value: String,
     /// Whom a tap on it calls.
     pub(crate) number: Option<String>,
+    /// What else is to be said.
+    pub(crate) note: &'static str,
 }
 
 pub(crate) struct Entry {
@@ -140,18 +142,25 @@ pub(crate) fn title(e: &Seen) -> String {
 }
 
 fn facts(e: &Seen, who: &Who<'_>) -> Vec<Fact> {
-    let technician = match (e.is_accepted, who.is_written(e.technician.number)) {
-        (true, name) => format!("{name}, who has accepted"),
-        (false, name) => name,
+    let fact = |name, value: &str, number: Option<E164>, note| Fact {
+        name,
+        value: value.to_owned(),
+        number: number.map(|number| number.to_string()),
+        note,
     };
+    let (customer, technician) = (&e.customer, e.technician.number);
     let facts = [
-        ("What happened", e.customer.description.clone(), None),
-        ("Address", e.customer.address.clone(), None),
-        ("Call back at", e.customer.callback.clone(), e.customer.number),
-        ("Technician", technician, Some(e.technician.number)),
+        fact("What happened", &customer.description, None, ""),
+        fact("Address", &customer.address, None, ""),
+        fact("Call back at", &customer.callback, customer.number, ""),
+        fact(
+            "Technician",
+            &who.is_written(technician),
+            Some(technician),
+            if e.is_accepted { "has accepted" } else { "" },
+        ),
     ];
-    let told = facts.into_iter().filter(|(_, value, _)| !value.trim().is_empty());
-    told.map(|(name, value, number)| Fact { name, value, number: number.map(|number| number.to_string()) }).collect()
+    facts.into_iter().filter(|fact| !fact.value.trim().is_empty()).collect()
 }
 
 /// Since when a customer talks.

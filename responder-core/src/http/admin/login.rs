@@ -64,7 +64,15 @@ pub(super) async fn session(_: Arc<Desk>, call: Call) -> Answer {
 pub(super) async fn password(desk: Arc<Desk>, call: Call) -> Answer {
     let user = &person(&call)?.session.user;
     let (old, new) = (text(&call, "current_password")?, text(&call, "new_password")?);
-    let login = desk.admin.change_password(user, &old, &new, call.peer).await.map_err(refusal)?;
+    let login = desk.admin.change_password(user, &old, &new, call.peer).await;
+    let login = login.map_err(|error| match error {
+        // Who they are is known here.
+        LoginError::Wrong => {
+            HttpError::new(StatusCode::UNAUTHORIZED, "wrong_password", "That is not your present password.")
+                .with_field("current_password")
+        }
+        error => refusal(error),
+    })?;
     match call.is_json() {
         true => with_cookie(&desk, &login, answer(StatusCode::OK, &welcome(&login))?),
         false => with_cookie(&desk, &login, redirect(&desk, "/?said=password_changed")),

@@ -9,7 +9,7 @@ use ::http::{Response, StatusCode};
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 use super::operator::store_failed;
 use crate::{
@@ -20,7 +20,8 @@ use crate::{
     store::{Availability, Health, Loaded, StoreError},
 };
 
-/// How old the public status may be. Whoever asks more often gets the same answer, so that the store is spared.
+/// How old the public status may be while nothing happens here. Whoever asks more often gets the same answer, so that the
+/// store is spared.
 const FRESH_FOR: Duration = Duration::from_millis(500);
 
 /// For how long a failure shows that needs a person.
@@ -45,7 +46,15 @@ pub(super) fn rows(branch: &Arc<Branch>) -> Vec<Endpoint> {
 /// The public status, kept for a moment.
 struct Statuses {
     branch: Arc<Branch>,
-    kept: Mutex<Option<(Instant, Bytes)>>,
+    kept: Mutex<Option<Kept>>,
+}
+
+/// A status that was read.
+struct Kept {
+    at: Instant,
+    /// What has happened here since then.
+    work: watch::Receiver<()>,
+    body: Bytes,
 }
 
 /// How a branch is, in one word, written as `/api/status` does.
@@ -67,6 +76,8 @@ impl Statuses {
         if let Some(body) = self.kept() {
             return Ok(json_bytes(body));
         }
+        // From before the look: what happens meanwhile may not be in it.
+        let (at, work) = (Instant::now(), self.branch.work());
         let (status, message) = match condition(&self.branch).await {
             Ok(found) => found,
             Err(error) => {
@@ -77,14 +88,15 @@ impl Statuses {
         let body = serde_json::to_vec(&json!({ "status": status, "message": message })).map_err(HttpError::internal)?;
         let body = Bytes::from(body);
         if let Ok(mut kept) = self.kept.lock() {
-            *kept = Some((Instant::now(), body.clone()));
+            *kept = Some(Kept { at, work, body: body.clone() });
         }
         Ok(json_bytes(body))
     }
 
     fn kept(&self) -> Option<Bytes> {
         let kept = self.kept.lock().ok()?;
-        kept.as_ref().filter(|(at, _)| at.elapsed() < FRESH_FOR).map(|(_, body)| body.clone())
+        let is_fresh = |kept: &&Kept| kept.at.elapsed() < FRESH_FOR && !kept.work.has_changed().unwrap_or(true);
+        kept.as_ref().filter(is_fresh).map(|kept| kept.body.clone())
     }
 }
 

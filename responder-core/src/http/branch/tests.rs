@@ -234,6 +234,27 @@ async fn the_status_tells_how_the_branch_is() {
     assert_eq!(ask(&endpoints, "GET", "/healthz", "").await.0, StatusCode::OK);
 }
 
+/// What is kept for a moment is not kept when something has happened.
+#[tokio::test(start_paused = true)]
+async fn the_status_is_read_anew_as_soon_as_something_happens() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let store = Arc::new(MemoryStore::new(clock));
+    let branch = Arc::new(bare_branch(store.clone()).controlled_by(store.clone()));
+    let endpoints = super::endpoints(&branch).build().expect("a table");
+    let is = async |expected: &str| {
+        let (_, body) = ask(&endpoints, "GET", "/api/status", "").await;
+        assert!(body.contains(expected), "{expected} is not in {body}");
+    };
+    is("Ready").await;
+    let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+    branch.report(report, None).await.expect("an emergency");
+    is("In Use").await;
+    store.set_availability(branch.key(), Availability::Disabled).await.expect("switched off");
+    is("In Use").await;
+    tokio::time::advance(Duration::from_millis(500)).await;
+    is("Disabled").await;
+}
+
 #[tokio::test]
 async fn a_store_that_is_away_shows() {
     let endpoints = endpoints(&branch(store_that_is_away()));
