@@ -5,6 +5,7 @@ mod branch;
 mod house;
 mod login;
 mod looks;
+mod notices;
 mod pages;
 mod recordings;
 mod relays;

@@ -79,7 +79,6 @@ pub struct Admin {
     clock: Arc<dyn Clock>,
     keys: SettingsKeys,
     sites: Vec<Site>,
-    notices: Option<Notices>,
     throttle: Mutex<Throttle>,
     hashing: hashing::Hashing,
     /// What is to be said of the provider.
@@ -99,7 +98,6 @@ impl Admin {
             clock,
             keys,
             sites,
-            notices: None,
             throttle: Mutex::default(),
             hashing: hashing::Hashing::default(),
             provider: Box::new(|client| client),
@@ -109,12 +107,6 @@ impl Admin {
             untold: Mutex::default(),
             ended: watch::Sender::new(false),
         }
-    }
-
-    /// Tells somebody by text what was done.
-    #[must_use]
-    pub fn notifying(self, notices: Notices) -> Self {
-        Self { notices: Some(notices), ..self }
     }
 
     /// Asks another provider than Twilio for recordings, or at another address: a simulator's. `change` completes a
@@ -171,13 +163,6 @@ impl Admin {
     /// Whether they are ended.
     pub(crate) fn streams_ended(&self) -> watch::Receiver<bool> {
         self.ended.subscribe()
-    }
-
-    /// Tells somebody by text, in the background. A text that can't be sent is in nobody's way.
-    pub(crate) fn tell(&self, notice: &Notice) {
-        if let Some(notices) = &self.notices {
-            notices.send(notice);
-        }
     }
 
     /// The hash of a new password, off the runtime's threads.

@@ -35,6 +35,7 @@
 //! ```
 
 mod audit_log;
+mod audit_outbox;
 mod branch;
 pub mod codec;
 mod commit;
@@ -57,6 +58,9 @@ mod work;
 #[cfg(feature = "mock")]
 pub use audit_log::MockAuditLog;
 pub use audit_log::{AdminStore, AuditLog, AuditQuery};
+#[cfg(feature = "mock")]
+pub use audit_outbox::MockAuditOutbox;
+pub use audit_outbox::{AuditClaim, AuditOutbox, AuditRequest, AuditTicket};
 #[cfg(feature = "mock")]
 pub use branch::MockBranchControl;
 pub use branch::{Availability, BranchControl};

@@ -32,11 +32,22 @@ pub(super) enum AdminFault {
     NeverEnds,
     IgnoresBranchOfRecords,
     ListsOldestFirst,
+    SwitchesUnrecorded,
+    FollowsAnew,
+    HandsOutNewestFirst,
+    ForgetsProgress,
+    LeavesOut,
+    SharesEntries,
+    ForgetsTries,
+    LeasesNothing,
+    TakesAnyTicket,
+    ForgetsPauses,
+    ForgetsNobody,
 }
 
 #[derive(Debug)]
 pub(super) struct BrokenAdmin {
-    inner: Arc<MemoryStore>,
+    pub(super) inner: Arc<MemoryStore>,
     fault: AdminFault,
     /// Sessions that should have ended.
     zombies: Mutex<Vec<(SessionHash, Session)>>,
@@ -47,7 +58,7 @@ impl BrokenAdmin {
         Self { inner, fault, zombies: Mutex::default() }
     }
 
-    fn is(&self, fault: AdminFault) -> bool {
+    pub(super) fn is(&self, fault: AdminFault) -> bool {
         self.fault == fault
     }
 
@@ -202,6 +213,18 @@ impl AuditLog for BrokenAdmin {
 impl BranchControl for BrokenAdmin {
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
         self.inner.set_availability(branch, availability).await
+    }
+
+    async fn switch_branch(
+        &self,
+        branch: &BranchKey,
+        availability: Availability,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        if self.is(AdminFault::SwitchesUnrecorded) {
+            return self.inner.set_availability(branch, availability).await;
+        }
+        self.inner.switch_branch(branch, availability, audit).await
     }
 
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {
