@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use responder_core::{
     Timestamp,
     access::{
-        Actor, AuditAction, AuditEntry, AuditId, PasswordHash, Permissions, Recorded, Rights, User, UserId, UserVersion,
+        Actor, AuditAction, AuditEntry, AuditId, PasswordHash, Permissions, Recorded, Rights, Tries, User, UserId,
+        UserVersion,
     },
     store::{AuditClaim, AuditTicket, BranchKey, StoreError, TargetName, codec},
 };
@@ -118,4 +119,8 @@ pub(crate) fn audit_claim(
 /// No claim has a number beyond the column.
 pub(crate) fn ticket_column(ticket: &AuditTicket) -> i64 {
     i64::try_from(ticket.claim).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn tries(count: i64, last: i64) -> Result<Tries, StoreError> {
+    Ok(Tries { count: narrow("tries", count)?, last: Timestamp::from_micros(last) })
 }

@@ -15,7 +15,7 @@ mod secrets;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 pub use alerts::{Alert, AlertKind};
@@ -27,7 +27,7 @@ pub use secrets::{Kept, SecretsError};
 use tokio::sync::watch;
 
 use crate::{
-    access::{Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, Rights, Throttle, UserName},
+    access::{Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, Rights, UserName},
     driver::Clock,
     settings::{SettingsKeys, Values},
     store::{Adding, AdminStore, BranchKey, NewUser, StoreError, UserOutcome},
@@ -79,7 +79,6 @@ pub struct Admin {
     clock: Arc<dyn Clock>,
     keys: SettingsKeys,
     sites: Vec<Site>,
-    throttle: Mutex<Throttle>,
     hashing: hashing::Hashing,
     /// What is to be said of the provider.
     provider: Provider,
@@ -98,7 +97,6 @@ impl Admin {
             clock,
             keys,
             sites,
-            throttle: Mutex::default(),
             hashing: hashing::Hashing::default(),
             provider: Box::new(|client| client),
             calls: Mutex::default(),
@@ -174,11 +172,6 @@ impl Admin {
     async fn fits(&self, hash: PasswordHash, password: &str) -> bool {
         let password = password.to_owned();
         self.hashing.run(move || hash.fits(&password)).await.unwrap_or(false)
-    }
-
-    /// Counting is done before the first change, so what a panic leaves behind is whole.
-    fn throttle(&self) -> MutexGuard<'_, Throttle> {
-        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

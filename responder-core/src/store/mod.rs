@@ -52,6 +52,7 @@ mod session_store;
 mod settings_store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod try_store;
 mod user_store;
 mod work;
 
@@ -86,6 +87,9 @@ pub use session_store::{NewSession, SessionStore};
 #[cfg(feature = "mock")]
 pub use settings_store::MockSettingsStore;
 pub use settings_store::{Revision, Saved, SettingsChange, SettingsStore, StoredSettings, StoredValue};
+#[cfg(feature = "mock")]
+pub use try_store::MockTryStore;
+pub use try_store::{MOST_SUBJECTS, TryChange, TryStore};
 #[cfg(feature = "mock")]
 pub use user_store::MockUserStore;
 pub use user_store::{Adding, NewUser, UserChange, UserOutcome, UserStore};

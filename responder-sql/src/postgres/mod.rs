@@ -16,6 +16,7 @@ mod schema;
 mod sessions;
 mod settings;
 mod statement;
+mod tries;
 mod users;
 mod write;
 

@@ -18,6 +18,7 @@ mod schema;
 mod sessions;
 mod settings;
 mod transaction;
+mod tries;
 mod users;
 mod write;
 mod writer;

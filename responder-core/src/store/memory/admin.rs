@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{MemoryStore, outbox::Reader};
+use super::{MemoryStore, outbox::Reader, tries::AllTries};
 use crate::{
     Timestamp,
     access::{
@@ -24,6 +24,7 @@ pub(super) struct Admin {
     sessions: BTreeMap<SessionHash, (UserId, Timestamp)>,
     pub(super) audit: Vec<Recorded>,
     pub(super) readers: BTreeMap<TargetName, Reader>,
+    pub(super) tries: AllTries,
 }
 
 impl Admin {

@@ -6,6 +6,7 @@ mod deliveries;
 mod outbox;
 mod queue;
 mod read;
+mod tries;
 mod write;
 
 use std::{

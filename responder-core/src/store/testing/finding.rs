@@ -29,7 +29,7 @@ pub struct Check {
     /// [`DeliveryStore`](crate::store::DeliveryStore), `s` of
     /// [`SettingsStore`](crate::store::SettingsStore), `u` of [`UserStore`](crate::store::UserStore), `n` of
     /// [`SessionStore`](crate::store::SessionStore), `a` of [`AuditLog`](crate::store::AuditLog), `o` of
-    /// [`AuditOutbox`](crate::store::AuditOutbox).
+    /// [`AuditOutbox`](crate::store::AuditOutbox), `t` of [`TryStore`](crate::store::TryStore).
     pub name: &'static str,
     /// Runs it.
     pub run: Run,

@@ -137,6 +137,11 @@ macro_rules! store_conformance {
             o05_what_is_released_comes_again
             o06_a_reader_can_be_forgotten
             o07_progress_outlasts_a_crash
+            t01_what_was_written_last_is_read
+            t02_changes_from_something_else_write_nothing
+            t02_one_of_many_racing_changes_is_written
+            t03_the_table_does_not_grow_for_ever
+            t04_tries_outlast_a_crash
         }
     };
     (@table () $($name:ident)*) => {

@@ -16,6 +16,7 @@ mod own;
 mod queue;
 mod sessions;
 mod settings;
+mod tries;
 mod unreadable;
 mod users;
 
@@ -35,5 +36,6 @@ pub use own::*;
 pub use queue::*;
 pub use sessions::*;
 pub use settings::*;
+pub use tries::*;
 pub use unreadable::*;
 pub use users::*;

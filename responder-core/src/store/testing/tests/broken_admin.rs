@@ -1,11 +1,14 @@
 //! The same for what an admin server keeps.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 
 use crate::{
-    access::{AuditEntry, AuditId, Recorded, Rights, Session, SessionHash, User, UserId, UserName},
+    access::{AuditEntry, AuditId, Recorded, Rights, Session, SessionHash, Tries, TrySubject, User, UserId, UserName},
     store::{
         Adding, AuditLog, AuditQuery, Availability, BranchControl, BranchKey, MemoryStore, NewSession, NewUser, Saved,
         SessionStore, SettingsChange, SettingsStore, StoreError, StoredSettings, UserChange, UserOutcome, UserStore,
@@ -43,6 +46,11 @@ pub(super) enum AdminFault {
     TakesAnyTicket,
     ForgetsPauses,
     ForgetsNobody,
+    MixesSubjects,
+    CountsBlindly,
+    CountsHalf,
+    KeepsAllTries,
+    WashesOut,
 }
 
 #[derive(Debug)]
@@ -51,11 +59,13 @@ pub(super) struct BrokenAdmin {
     fault: AdminFault,
     /// Sessions that should have ended.
     zombies: Mutex<Vec<(SessionHash, Session)>>,
+    /// For whoever counts tries without the store.
+    pub(super) tries: Mutex<HashMap<TrySubject, Tries>>,
 }
 
 impl BrokenAdmin {
     pub(super) fn new(inner: Arc<MemoryStore>, fault: AdminFault) -> Self {
-        Self { inner, fault, zombies: Mutex::default() }
+        Self { inner, fault, zombies: Mutex::default(), tries: Mutex::default() }
     }
 
     pub(super) fn is(&self, fault: AdminFault) -> bool {

@@ -5,6 +5,7 @@ mod broken_admin;
 mod deliveries;
 mod lab;
 mod outbox;
+mod tries;
 
 use std::collections::BTreeSet;
 
@@ -131,6 +132,12 @@ async fn each_fault_of_an_admin_store_is_found_by_the_check_of_its_number() {
         ("o04_who_lost_a_claim_changes_nothing", AdminFault::TakesAnyTicket),
         ("o05_what_is_released_comes_again", AdminFault::ForgetsPauses),
         ("o06_a_reader_can_be_forgotten", AdminFault::ForgetsNobody),
+        ("t01_what_was_written_last_is_read", AdminFault::MixesSubjects),
+        ("t02_changes_from_something_else_write_nothing", AdminFault::CountsBlindly),
+        ("t02_changes_from_something_else_write_nothing", AdminFault::CountsHalf),
+        ("t02_one_of_many_racing_changes_is_written", AdminFault::CountsBlindly),
+        ("t03_the_table_does_not_grow_for_ever", AdminFault::KeepsAllTries),
+        ("t03_the_table_does_not_grow_for_ever", AdminFault::WashesOut),
     ];
     for (check, fault) in expected {
         assert!(finds(check, fault).await, "{check} does not find {fault:?}");
@@ -141,7 +148,7 @@ async fn each_fault_of_an_admin_store_is_found_by_the_check_of_its_number() {
 fn every_number_of_the_contract_has_a_check() {
     let numbers: BTreeSet<_> = CHECKS.iter().map(|check| &check.name[..3]).collect();
     let mut expected: BTreeSet<_> = (1..=15).map(|n| format!("c{n:02}")).collect();
-    for (letter, count) in [('a', 4), ('b', 3), ('d', 9), ('n', 5), ('o', 7), ('s', 5), ('u', 8)] {
+    for (letter, count) in [('a', 4), ('b', 3), ('d', 9), ('n', 5), ('o', 7), ('s', 5), ('t', 4), ('u', 8)] {
         expected.extend((1..=count).map(|n| format!("{letter}{n:02}")));
     }
     assert_eq!(numbers, expected.iter().map(String::as_str).collect());
