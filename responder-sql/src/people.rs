@@ -96,7 +96,7 @@ pub(crate) struct AuditRow {
 
 impl AuditRow {
     /// What can't be read must not hold up what comes after it.
-    fn read(&self) -> Result<Recorded, StoreError> {
+    fn read(self) -> Result<Recorded, StoreError> {
         recorded(self.id, self.at, &self.entry).or_else(|_| {
             let entry = AuditEntry::new(Actor::server(), AuditAction::Unknown);
             Ok(Recorded { id: audit_id(self.id)?, at: Timestamp::from_micros(self.at), entry })
@@ -112,7 +112,7 @@ pub(crate) fn audit_claim(
     rows: Vec<AuditRow>,
 ) -> Result<AuditClaim, StoreError> {
     let ticket = AuditTicket { reader: reader.clone(), claim: narrow("claim", claim)? };
-    let entries = rows.iter().map(AuditRow::read).collect::<Result<_, _>>()?;
+    let entries = rows.into_iter().map(AuditRow::read).collect::<Result<_, _>>()?;
     Ok(AuditClaim { ticket, entries, tries: u32::try_from(tries).unwrap_or(u32::MAX), now })
 }
 
