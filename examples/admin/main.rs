@@ -22,8 +22,12 @@ pub(crate) use config::Config;
 use environment::BadVariable;
 pub(crate) use place::Place;
 use responder::{
-    driver::SystemClock,
-    http::{self, Endpoints, Keys, admin::Admin},
+    driver::{NoticePump, SystemClock, Working},
+    http::{
+        self, Endpoints, Keys,
+        admin::{Admin, Notices},
+    },
+    store::{AuditOutbox, StoreError, WorkerId},
 };
 use responder_dashboard::AdminPages;
 use tracing_subscriber::EnvFilter;
@@ -88,10 +92,8 @@ pub(crate) async fn run(
 ) -> Result<(), Box<dyn Error>> {
     let clock = Arc::new(SystemClock);
     let store = place.store(config.database, clock.clone()).await?;
+    let telling = telling(config.notices, store.clone()).await?;
     let mut admin = Admin::new(store, clock, config.keys, config.sites);
-    if let Some(notices) = config.notices {
-        admin = admin.notifying(notices);
-    }
     if let Some(url) = config.provider_url {
         admin = admin.provider(move |client| client.base_url(url.as_str()));
     }
@@ -124,5 +126,20 @@ pub(crate) async fn run(
         // The server waits for open connections, and these would stay open.
         admin.end_streams();
     };
-    Ok(server.with_graceful_shutdown(stop).await?)
+    let served = server.with_graceful_shutdown(stop).await;
+    if let Some(telling) = telling {
+        telling.stop().await;
+    }
+    Ok(served?)
+}
+
+/// Tells somebody by text what is done with branches, if there is somebody to be told.
+async fn telling(notices: Option<Notices>, store: Arc<dyn AuditOutbox>) -> Result<Option<Working>, StoreError> {
+    let Some(notices) = notices else {
+        NoticePump::forget(&*store).await?;
+        return Ok(None);
+    };
+    let pump = NoticePump::new(store, notices, WorkerId::unique());
+    pump.follow().await?;
+    Ok(Some(pump.start()))
 }

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use responder_core::{
     Timestamp,
-    access::{AuditEntry, AuditId, PasswordHash, Permissions, Recorded, Rights, User, UserId, UserVersion},
-    store::{BranchKey, StoreError, codec},
+    access::{
+        Actor, AuditAction, AuditEntry, AuditId, PasswordHash, Permissions, Recorded, Rights, Tries, User, UserId,
+        UserVersion,
+    },
+    store::{AuditClaim, AuditTicket, BranchKey, StoreError, TargetName, codec},
 };
 
 use crate::value::{named, narrow};
@@ -82,4 +85,42 @@ pub(crate) fn audit_column(id: Option<AuditId>) -> i64 {
 pub(crate) fn recorded(id: i64, at: i64, entry: &str) -> Result<Recorded, StoreError> {
     let entry = codec::decode("audit entry", entry)?;
     Ok(Recorded { id: audit_id(id)?, at: Timestamp::from_micros(at), entry })
+}
+
+/// The columns of an entry, as it is handed out.
+pub(crate) struct AuditRow {
+    pub(crate) id: i64,
+    pub(crate) at: i64,
+    pub(crate) entry: String,
+}
+
+impl AuditRow {
+    /// What can't be read must not hold up what comes after it.
+    fn read(self) -> Result<Recorded, StoreError> {
+        recorded(self.id, self.at, &self.entry).or_else(|_| {
+            let entry = AuditEntry::new(Actor::server(), AuditAction::Unknown);
+            Ok(Recorded { id: audit_id(self.id)?, at: Timestamp::from_micros(self.at), entry })
+        })
+    }
+}
+
+pub(crate) fn audit_claim(
+    reader: &TargetName,
+    claim: i64,
+    tries: i64,
+    now: Timestamp,
+    rows: Vec<AuditRow>,
+) -> Result<AuditClaim, StoreError> {
+    let ticket = AuditTicket { reader: reader.clone(), claim: narrow("claim", claim)? };
+    let entries = rows.into_iter().map(AuditRow::read).collect::<Result<_, _>>()?;
+    Ok(AuditClaim { ticket, entries, tries: u32::try_from(tries).unwrap_or(u32::MAX), now })
+}
+
+/// No claim has a number beyond the column.
+pub(crate) fn ticket_column(ticket: &AuditTicket) -> i64 {
+    i64::try_from(ticket.claim).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn tries(count: i64, last: i64) -> Result<Tries, StoreError> {
+    Ok(Tries { count: narrow("tries", count)?, last: Timestamp::from_micros(last) })
 }

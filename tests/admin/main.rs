@@ -8,6 +8,7 @@ mod events;
 mod house;
 mod login;
 mod looks;
+mod notices;
 mod pages;
 mod recordings;
 mod relays;

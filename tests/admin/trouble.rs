@@ -107,7 +107,7 @@ async fn what_a_branch_could_not_be_told_counts_as_soon_as_it_can_be_reached() {
     let (code, answer) = ada.post("disable", &json!({ "confirm": true })).await;
     assert_eq!((code, &answer["enabled"], &answer["applied"]), (200, &json!(false), &json!(false)), "{answer}");
     assert!(answer["message"].as_str().is_some_and(|words| words.contains("could not be told")), "{answer}");
-    town.watcher_heard("could not be told yet").await;
+    town.watcher_heard("switched off by ada").await;
     let (_, status) = ada.get("status").await;
     assert_eq!((&status["online"], &status["enabled"]), (&json!(false), &json!(false)));
 

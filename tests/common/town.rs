@@ -179,6 +179,12 @@ impl Town {
         until(async || self.network.trace().messages.iter().any(|message| message.to == number)).await;
     }
 
+    /// What whoever watches was texted, in order.
+    pub(crate) fn watcher_texts(&self) -> Vec<String> {
+        let messages = self.network.trace().messages;
+        messages.into_iter().filter(|message| message.to == WATCHER).map(|message| message.body).collect()
+    }
+
     pub(crate) async fn watcher_heard(&self, words: &str) {
         let is_it = |message: &responder_sim::MessageRecord| message.to == WATCHER && message.body.contains(words);
         until(async || self.network.trace().messages.iter().any(is_it)).await;

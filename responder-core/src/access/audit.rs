@@ -88,8 +88,8 @@ pub enum AuditAction {
     Unknown,
 }
 
-/// The number of an entry: later ones have higher numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// The number of an entry: later ones have higher numbers. The default is before all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AuditId(u64);
 

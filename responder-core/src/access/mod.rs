@@ -24,5 +24,5 @@ pub use audit::{Actor, AuditAction, AuditEntry, AuditId, Recorded};
 pub use password::{PasswordError, PasswordHash};
 pub use permission::{Need, Permission, PermissionError, Permissions, Rights};
 pub use session::{SESSION_LIFE, Session, SessionHash, SessionToken};
-pub use throttle::{Throttle, Wait};
+pub use throttle::{Throttle, Tries, TrySubject, Wait};
 pub use user::{User, UserError, UserId, UserName, UserVersion};

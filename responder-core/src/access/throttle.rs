@@ -1,136 +1,169 @@
 //! Slowing down whoever tries passwords.
 
 use std::{
-    collections::HashMap,
+    fmt,
     net::{IpAddr, Ipv6Addr},
     time::Duration,
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::Timestamp;
 
-/// Counts wrong tries to log in, per account and per address. After five, each further one is only let in after a
-/// pause that doubles: for an account up to a minute, so that nobody can lock somebody else out for long, for an
-/// address up to a quarter of an hour.
+/// Decides who may try to log in: wrong tries count per account and per address. After five, each further one is only
+/// let in after a pause that doubles: for an account up to a minute, so that nobody can lock somebody else out for
+/// long, for an address up to a quarter of an hour. After an hour without a try all is forgotten.
 ///
-/// A try counts as wrong from its beginning, so that many at once are no way around it.
+/// A try counts as wrong from its beginning, so that many at once are no way around it. What is known of earlier ones
+/// is for a [`TryStore`](crate::store::TryStore) to keep.
 ///
 /// ```
 /// use std::time::Duration;
 /// use responder_core::{Timestamp, access::Throttle};
 ///
-/// let (mut throttle, mut now) = (Throttle::default(), Timestamp::default());
+/// let (throttle, mut now) = (Throttle::of("ada", None), Timestamp::default());
+/// let mut known = vec![None; throttle.subjects().len()];
 /// for _ in 0..5 {
-///     throttle.begin(now, "ada", None)?;
+///     known = throttle.begin(now, &known)?;
 /// }
-/// let wait = throttle.begin(now, "ada", None).expect_err("too many");
+/// let wait = throttle.begin(now, &known).expect_err("too many");
 /// assert_eq!(wait.span, Duration::from_secs(1));
 /// now = now + wait.span;
-/// throttle.begin(now, "ada", None)?;
-/// throttle.succeeded("ada", None);
+/// known = throttle.begin(now, &known)?;
+/// assert_eq!(throttle.succeeded(&known), [None]);
 /// # Ok::<(), responder_core::access::Wait>(())
 /// ```
-#[derive(Debug, Default)]
-pub struct Throttle(HashMap<Subject, Tries>);
+#[derive(Clone, Debug)]
+pub struct Throttle {
+    subjects: Vec<TrySubject>,
+    /// Whether each of them is an account.
+    kinds: Vec<Kind>,
+}
+
+/// What tries are counted for, as a store knows it: an account or an address, hashed, so that no store holds what was
+/// typed as a name, and none that is longer than others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrySubject([u8; 16]);
+
+/// The tries of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tries {
+    /// How many were wrong, or are under way.
+    pub count: u32,
+    /// When the last one began, on the store's clock.
+    pub last: Timestamp,
+}
 
 /// That it is too soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many failed attempts")]
+#[error("too many wrong tries")]
 pub struct Wait {
     /// For how long.
     pub span: Duration,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Subject {
-    Account(String),
-    Address(IpAddr),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Tries {
-    count: u32,
-    last: Timestamp,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Account,
+    Address,
 }
 
 impl Throttle {
-    /// Whether a try may be made now; if so, it counts as a wrong one until [`succeeded`](Self::succeeded) is said.
+    /// For tries at this account, from this address if it is known. What is tried need not be a name.
+    pub fn of(account: &str, address: Option<IpAddr>) -> Self {
+        // Longer than any name.
+        let account: String = account.trim().to_ascii_lowercase().chars().take(64).collect();
+        let (mut subjects, mut kinds) = (vec![TrySubject::of("account", &account)], vec![Kind::Account]);
+        if let Some(address) = address {
+            subjects.push(TrySubject::of("address", &network(address).to_string()));
+            kinds.push(Kind::Address);
+        }
+        Self { subjects, kinds }
+    }
+
+    /// Whose tries count. What is known of them is given and returned in this order.
+    pub fn subjects(&self) -> &[TrySubject] {
+        &self.subjects
+    }
+
+    /// Whether a try may be made now; if so, what is known from then on: it counts as a wrong one until
+    /// [`succeeded`](Self::succeeded) is stored.
     ///
     /// # Errors
     /// How long to wait. A refused try does not count.
-    pub fn begin(&mut self, now: Timestamp, account: &str, address: Option<IpAddr>) -> Result<(), Wait> {
-        let subjects = subjects(account, address);
-        let waits = subjects.iter().map(|subject| self.wait(now, subject));
+    pub fn begin(&self, now: Timestamp, known: &[Option<Tries>]) -> Result<Vec<Option<Tries>>, Wait> {
+        let waits = self.kinds.iter().zip(known).map(|(kind, tries)| kind.wait(now, *tries));
         match waits.max().filter(|wait| !wait.is_zero()) {
             Some(span) => Err(Wait { span }),
-            None => {
-                subjects.into_iter().for_each(|subject| self.count(now, subject));
-                Ok(())
-            }
+            None => Ok(known.iter().map(|tries| Some(one_more(now, *tries))).collect()),
         }
     }
 
-    /// The last try was right. The account starts over; the address only gets that one back, or somebody with an
-    /// account could try those of others in between.
-    pub fn succeeded(&mut self, account: &str, address: Option<IpAddr>) {
-        for subject in subjects(account, address) {
-            match &subject {
-                Subject::Account(_) => drop(self.0.remove(&subject)),
-                Subject::Address(_) => {
-                    if let Some(tries) = self.0.get_mut(&subject) {
-                        tries.count = tries.count.saturating_sub(1);
-                    }
-                }
-            }
-        }
-    }
-
-    fn wait(&self, now: Timestamp, subject: &Subject) -> Duration {
-        let Some(tries) = self.0.get(subject).filter(|tries| now.since(tries.last) < FORGOTTEN_AFTER) else {
-            return Duration::ZERO;
+    /// What is known after the last try was right. The account starts over; the address only gets that one back, or
+    /// somebody with an account could try those of others in between.
+    pub fn succeeded(&self, known: &[Option<Tries>]) -> Vec<Option<Tries>> {
+        let one_less = |tries: Tries| Tries { count: tries.count.saturating_sub(1), ..tries };
+        let after = |(kind, tries): (&Kind, &Option<Tries>)| match kind {
+            Kind::Account => None,
+            Kind::Address => tries.map(one_less),
         };
-        let Some(excess) = tries.count.checked_sub(FREE_TRIES) else { return Duration::ZERO };
-        let pause = Duration::from_secs(1_u64 << excess.min(16)).min(subject.longest());
+        self.kinds.iter().zip(known).map(after).collect()
+    }
+}
+
+impl TrySubject {
+    /// From stored bytes.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its stored form.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    fn of(kind: &str, name: &str) -> Self {
+        let digest = Sha256::new().chain_update(kind).chain_update([0]).chain_update(name).finalize();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(bytes)
+    }
+}
+
+/// Hashes of addresses are soon guessed.
+impl fmt::Debug for TrySubject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TrySubject(..)")
+    }
+}
+
+impl Tries {
+    /// Tries that are let in without a pause.
+    pub const FREE: u32 = 5;
+
+    /// After so long without another one, they are forgotten.
+    pub const LIFE: Duration = Duration::from_secs(3600);
+}
+
+impl Kind {
+    fn wait(self, now: Timestamp, known: Option<Tries>) -> Duration {
+        let Some(tries) = known.filter(|tries| now.since(tries.last) < Tries::LIFE) else { return Duration::ZERO };
+        let Some(excess) = tries.count.checked_sub(Tries::FREE) else { return Duration::ZERO };
+        let pause = Duration::from_secs(1_u64 << excess.min(16)).min(self.longest());
         pause.saturating_sub(now.since(tries.last))
     }
 
-    fn count(&mut self, now: Timestamp, subject: Subject) {
-        if self.0.len() >= MOST_SUBJECTS && !self.0.contains_key(&subject) {
-            self.make_room(now);
-        }
-        let tries = self.0.entry(subject).or_insert(Tries { count: 0, last: now });
-        if now.since(tries.last) >= FORGOTTEN_AFTER {
-            tries.count = 0;
-        }
-        *tries = Tries { count: tries.count.saturating_add(1), last: now };
-    }
-
-    /// Those with few tries go first: whoever fills the table with made-up names must not wash out what slows them
-    /// down.
-    fn make_room(&mut self, now: Timestamp) {
-        self.0.retain(|_, tries| now.since(tries.last) < FORGOTTEN_AFTER);
-        if self.0.len() >= MOST_SUBJECTS {
-            self.0.retain(|_, tries| tries.count > FREE_TRIES);
-        }
-        if self.0.len() >= MOST_SUBJECTS {
-            self.0.clear();
-        }
-    }
-}
-
-impl Subject {
-    const fn longest(&self) -> Duration {
+    const fn longest(self) -> Duration {
         match self {
-            Self::Account(_) => Duration::from_secs(60),
-            Self::Address(_) => Duration::from_secs(900),
+            Self::Account => Duration::from_secs(60),
+            Self::Address => Duration::from_secs(900),
         }
     }
 }
 
-fn subjects(account: &str, address: Option<IpAddr>) -> Vec<Subject> {
-    // Longer than any name; what is tried need not be one.
-    let account = account.trim().to_ascii_lowercase().chars().take(64).collect();
-    let address = address.map(|address| Subject::Address(network(address)));
-    [Subject::Account(account)].into_iter().chain(address).collect()
+fn one_more(now: Timestamp, known: Option<Tries>) -> Tries {
+    let count = known.filter(|tries| now.since(tries.last) < Tries::LIFE).map_or(0, |tries| tries.count);
+    Tries { count: count.saturating_add(1), last: now }
 }
 
 /// Whoever has one IPv6 address has 2^64 of them.
@@ -141,17 +174,45 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-const FREE_TRIES: u32 = 5;
-
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(3600);
-
-const MOST_SUBJECTS: usize = 10_000;
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+    /// A store, as simple as can be.
+    #[derive(Default)]
+    struct Known(HashMap<TrySubject, Tries>);
+
+    impl Known {
+        fn of(&self, throttle: &Throttle) -> Vec<Option<Tries>> {
+            throttle.subjects().iter().map(|subject| self.0.get(subject).copied()).collect()
+        }
+
+        fn keep(&mut self, throttle: &Throttle, tries: Vec<Option<Tries>>) {
+            for (subject, tries) in throttle.subjects().iter().zip(tries) {
+                match tries {
+                    Some(tries) => self.0.insert(*subject, tries),
+                    None => self.0.remove(subject),
+                };
+            }
+        }
+
+        fn begin(&mut self, now: Timestamp, account: &str, address: Option<IpAddr>) -> Result<(), Wait> {
+            let throttle = Throttle::of(account, address);
+            let tries = throttle.begin(now, &self.of(&throttle))?;
+            self.keep(&throttle, tries);
+            Ok(())
+        }
+
+        fn succeeded(&mut self, account: &str, address: Option<IpAddr>) {
+            let throttle = Throttle::of(account, address);
+            let tries = throttle.succeeded(&self.of(&throttle));
+            self.keep(&throttle, tries);
+        }
+    }
 
     fn at(secs: u64) -> Timestamp {
         START + Duration::from_secs(secs)
@@ -163,57 +224,53 @@ mod tests {
 
     #[test]
     fn the_pause_doubles_up_to_a_minute_for_an_account() {
-        let (mut throttle, mut now) = (Throttle::default(), START);
-        for _ in 0..FREE_TRIES {
-            assert_eq!(throttle.begin(now, "ada", None), Ok(()));
+        let (mut known, mut now) = (Known::default(), START);
+        for _ in 0..Tries::FREE {
+            assert_eq!(known.begin(now, "ada", None), Ok(()));
         }
         for pause in [1, 2, 4, 8, 16, 32, 60, 60] {
-            assert_eq!(throttle.begin(now, "Ada ", None), wait(pause));
-            assert_eq!(throttle.begin(now, "bo", None), Ok(()), "another account");
-            throttle.succeeded("bo", None);
+            assert_eq!(known.begin(now, "Ada ", None), wait(pause));
+            assert_eq!(known.begin(now, "bo", None), Ok(()), "another account");
+            known.succeeded("bo", None);
             now = now + Duration::from_secs(pause);
-            assert_eq!(throttle.begin(now, "ada", None), Ok(()));
+            assert_eq!(known.begin(now, "ada", None), Ok(()));
         }
-        throttle.succeeded("ada", None);
-        assert_eq!(throttle.begin(now, "ada", None), Ok(()));
+        known.succeeded("ada", None);
+        assert_eq!(known.begin(now, "ada", None), Ok(()));
     }
 
     #[test]
     fn an_address_is_slowed_down_whatever_account_it_tries() {
-        let (mut throttle, address) = (Throttle::default(), Some(IpAddr::from([192, 0, 2, 1])));
-        for n in 0..FREE_TRIES {
-            assert_eq!(throttle.begin(START, &format!("user{n}"), address), Ok(()));
+        let (mut known, address) = (Known::default(), Some(IpAddr::from([192, 0, 2, 1])));
+        for n in 0..Tries::FREE {
+            assert_eq!(known.begin(START, &format!("user{n}"), address), Ok(()));
         }
-        assert_eq!(throttle.begin(START, "another", address), wait(1));
+        assert_eq!(known.begin(START, "another", address), wait(1));
         let mapped = "::ffff:192.0.2.1".parse().ok();
-        assert_eq!(throttle.begin(START, "another", mapped), wait(1), "the same in other clothes");
-        throttle.begin(at(1), "own", address).expect("after the pause");
-        throttle.succeeded("own", address);
-        assert_eq!(throttle.begin(at(1), "another", address), wait(1), "an account of one's own is no way around");
-        assert_eq!(throttle.begin(at(3601), "another", address), Ok(()), "forgotten");
+        assert_eq!(known.begin(START, "another", mapped), wait(1), "the same in other clothes");
+        known.begin(at(1), "own", address).expect("after the pause");
+        known.succeeded("own", address);
+        assert_eq!(known.begin(at(1), "another", address), wait(1), "an account of one's own is no way around");
+        assert_eq!(known.begin(at(3601), "another", address), Ok(()), "forgotten");
     }
 
     #[test]
     fn all_addresses_of_a_network_count_as_one() {
-        let mut throttle = Throttle::default();
-        for n in 0..FREE_TRIES {
+        let mut known = Known::default();
+        for n in 0..Tries::FREE {
             let address = format!("2001:db8::{n:x}").parse().ok();
-            throttle.begin(START, &format!("user{n}"), address).expect("free");
+            known.begin(START, &format!("user{n}"), address).expect("free");
         }
-        assert!(throttle.begin(START, "x", "2001:db8::ffff".parse().ok()).is_err());
-        assert!(throttle.begin(START, "x", "2001:db8:0:1::1".parse().ok()).is_ok());
+        assert!(known.begin(START, "x", "2001:db8::ffff".parse().ok()).is_err());
+        assert!(known.begin(START, "x", "2001:db8:0:1::1".parse().ok()).is_ok());
     }
 
     #[test]
-    fn the_table_does_not_grow_for_ever_and_keeps_who_is_slowed_down() {
-        let mut throttle = Throttle::default();
-        for second in [0, 0, 0, 0, 0, 1] {
-            throttle.begin(at(second), "ada", None).expect("let in");
-        }
-        for n in 0..3 * MOST_SUBJECTS {
-            let _ = throttle.begin(at(1), &format!("user{n}"), None);
-        }
-        assert!(throttle.0.len() <= MOST_SUBJECTS);
-        assert!(throttle.begin(at(1), "ada", None).is_err());
+    fn an_account_named_like_an_address_is_not_that_address() {
+        let throttle = Throttle::of("192.0.2.1", Some([192, 0, 2, 1].into()));
+        assert_ne!(throttle.subjects()[0], throttle.subjects()[1]);
+        assert_eq!(format!("{:?}", throttle.subjects()[0]), "TrySubject(..)");
+        let long = |end: char| Throttle::of(&format!("{}{end}", "x".repeat(1000)), None).subjects().to_vec();
+        assert_eq!(long('a'), long('b'), "nobody has a name that long");
     }
 }

@@ -5,10 +5,10 @@ use std::{net::IpAddr, time::Duration};
 use super::Admin;
 use crate::{
     access::{
-        Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, SESSION_LIFE, SessionHash, SessionToken, User,
-        UserName, Wait,
+        Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, SESSION_LIFE, SessionHash, SessionToken, Throttle,
+        Tries, User, UserName, Wait,
     },
-    store::{NewSession, StoreError, UserChange, UserOutcome},
+    store::{NewSession, StoreError, TryChange, UserChange, UserOutcome},
 };
 
 /// Somebody who has just logged in.
@@ -93,8 +93,8 @@ impl Admin {
         address: Option<IpAddr>,
         session_of: Option<&User>,
     ) -> Result<User, LoginError> {
-        let tried = self.throttle().begin(self.clock.now(), name, address);
-        tried.map_err(|Wait { span }| LoginError::TooSoon(span))?;
+        let throttle = Throttle::of(name, address);
+        self.begin_try(&throttle).await?;
         let user = match name.parse::<UserName>() {
             Ok(name) => self.store.user_named(&name).await?,
             Err(_) => None,
@@ -103,7 +103,7 @@ impl Admin {
         let fits = self.fits(hash, password).await;
         match user {
             Some(user) if fits => {
-                self.throttle().succeeded(name, address);
+                self.try_succeeded(&throttle).await?;
                 Ok(user)
             }
             user => {
@@ -111,6 +111,30 @@ impl Admin {
                 Err(LoginError::Wrong)
             }
         }
+    }
+
+    /// Counts a try as a wrong one, if it may be made. Many at once are judged one after the other, on all nodes.
+    async fn begin_try(&self, throttle: &Throttle) -> Result<(), LoginError> {
+        for _ in 0..MOST_RACES {
+            let (now, known) = self.store.tries(throttle.subjects()).await?;
+            let after = throttle.begin(now, &known).map_err(|Wait { span }| LoginError::TooSoon(span))?;
+            if self.store.change_tries(&changes(throttle, &known, &after)).await? {
+                return Ok(());
+            }
+        }
+        Err(LoginError::TooSoon(Duration::from_secs(1)))
+    }
+
+    async fn try_succeeded(&self, throttle: &Throttle) -> Result<(), LoginError> {
+        for _ in 0..MOST_RACES {
+            let (_, known) = self.store.tries(throttle.subjects()).await?;
+            let after = throttle.succeeded(&known);
+            if self.store.change_tries(&changes(throttle, &known, &after)).await? {
+                break;
+            }
+        }
+        // Where so many others try, this one goes on counting as wrong.
+        Ok(())
     }
 
     async fn begin(
@@ -142,5 +166,49 @@ fn failure(user: Option<&User>, session_of: Option<&User>) -> AuditEntry {
         // It is not known to have been them.
         (None, Some(user)) => AuditEntry::new(Actor::stranger(user.name.as_str()), AuditAction::LoginFailed),
         (None, None) => AuditEntry::new(Actor::unknown(), AuditAction::LoginFailed),
+    }
+}
+
+fn changes(throttle: &Throttle, seen: &[Option<Tries>], now: &[Option<Tries>]) -> Vec<TryChange> {
+    let known = seen.iter().zip(now);
+    let all = throttle.subjects().iter().zip(known);
+    all.map(|(subject, (seen, now))| TryChange { subject: *subject, seen: *seen, now: *now }).collect()
+}
+
+/// How often a try is judged anew because others were counted meanwhile. More than are let in at once.
+const MOST_RACES: u32 = 20;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::{Timestamp, driver::ManualClock, settings::SettingsKeys, store::MemoryStore};
+
+    #[tokio::test]
+    async fn tries_count_on_all_nodes_and_after_a_restart() {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let node = || {
+            let keys = SettingsKeys::new(None, None).expect("no key");
+            Admin::new(store.clone(), clock.clone(), keys, Vec::new())
+        };
+        let throttle = Throttle::of("ada", Some([192, 0, 2, 1].into()));
+        let nodes = [node(), node()];
+        let let_in = async || {
+            let tries = (0..16).map(|n| nodes[n % 2].begin_try(&throttle));
+            join_all(tries).await.into_iter().filter(Result::is_ok).count()
+        };
+        assert_eq!(let_in().await, 5, "however many come at once");
+        let refused = node().begin_try(&throttle).await;
+        assert!(matches!(refused, Err(LoginError::TooSoon(span)) if span == Duration::from_secs(1)), "{refused:?}");
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(let_in().await, 1);
+        nodes[0].try_succeeded(&throttle).await.expect("a store");
+        let elsewhere = Throttle::of("ada", Some([192, 0, 2, 2].into()));
+        nodes[1].begin_try(&elsewhere).await.expect("the account begins anew");
+        nodes[1].begin_try(&throttle).await.expect_err("the address does not");
     }
 }

@@ -15,7 +15,7 @@ mod secrets;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 pub use alerts::{Alert, AlertKind};
@@ -28,7 +28,7 @@ pub use secrets::{Kept, SecretsError};
 use tokio::sync::watch;
 
 use crate::{
-    access::{Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, Rights, Throttle, UserName},
+    access::{Actor, AuditAction, AuditEntry, PasswordError, PasswordHash, Rights, UserName},
     driver::Clock,
     settings::{SettingsKeys, Values},
     store::{Adding, AdminStore, BranchKey, NewUser, StoreError, UserOutcome},
@@ -80,8 +80,6 @@ pub struct Admin {
     clock: Arc<dyn Clock>,
     keys: SettingsKeys,
     sites: Vec<Site>,
-    notices: Option<Notices>,
-    throttle: Mutex<Throttle>,
     hashing: hashing::Hashing,
     /// What is to be said of the provider.
     provider: Provider,
@@ -100,8 +98,6 @@ impl Admin {
             clock,
             keys,
             sites,
-            notices: None,
-            throttle: Mutex::default(),
             hashing: hashing::Hashing::default(),
             provider: Box::new(|client| client),
             calls: Mutex::default(),
@@ -110,12 +106,6 @@ impl Admin {
             untold: Mutex::default(),
             ended: watch::Sender::new(false),
         }
-    }
-
-    /// Tells somebody by text what was done.
-    #[must_use]
-    pub fn notifying(self, notices: Notices) -> Self {
-        Self { notices: Some(notices), ..self }
     }
 
     /// Asks another provider than Twilio for recordings, or at another address: a simulator's. `change` completes a
@@ -174,13 +164,6 @@ impl Admin {
         self.ended.subscribe()
     }
 
-    /// Tells somebody by text, in the background. A text that can't be sent is in nobody's way.
-    pub(crate) fn tell(&self, notice: &Notice) {
-        if let Some(notices) = &self.notices {
-            notices.send(notice);
-        }
-    }
-
     /// The hash of a new password, off the runtime's threads.
     pub(crate) async fn hash(&self, password: &str) -> Result<PasswordHash, PasswordError> {
         let password = password.to_owned();
@@ -190,11 +173,6 @@ impl Admin {
     async fn fits(&self, hash: PasswordHash, password: &str) -> bool {
         let password = password.to_owned();
         self.hashing.run(move || hash.fits(&password)).await.unwrap_or(false)
-    }
-
-    /// Counting is done before the first change, so what a panic leaves behind is whole.
-    fn throttle(&self) -> MutexGuard<'_, Throttle> {
-        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,6 +7,8 @@ mod deadlines;
 mod dispatcher;
 #[cfg(feature = "runtime")]
 mod log_pump;
+#[cfg(feature = "admin")]
+mod notice_pump;
 #[cfg(feature = "runtime")]
 mod run;
 #[cfg(feature = "runtime")]
@@ -25,6 +27,8 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use dispatcher::{Dispatcher, DispatcherSettings};
 #[cfg(feature = "runtime")]
 pub use log_pump::LogPump;
+#[cfg(feature = "admin")]
+pub use notice_pump::NoticePump;
 #[cfg(all(feature = "mock", feature = "runtime"))]
 pub use sleeper::MockSleeper;
 #[cfg(feature = "runtime")]

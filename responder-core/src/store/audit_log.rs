@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 
-use super::{BranchControl, BranchKey, SessionStore, SettingsStore, StoreError, UserStore};
+use super::{AuditOutbox, BranchControl, BranchKey, SessionStore, SettingsStore, StoreError, TryStore, UserStore};
 use crate::access::{AuditEntry, AuditId, Recorded};
 
 /// Which entries are asked for.
@@ -42,6 +42,12 @@ pub trait AuditLog: Debug + Send + Sync + 'static {
 }
 
 /// Everything that an admin server keeps.
-pub trait AdminStore: SettingsStore + UserStore + SessionStore + AuditLog + BranchControl {}
+pub trait AdminStore:
+    SettingsStore + UserStore + SessionStore + TryStore + AuditLog + AuditOutbox + BranchControl
+{
+}
 
-impl<T: SettingsStore + UserStore + SessionStore + AuditLog + BranchControl> AdminStore for T {}
+impl<T> AdminStore for T where
+    T: SettingsStore + UserStore + SessionStore + TryStore + AuditLog + AuditOutbox + BranchControl
+{
+}

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::{BranchKey, StoreError};
+use crate::access::AuditEntry;
 
 /// Whether a branch takes in new emergencies. One that is active runs to its end either way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,6 +25,7 @@ pub enum Availability {
 /// 1. A branch that was never set is [`Enabled`](Availability::Enabled).
 /// 2. What was set last is what is read, and what [`open`](super::EmergencyStore::open) obeys from then on, on every
 ///    node.
+/// 3. [`switch_branch`](Self::switch_branch) sets and records, or does neither.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait BranchControl: Debug + Send + Sync + 'static {
@@ -32,6 +34,17 @@ pub trait BranchControl: Debug + Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Unknown`]: do it again.
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError>;
+
+    /// Switches a branch on or off, and records that somebody did so.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; after [`StoreError::Unknown`] it may have been done and recorded.
+    async fn switch_branch(
+        &self,
+        branch: &BranchKey,
+        availability: Availability,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError>;
 
     /// Whether a branch is on.
     ///

@@ -12,8 +12,9 @@ use async_trait::async_trait;
 use super::{BranchKey, EventId, Lease, NameError, StoreError, StoredEvent, WorkerId};
 use crate::{Timestamp, emergency::EmergencyId};
 
-/// The name of somebody who gets the events of a branch: 1 to 32 characters of `a`-`z`, `0`-`9`, `_` and `-`. Where
-/// they are is not stored, so that what waits for them goes to where they have moved.
+/// The name of somebody who gets the events of a branch, or acts on what an admin server records: 1 to 32 characters of
+/// `a`-`z`, `0`-`9`, `_` and `-`. Where they are is not stored, so that what waits for them goes to where they have
+/// moved.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TargetName(Arc<str>);
 

@@ -35,6 +35,7 @@
 //! ```
 
 mod audit_log;
+mod audit_outbox;
 mod branch;
 pub mod codec;
 mod commit;
@@ -51,12 +52,16 @@ mod session_store;
 mod settings_store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod try_store;
 mod user_store;
 mod work;
 
 #[cfg(feature = "mock")]
 pub use audit_log::MockAuditLog;
 pub use audit_log::{AdminStore, AuditLog, AuditQuery};
+#[cfg(feature = "mock")]
+pub use audit_outbox::MockAuditOutbox;
+pub use audit_outbox::{AuditClaim, AuditOutbox, AuditRequest, AuditTicket};
 #[cfg(feature = "mock")]
 pub use branch::MockBranchControl;
 pub use branch::{Availability, BranchControl};
@@ -82,6 +87,9 @@ pub use session_store::{NewSession, SessionStore};
 #[cfg(feature = "mock")]
 pub use settings_store::MockSettingsStore;
 pub use settings_store::{Revision, Saved, SettingsChange, SettingsStore, StoredSettings, StoredValue};
+#[cfg(feature = "mock")]
+pub use try_store::MockTryStore;
+pub use try_store::{MOST_SUBJECTS, TryChange, TryStore};
 #[cfg(feature = "mock")]
 pub use user_store::MockUserStore;
 pub use user_store::{Adding, NewUser, UserChange, UserOutcome, UserStore};

@@ -7,6 +7,7 @@ mod error;
 mod header;
 mod hint;
 mod lane;
+mod outbox;
 mod queue;
 mod read;
 mod reply;
@@ -15,6 +16,7 @@ mod schema;
 mod sessions;
 mod settings;
 mod statement;
+mod tries;
 mod users;
 mod write;
 
@@ -24,6 +26,7 @@ use async_trait::async_trait;
 use futures_util::future::try_join;
 use responder_core::{
     CallSid, MessageSid, Timestamp,
+    access::AuditEntry,
     emergency::{CommandKind, EmergencyId, Event, Line},
     store::{
         AfterFailure, Availability, BranchControl, BranchKey, ClaimRequest, Claimed, Commit, CommitId, Committed,
@@ -277,6 +280,15 @@ impl BranchControl for PostgresStore {
         let call = read::set_availability(branch, availability)?;
         // Set twice is set.
         self.shared.statements.rows(call, Repeat::Harmless).await.map(drop).map_err(Failure::of_write)
+    }
+
+    async fn switch_branch(
+        &self,
+        branch: &BranchKey,
+        availability: Availability,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        self.writes(read::switch_branch(branch, availability, audit)?).await.map(drop)
     }
 
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {

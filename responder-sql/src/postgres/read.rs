@@ -2,6 +2,7 @@
 
 use responder_core::{
     CallSid, MessageSid, Timestamp,
+    access::AuditEntry,
     emergency::{EmergencyId, Line},
     store::{
         Availability, BranchKey, CommitId, EventId, Listing, Loaded, Receipt, StoreError, StoredEvent, Unreadable,
@@ -15,6 +16,7 @@ use super::{
     row::{get, time},
 };
 use crate::{
+    people::AuditColumns,
     rows::{EventsRow, StateRow},
     stored::StoredEvents,
     value::{Asker, event_column, event_id, named, version},
@@ -110,6 +112,16 @@ pub(super) fn set_availability(branch: &BranchKey, availability: Availability) -
     Ok(Call::new(SET_AVAILABILITY).with(branch.as_str()).with(text))
 }
 
+pub(super) fn switch_branch(
+    branch: &BranchKey,
+    availability: Availability,
+    audit: &AuditEntry,
+) -> Result<Call, StoreError> {
+    let text = codec::encode("availability", &availability)?;
+    let AuditColumns { branch: of, entry } = AuditColumns::of(audit)?;
+    Ok(Call::new(SWITCH_BRANCH).with(branch.as_str()).with(text).with(of).with(entry))
+}
+
 /// Gives the id of the first.
 pub(super) fn record(branch: &BranchKey, events: StoredEvents) -> Call {
     Call::new(RECORD).with(branch.as_str()).with(events.texts).with(events.count)
@@ -173,6 +185,8 @@ const AVAILABILITY: &str = "SELECT availability FROM branches WHERE branch = $1"
 const SET_AVAILABILITY: &str = "
     INSERT INTO branches (branch, availability) VALUES ($1, $2)
     ON CONFLICT (branch) DO UPDATE SET availability = excluded.availability";
+
+const SWITCH_BRANCH: &str = "SELECT 1 FROM switch_branch_1($1, $2, $3, $4)";
 
 const EVENTS: &str = "
     (SELECT first_event, emergency, at, events, last_event FROM commits

@@ -36,6 +36,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { script: include_str!("migrations/1.sql"), oldest_reader: 1 },
     Migration { script: include_str!("migrations/2.sql"), oldest_reader: 1 },
     Migration { script: include_str!("migrations/3.sql"), oldest_reader: 1 },
+    Migration { script: include_str!("migrations/4.sql"), oldest_reader: 1 },
+    Migration { script: include_str!("migrations/5.sql"), oldest_reader: 1 },
 ];
 
 /// The version that this build knows.

@@ -61,7 +61,7 @@ impl AuditLog for PostgresStore {
 }
 
 impl PostgresStore {
-    async fn is_done(&self, call: Call) -> Result<bool, StoreError> {
+    pub(super) async fn is_done(&self, call: Call) -> Result<bool, StoreError> {
         let rows = self.writes(call).await?;
         get(rows.first().ok_or_else(no_row)?, 0)
     }

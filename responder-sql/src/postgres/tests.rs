@@ -11,6 +11,7 @@ use std::{
 use responder_core::{
     CountryCode,
     emergency::{Emergency, Event, Input, Intake, Policy, Report},
+    store::{AuditOutbox, AuditRequest},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnectOptions};
 
@@ -119,6 +120,27 @@ async fn tables_that_lack_something_are_refused_by_those_who_need_it() {
     place.connector.migrate(&all[..=MIGRATIONS.len()]).await.unwrap();
 }
 
+/// What was recorded by the version before is there, and nobody is told of it.
+#[tokio::test]
+async fn a_database_from_before_the_outbox_is_gone_on_with() {
+    let place = Place::of("before", &MIGRATIONS[..3]).await;
+    let record = format!(
+        r#"SET search_path = {}; SELECT record_audit_1(NULL, '{{"actor":{{"name":"ada"}},"action":"login"}}')"#,
+        place.schema
+    );
+    let mut old = place.connector.plain().await.unwrap();
+    old.execute(sqlx::raw_sql(AssertSqlSafe(record.clone()))).await.unwrap();
+    let store = place.store().await;
+    let reader: TargetName = "reader".parse().unwrap();
+    store.follow_audit(&reader).await.unwrap();
+    // An old node goes on.
+    old.execute(sqlx::raw_sql(AssertSqlSafe(record))).await.unwrap();
+    let lease = Lease::for_deadline(Duration::from_secs(30));
+    let request = AuditRequest { reader, worker: "worker-1".parse().unwrap(), max: 9, lease };
+    let claim = store.claim_audit(&request).await.unwrap().expect("what came after");
+    assert_eq!((claim.entries.len(), claim.entries[0].id.as_u64()), (1, 2));
+}
+
 /// Commits one thing after the other; the number of commits.
 async fn commit_until(store: PostgresStore, is_over: Arc<AtomicBool>) -> u32 {
     let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
@@ -146,12 +168,16 @@ struct Place {
 
 impl Place {
     async fn new(name: &str) -> Self {
+        Self::of(name, MIGRATIONS).await
+    }
+
+    async fn of(name: &str, migrations: &[Migration]) -> Self {
         static LAST: AtomicU32 = AtomicU32::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed);
         let schema = format!("test_{}_{name}_{number}", std::process::id());
         let options = PgConnectOptions::from_str(&url()).unwrap();
         let place = Self { connector: Connector::new(options, schema.clone(), Duration::from_secs(30)), schema };
-        place.connector.migrate(MIGRATIONS).await.unwrap();
+        place.connector.migrate(migrations).await.unwrap();
         place
     }
 

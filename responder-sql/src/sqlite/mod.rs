@@ -10,6 +10,7 @@ mod deliveries;
 mod error;
 mod events;
 mod job;
+mod outbox;
 mod pool;
 mod queue;
 mod read;
@@ -17,6 +18,7 @@ mod schema;
 mod sessions;
 mod settings;
 mod transaction;
+mod tries;
 mod users;
 mod write;
 mod writer;
@@ -26,6 +28,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use responder_core::{
     CallSid, MessageSid, Timestamp,
+    access::AuditEntry,
     driver::Clock,
     emergency::{CommandKind, EmergencyId, Event, Line},
     store::{
@@ -39,6 +42,7 @@ use rusqlite::Connection;
 use self::{connection::Role, pool::Pool, writer::Writer};
 use crate::{
     error::OpenError,
+    people::AuditColumns,
     stored::{StoredCommit, StoredEvents, StoredOpening},
     value::Asker,
 };
@@ -265,6 +269,20 @@ impl BranchControl for SqliteStore {
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
         let branch = branch.clone();
         self.write(move |tx, _| write::set_availability(tx, branch.as_str(), availability)).await
+    }
+
+    async fn switch_branch(
+        &self,
+        branch: &BranchKey,
+        availability: Availability,
+        entry: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        let (branch, entry) = (branch.clone(), AuditColumns::of(entry)?);
+        let switch = move |tx: &Connection, now: Timestamp| {
+            write::set_availability(tx, branch.as_str(), availability)?;
+            audit::record(tx, now, &entry).map(drop)
+        };
+        self.write(move |tx, asker| switch(tx, asker.now)).await
     }
 
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {

@@ -3,7 +3,13 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One script for each version of the schema. Released ones never change; a new version is a script at the end.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
+];
 
 /// Why a file can't be used.
 #[derive(Debug)]

@@ -4,9 +4,10 @@ use std::sync::mpsc;
 
 use responder_core::{
     CountryCode,
+    access::AuditAction,
     driver::SystemClock,
     emergency::{Emergency, EmergencyId, Intake, Policy, Report},
-    store::{CommitId, OwnClaims},
+    store::{AuditOutbox, AuditRequest, CommitId, OwnClaims},
 };
 use rusqlite::types::FromSql;
 
@@ -219,6 +220,30 @@ async fn limit_pages(store: &SqliteStore, most: i64) {
         tx.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(())).map_err(failed)
     };
     store.write(set).await.unwrap();
+}
+
+/// What was recorded by the version before is there, and nobody is told of it. What can't be read holds up nobody.
+#[tokio::test]
+async fn a_file_from_before_the_outbox_is_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("responder.db");
+    let old = Connection::open(&path).unwrap();
+    for script in [include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")] {
+        old.execute_batch(script).unwrap();
+    }
+    old.pragma_update(None, "user_version", 3).unwrap();
+    let record = |entry: &str| old.execute("INSERT INTO audit (at, entry) VALUES (7, ?1)", [entry]).unwrap();
+    record(r#"{"actor":{"name":"ada"},"action":"login"}"#);
+    let store = SqliteStore::open(&path, Arc::new(SystemClock)).await.unwrap();
+    let reader: TargetName = "reader".parse().unwrap();
+    store.follow_audit(&reader).await.unwrap();
+    record("no JSON");
+    record(r#"{"actor":{"name":"ada"},"action":"logout"}"#);
+    let lease = Lease::for_deadline(Duration::from_secs(30));
+    let request = AuditRequest { reader, worker: "worker-1".parse().unwrap(), max: 9, lease };
+    let claim = store.claim_audit(&request).await.unwrap().expect("what came after");
+    let found: Vec<_> = claim.entries.iter().map(|recorded| (recorded.id.as_u64(), recorded.entry.action)).collect();
+    assert_eq!(found, [(2, AuditAction::Unknown), (3, AuditAction::Logout)]);
 }
 
 fn opening(n: u32) -> Opening {

@@ -18,6 +18,7 @@ use tokio::{
 use super::*;
 use crate::{
     Timestamp,
+    access::AuditEntry,
     branch::Reload,
     driver::{ManualClock, Sleeper},
     store::{Availability, MemoryStore},
@@ -263,6 +264,15 @@ impl BranchControl for Late {
         let (server, answer) = &self.now;
         server.send_replace(Some(answer.clone()));
         self.store.set_availability(branch, availability).await
+    }
+
+    async fn switch_branch(
+        &self,
+        branch: &BranchKey,
+        availability: Availability,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        self.store.switch_branch(branch, availability, audit).await
     }
 
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, BranchRow, Desk, branch_failed, entry, no_server, person, relay, store_failed};
 use crate::{
     access::AuditAction,
-    admin::{BranchClient, BranchError, Done, Notice, Reached, Site, Told},
+    admin::{BranchClient, BranchError, Reached, Site, Told},
     emergency::EmergencyId,
     http::{Body, Call, HttpError, json as answer},
     store::Availability,
@@ -58,7 +58,6 @@ pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await.map_err(not_restarted)?;
     // A page that somebody else serves at its address restarts nothing.
     if told.status.is_success() && told.json().is_some() {
-        desk.tell(&call, site, Done::Restarted)?;
         let message = "The branch finishes what it is at, and starts anew.";
         return answer(StatusCode::OK, &json!({ "status": "success", "success": true, "message": message }));
     }
@@ -99,7 +98,6 @@ pub(super) async fn trigger(desk: Arc<Desk>, call: Call) -> Answer {
     if told.status == StatusCode::OK {
         let data = told.json().ok_or_else(senseless)?;
         desk.name_the_emergency(&call, site, &data).await?;
-        desk.tell(&call, site, Done::Triggered)?;
         let message = "The branch has the emergency.";
         let body = json!({ "status": "success", "success": true, "message": message, "data": data });
         return answer(StatusCode::OK, &body);
@@ -130,11 +128,9 @@ async fn switch(desk: &Desk, call: &Call, to: Availability) -> Answer {
         return switched(enabled, &reached, "Nothing is different from before.");
     }
     let action = if enabled { AuditAction::BranchEnabled } else { AuditAction::BranchDisabled };
-    desk.record(&entry(call, action, site)?.changing(Some(before.into()), Some(enabled.into()))).await?;
-    store.set_availability(&site.key, to).await.map_err(store_failed)?;
+    let audit = entry(call, action, site)?.changing(Some(before.into()), Some(enabled.into()));
+    store.switch_branch(&site.key, to, &audit).await.map_err(store_failed)?;
     let reached = desk.admin.reload(site).await;
-    let applied = reached.is_switched;
-    desk.tell(call, site, if enabled { Done::Enabled { applied } } else { Done::Disabled { applied } })?;
     let done = match enabled {
         true => "The branch takes reports again.",
         false => "The branch takes no more reports; an active emergency runs to its end.",
@@ -221,12 +217,6 @@ impl Desk {
         };
         self.record(&entry(call, action, site)?.changing(None, Some(failure))).await?;
         told.map_err(branch_failed)
-    }
-
-    pub(super) fn tell(&self, call: &Call, site: &Site, what: Done) -> Result<(), HttpError> {
-        let by = person(call)?.session.user.name.to_string();
-        self.admin.tell(&Notice { branch: site.key.clone(), by, what });
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, Desk, SettingRow, entry, person, secrets_failed, store_failed};
 use crate::{
     access::AuditAction,
-    admin::{Done, Kept, Reached, Site},
+    admin::{Kept, Reached, Site},
     http::{Call, HttpError, json as answer},
     settings::{Edit, Refusal, SealError, Settings, SettingsFault, Values},
     store::{Saved, SettingsChange},
@@ -56,7 +56,6 @@ pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
         if let Saved::Done(revision) = desk.admin.store().save_settings(&change).await.map_err(store_failed)? {
             let names: Vec<String> = edit.changes().map(|(setting, _)| setting.name.to_owned()).collect();
             let reached = desk.admin.reload(site).await;
-            desk.tell(&call, site, Done::Settings(names.clone()))?;
             let back = back_to_environment(&edit, site);
             return saved(&Kept { revision, ..kept }, &names, &back, Some(&reached), incomplete);
         }

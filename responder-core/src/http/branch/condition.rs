@@ -20,8 +20,8 @@ use crate::{
     store::{Availability, Health, Loaded, StoreError},
 };
 
-/// How old the public status may be while nothing happens here. Whoever asks more often gets the same answer, so that the
-/// store is spared.
+/// How old the public status may be while nothing happens here. Whoever asks more often gets the same answer, so that
+/// the store is spared.
 const FRESH_FOR: Duration = Duration::from_millis(500);
 
 /// For how long a failure shows that needs a person.

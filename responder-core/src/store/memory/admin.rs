@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::MemoryStore;
+use super::{MemoryStore, outbox::Reader, tries::AllTries};
 use crate::{
     Timestamp,
     access::{
@@ -12,7 +12,7 @@ use crate::{
     },
     store::{
         Adding, AuditLog, AuditQuery, BranchKey, NewSession, NewUser, Saved, SessionStore, SettingsChange,
-        SettingsStore, StoreError, StoredSettings, UserChange, UserOutcome, UserStore,
+        SettingsStore, StoreError, StoredSettings, TargetName, UserChange, UserOutcome, UserStore,
     },
 };
 
@@ -22,7 +22,9 @@ pub(super) struct Admin {
     users: BTreeMap<UserId, User>,
     last_user: u64,
     sessions: BTreeMap<SessionHash, (UserId, Timestamp)>,
-    audit: Vec<Recorded>,
+    pub(super) audit: Vec<Recorded>,
+    pub(super) readers: BTreeMap<TargetName, Reader>,
+    pub(super) tries: AllTries,
 }
 
 impl Admin {
@@ -137,7 +139,7 @@ impl Admin {
         was_there
     }
 
-    fn record(&mut self, at: Timestamp, entry: &AuditEntry) -> AuditId {
+    pub(super) fn record(&mut self, at: Timestamp, entry: &AuditEntry) -> AuditId {
         let id = AuditId::from_u64(self.audit.len() as u64 + 1);
         self.audit.push(Recorded { id, at, entry: entry.clone() });
         id

@@ -3,8 +3,10 @@
 mod admin;
 mod data;
 mod deliveries;
+mod outbox;
 mod queue;
 mod read;
+mod tries;
 mod write;
 
 use std::{
@@ -22,6 +24,7 @@ use super::{
 };
 use crate::{
     CallSid, MessageSid, Timestamp,
+    access::AuditEntry,
     driver::Clock,
     emergency::{CommandKind, EmergencyId, Event, Line},
 };
@@ -157,6 +160,18 @@ impl EmergencyStore for MemoryStore {
 impl BranchControl for MemoryStore {
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
         self.data().branch_mut(branch).availability = availability;
+        Ok(())
+    }
+
+    async fn switch_branch(
+        &self,
+        branch: &BranchKey,
+        availability: Availability,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        let (mut data, now) = (self.data(), self.clock.now());
+        data.branch_mut(branch).availability = availability;
+        data.admin.record(now, audit);
         Ok(())
     }
 

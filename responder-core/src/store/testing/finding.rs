@@ -28,7 +28,8 @@ pub struct Check {
     /// 1 of [`BranchControl`](crate::store::BranchControl)'s, `d` those of
     /// [`DeliveryStore`](crate::store::DeliveryStore), `s` of
     /// [`SettingsStore`](crate::store::SettingsStore), `u` of [`UserStore`](crate::store::UserStore), `n` of
-    /// [`SessionStore`](crate::store::SessionStore), `a` of [`AuditLog`](crate::store::AuditLog).
+    /// [`SessionStore`](crate::store::SessionStore), `a` of [`AuditLog`](crate::store::AuditLog), `o` of
+    /// [`AuditOutbox`](crate::store::AuditOutbox), `t` of [`TryStore`](crate::store::TryStore).
     pub name: &'static str,
     /// Runs it.
     pub run: Run,

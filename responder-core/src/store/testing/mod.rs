@@ -90,6 +90,7 @@ macro_rules! store_conformance {
             c15_a_crash_loses_nothing
             b01_a_branch_is_enabled_until_set
             b02_the_last_setting_counts
+            b03_a_switch_comes_with_its_record
             d01_a_target_gets_what_comes_after_it
             d02_a_lane_goes_one_by_one
             d02_events_of_no_emergency_have_a_lane
@@ -127,6 +128,20 @@ macro_rules! store_conformance {
             a02_pages_have_what_was_asked_for
             a03_records_have_the_time_of_the_store
             a04_records_are_read_as_they_were_written
+            o01_a_reader_gets_what_comes_after_it
+            o02_entries_come_in_order
+            o02_none_is_left_out_in_a_race
+            o03_racing_workers_never_share_entries
+            o03_a_lost_claim_comes_again
+            o04_who_lost_a_claim_changes_nothing
+            o05_what_is_released_comes_again
+            o06_a_reader_can_be_forgotten
+            o07_progress_outlasts_a_crash
+            t01_what_was_written_last_is_read
+            t02_changes_from_something_else_write_nothing
+            t02_one_of_many_racing_changes_is_written
+            t03_the_table_does_not_grow_for_ever
+            t04_tries_outlast_a_crash
         }
     };
     (@table () $($name:ident)*) => {

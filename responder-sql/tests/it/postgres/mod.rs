@@ -6,6 +6,7 @@ mod dropped;
 mod hints;
 mod lab;
 mod log;
+mod outbox;
 mod proxy;
 mod schema;
 mod server;

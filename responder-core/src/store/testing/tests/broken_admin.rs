@@ -1,11 +1,14 @@
 //! The same for what an admin server keeps.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 
 use crate::{
-    access::{AuditEntry, AuditId, Recorded, Rights, Session, SessionHash, User, UserId, UserName},
+    access::{AuditEntry, AuditId, Recorded, Rights, Session, SessionHash, Tries, TrySubject, User, UserId, UserName},
     store::{
         Adding, AuditLog, AuditQuery, Availability, BranchControl, BranchKey, MemoryStore, NewSession, NewUser, Saved,
         SessionStore, SettingsChange, SettingsStore, StoreError, StoredSettings, UserChange, UserOutcome, UserStore,
@@ -32,22 +35,40 @@ pub(super) enum AdminFault {
     NeverEnds,
     IgnoresBranchOfRecords,
     ListsOldestFirst,
+    SwitchesUnrecorded,
+    FollowsAnew,
+    HandsOutNewestFirst,
+    ForgetsProgress,
+    LeavesOut,
+    SharesEntries,
+    ForgetsTries,
+    LeasesNothing,
+    TakesAnyTicket,
+    ForgetsPauses,
+    ForgetsNobody,
+    MixesSubjects,
+    CountsBlindly,
+    CountsHalf,
+    KeepsAllTries,
+    WashesOut,
 }
 
 #[derive(Debug)]
 pub(super) struct BrokenAdmin {
-    inner: Arc<MemoryStore>,
+    pub(super) inner: Arc<MemoryStore>,
     fault: AdminFault,
     /// Sessions that should have ended.
     zombies: Mutex<Vec<(SessionHash, Session)>>,
+    /// For whoever counts tries without the store.
+    pub(super) tries: Mutex<HashMap<TrySubject, Tries>>,
 }
 
 impl BrokenAdmin {
     pub(super) fn new(inner: Arc<MemoryStore>, fault: AdminFault) -> Self {
-        Self { inner, fault, zombies: Mutex::default() }
+        Self { inner, fault, zombies: Mutex::default(), tries: Mutex::default() }
     }
 
-    fn is(&self, fault: AdminFault) -> bool {
+    pub(super) fn is(&self, fault: AdminFault) -> bool {
         self.fault == fault
     }
 
@@ -202,6 +223,18 @@ impl AuditLog for BrokenAdmin {
 impl BranchControl for BrokenAdmin {
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
         self.inner.set_availability(branch, availability).await
+    }
+
+    async fn switch_branch(
+        &self,
+        branch: &BranchKey,
+        availability: Availability,
+        audit: &AuditEntry,
+    ) -> Result<(), StoreError> {
+        if self.is(AdminFault::SwitchesUnrecorded) {
+            return self.inner.set_availability(branch, availability).await;
+        }
+        self.inner.switch_branch(branch, availability, audit).await
     }
 
     async fn availability(&self, branch: &BranchKey) -> Result<Availability, StoreError> {

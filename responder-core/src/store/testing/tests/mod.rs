@@ -4,6 +4,8 @@ mod broken;
 mod broken_admin;
 mod deliveries;
 mod lab;
+mod outbox;
+mod tries;
 
 use std::collections::BTreeSet;
 
@@ -119,6 +121,23 @@ async fn each_fault_of_an_admin_store_is_found_by_the_check_of_its_number() {
         ("n05_begin_and_end_are_recorded", AdminFault::RecordsRefusals),
         ("a02_pages_have_what_was_asked_for", AdminFault::IgnoresBranchOfRecords),
         ("a02_pages_have_what_was_asked_for", AdminFault::ListsOldestFirst),
+        ("b03_a_switch_comes_with_its_record", AdminFault::SwitchesUnrecorded),
+        ("o01_a_reader_gets_what_comes_after_it", AdminFault::FollowsAnew),
+        ("o02_entries_come_in_order", AdminFault::HandsOutNewestFirst),
+        ("o02_entries_come_in_order", AdminFault::ForgetsProgress),
+        ("o02_none_is_left_out_in_a_race", AdminFault::LeavesOut),
+        ("o03_racing_workers_never_share_entries", AdminFault::SharesEntries),
+        ("o03_a_lost_claim_comes_again", AdminFault::ForgetsTries),
+        ("o03_a_lost_claim_comes_again", AdminFault::LeasesNothing),
+        ("o04_who_lost_a_claim_changes_nothing", AdminFault::TakesAnyTicket),
+        ("o05_what_is_released_comes_again", AdminFault::ForgetsPauses),
+        ("o06_a_reader_can_be_forgotten", AdminFault::ForgetsNobody),
+        ("t01_what_was_written_last_is_read", AdminFault::MixesSubjects),
+        ("t02_changes_from_something_else_write_nothing", AdminFault::CountsBlindly),
+        ("t02_changes_from_something_else_write_nothing", AdminFault::CountsHalf),
+        ("t02_one_of_many_racing_changes_is_written", AdminFault::CountsBlindly),
+        ("t03_the_table_does_not_grow_for_ever", AdminFault::KeepsAllTries),
+        ("t03_the_table_does_not_grow_for_ever", AdminFault::WashesOut),
     ];
     for (check, fault) in expected {
         assert!(finds(check, fault).await, "{check} does not find {fault:?}");
@@ -129,7 +148,7 @@ async fn each_fault_of_an_admin_store_is_found_by_the_check_of_its_number() {
 fn every_number_of_the_contract_has_a_check() {
     let numbers: BTreeSet<_> = CHECKS.iter().map(|check| &check.name[..3]).collect();
     let mut expected: BTreeSet<_> = (1..=15).map(|n| format!("c{n:02}")).collect();
-    for (letter, count) in [('a', 4), ('b', 2), ('d', 9), ('n', 5), ('s', 5), ('u', 8)] {
+    for (letter, count) in [('a', 4), ('b', 3), ('d', 9), ('n', 5), ('o', 7), ('s', 5), ('t', 4), ('u', 8)] {
         expected.extend((1..=count).map(|n| format!("{letter}{n:02}")));
     }
     assert_eq!(numbers, expected.iter().map(String::as_str).collect());
