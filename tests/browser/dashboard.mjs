@@ -171,6 +171,8 @@ async function editSettings(page) {
   await page.goto(at("/branch/tuc/settings"));
   await look(page, "settings");
   assert.ok(!(await page.content()).includes("auth-token-of"), "secrets are not on the page");
+  const answered = page.getByLabel("What counts as answered by the general line");
+  assert.equal(await answered.inputValue(), "answered", "what is not set shows what is used");
   const number = page.getByLabel("Number that the general line sees");
   await number.fill("call me");
   await page.getByRole("button", { name: "Save" }).click();

@@ -46,6 +46,8 @@ struct Open {
     lasts: String,
     /// Whether somebody has to call the customer now.
     is_urgent: bool,
+    /// Where they can be called.
+    customer: Option<String>,
     moments: Vec<Moment>,
 }
 
@@ -100,6 +102,7 @@ impl Open {
             opened_ms: millis(e.opened_at),
             lasts: running(now.since(e.opened_at)),
             is_urgent: e.phase == SeenPhase::Closing { nobody_accepted: true },
+            customer: e.customer.number.map(|number| number.to_string()),
             moments: moments(e, &Who::of(e), now),
         }
     }

@@ -120,7 +120,7 @@ impl Field {
             }
             ("environment", _) => "From the environment of the admin server.".to_owned(),
             ("default", "") => "Not set.".to_owned(),
-            ("default", default) => format!("Not set: {default} is used."),
+            ("default", default) => format!("Default: {default}."),
             _ => String::new(),
         };
         let people = if control == Control::Phones { people(&value, country) } else { Vec::new() };
@@ -148,9 +148,8 @@ impl Field {
         CHOICES
     }
 
-    /// Whether a choice is made, by its words if it is so by default.
-    fn chosen(&self, value: &str, words: &str) -> bool {
-        self.value == value || (!self.is_set && self.default == words)
+    fn chosen(&self, value: &str) -> bool {
+        self.value == value || (!self.is_set && self.default == value)
     }
 }
 

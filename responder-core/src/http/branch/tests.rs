@@ -240,7 +240,7 @@ async fn the_status_is_read_anew_as_soon_as_something_happens() {
     let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
     let store = Arc::new(MemoryStore::new(clock));
     let branch = Arc::new(bare_branch(store.clone()).controlled_by(store.clone()));
-    let endpoints = super::endpoints(&branch).build().expect("a table");
+    let endpoints = endpoints(&branch);
     let is = async |expected: &str| {
         let (_, body) = ask(&endpoints, "GET", "/api/status", "").await;
         assert!(body.contains(expected), "{expected} is not in {body}");
