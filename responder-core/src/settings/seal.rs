@@ -250,11 +250,9 @@ mod tests {
         let values = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let stored = StoredSettings { values, ..StoredSettings::default() };
         assert_eq!(keys(1).check(&tuc(), &stored), Ok(()), "nor is it one that there shall be no token");
-        let sealed = keys(1).seal_older(&tuc(), &stored);
-        let [(name, Some(kept))] = sealed.into_iter().collect::<Vec<_>>().try_into().expect("one") else {
-            panic!("taken away")
-        };
-        assert_eq!(keys(1).open(&tuc(), &name, &kept).as_deref(), Ok(url));
+        let sealed: Vec<_> = keys(1).seal_older(&tuc(), &stored).into_iter().collect();
+        let [(name, Some(kept))] = sealed.as_slice() else { panic!("{sealed:?}") };
+        assert_eq!(keys(1).open(&tuc(), name, kept).as_deref(), Ok(url));
         assert!(matches!(kept, StoredValue::Sealed(_)));
         assert!(SettingsKeys::default().seal_older(&tuc(), &stored).is_empty());
     }
