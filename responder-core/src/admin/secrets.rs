@@ -68,3 +68,36 @@ impl Admin {
         &self.keys
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        driver::SystemClock,
+        settings::SettingsKeys,
+        store::{MemoryStore, SettingsStore, StoredValue},
+    };
+
+    #[tokio::test]
+    async fn what_an_older_version_kept_openly_is_sealed_at_the_start() {
+        let (name, url) = ("DEBUG_WEBHOOK_URL", "https://hooks.example.com/T0/abc");
+        let clock = Arc::new(SystemClock);
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let key: crate::store::BranchKey = "tuc".parse().expect("a key");
+        let values = [(name.to_owned(), Some(StoredValue::Plain(url.to_owned())))].into();
+        let change = SettingsChange { branch: key.clone(), from: Revision::default(), values, audit: None };
+        store.save_settings(&change).await.expect("a store");
+        let site = Site { key, name: "Tucson".to_owned(), client: None, public_url: None, defaults: Values::default() };
+        let keys = SettingsKeys::new(Some("5a".repeat(32).into()), None).expect("a key");
+        let admin = Admin::new(store.clone(), clock, keys, vec![site.clone()]);
+        for _ in 0..2 {
+            admin.check_secrets().await.expect("secrets");
+            let kept = store.settings(&site.key).await.expect("a store");
+            assert!(matches!(kept.values[name], StoredValue::Sealed(_)));
+            assert_eq!(kept.revision.as_u64(), 2, "once");
+        }
+        assert_eq!(admin.settings_of(&site).await.expect("settings").values.get(name), Some(url));
+    }
+}

@@ -102,8 +102,8 @@ impl SettingsKeys {
         stored.values.iter().filter_map(seal).collect()
     }
 
-    /// Whether everything that is kept of a branch can be opened, and no secret is kept openly: what a server makes
-    /// sure of before it starts.
+    /// Whether everything that is kept of a branch can be opened, and no secret is kept openly: what a server makes sure
+    /// of before it starts.
     ///
     /// # Errors
     /// The first value that can't.
@@ -250,10 +250,9 @@ mod tests {
         let values = all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let stored = StoredSettings { values, ..StoredSettings::default() };
         assert_eq!(keys(1).check(&tuc(), &stored), Ok(()), "nor is it one that there shall be no token");
-        let sealed = keys(1).seal_older(&tuc(), &stored);
-        assert_eq!(sealed.len(), 1);
-        let Some((name, Some(kept))) = sealed.into_iter().next() else { panic!("taken away") };
-        assert_eq!(keys(1).open(&tuc(), &name, &kept).as_deref(), Ok(url));
+        let sealed: Vec<_> = keys(1).seal_older(&tuc(), &stored).into_iter().collect();
+        let [(name, Some(kept))] = sealed.as_slice() else { panic!("{sealed:?}") };
+        assert_eq!(keys(1).open(&tuc(), name, kept).as_deref(), Ok(url));
         assert!(matches!(kept, StoredValue::Sealed(_)));
         assert!(SettingsKeys::default().seal_older(&tuc(), &stored).is_empty());
     }
