@@ -30,9 +30,9 @@ async function wrongPasswords() {
   assert.equal(new URL(page.url()).pathname, "/login", "whoever is not logged in is sent to log in");
   await look(page, "login");
   await logIn(page, "mallory", "wrong password");
-  await says(page, "[role=alert]", "Name or password are wrong.");
+  await says(page, "[role=alert]", "The name or password is wrong.");
   await look(page, "login-wrong");
-  const throttled = page.locator("[role=alert]", { hasText: "too many wrong tries" });
+  const throttled = page.locator("[role=alert]", { hasText: "too many failed attempts" });
   for (let tries = 1; (await throttled.count()) === 0; tries++) {
     assert.ok(tries < 10, "nothing slows the login down");
     await logIn(page, "mallory", "wrong password");

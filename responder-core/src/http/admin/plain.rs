@@ -25,7 +25,7 @@ impl Pages for PlainPages {
         match page {
             Page::Login { wrong, wait_seconds } => {
                 if *wrong {
-                    html.push_str("<p role=\"alert\">Name or password are wrong.</p>");
+                    html.push_str("<p role=\"alert\">The name or password is wrong.</p>");
                 }
                 if let Some(seconds) = wait_seconds {
                     write!(html, "<p role=\"alert\">There were too many failed attempts; wait {seconds} seconds.</p>")?;

@@ -70,7 +70,7 @@ fn a_technician_waits_in_pieces() {
         wait(5)
     );
     let first = says(Document::AcceptedWait);
-    assert!(first.contains("You may also hang up") && first.contains("<Pause length=\"4\"/><Redirect>"), "{first}");
+    assert!(first.contains("or hang up") && first.contains("<Pause length=\"4\"/><Redirect>"), "{first}");
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_message_is_recorded_and_silence_is_answered() {
 fn a_talk_that_broke_off_is_offered_again() {
     let document = answers(Document::OfferReconnect);
     let gather = "<Response><Gather action=\"/hold_ended?leg=0&amp;step=3\" numDigits=\"1\" timeout=\"6\">";
-    assert!(document.starts_with(gather) && document.contains("To be connected again, press 1."), "{document}");
+    assert!(document.starts_with(gather) && document.contains("To be reconnected, press 1."), "{document}");
     assert!(document.ends_with("</Gather><Say>Goodbye.</Say><Hangup/></Response>"));
 }
 
