@@ -1,5 +1,6 @@
 //! The admin server: who may do what, settings, and a branch that obeys, over sockets.
 
+mod account;
 mod attacks;
 mod branch;
 mod events;

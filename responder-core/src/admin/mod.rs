@@ -6,9 +6,11 @@
 mod alerts;
 mod branch_client;
 mod hashing;
+mod heard;
 mod login;
 mod notice;
 mod questions;
+mod recording_pages;
 mod recordings;
 mod reload;
 mod secrets;
@@ -22,6 +24,7 @@ pub use alerts::{Alert, AlertKind};
 pub use branch_client::{BranchAddressError, BranchClient, BranchError, Told};
 pub use login::{Login, LoginError};
 pub use notice::{Done, Notice, Notices};
+pub use recording_pages::{PageStart, PageStartError};
 pub use recordings::{RecordingPage, RecordingView, RecordingsError};
 pub use secrets::{Kept, SecretsError};
 use tokio::sync::watch;
@@ -86,6 +89,7 @@ pub struct Admin {
     provider: Provider,
     calls: Mutex<recordings::KnownCalls>,
     accounts: Mutex<recordings::KnownAccounts>,
+    heard: Mutex<heard::Heard>,
     watch: Mutex<alerts::Watch>,
     untold: Mutex<reload::Untold>,
     ended: watch::Sender<bool>,
@@ -105,6 +109,7 @@ impl Admin {
             provider: Box::new(|client| client),
             calls: Mutex::default(),
             accounts: Mutex::default(),
+            heard: Mutex::default(),
             watch: Mutex::default(),
             untold: Mutex::default(),
             ended: watch::Sender::new(false),
