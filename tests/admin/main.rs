@@ -1,6 +1,7 @@
 //! The admin server: who may do what, settings, and a branch that obeys, over sockets.
 
 mod account;
+mod alerts;
 mod attacks;
 mod branch;
 mod events;

@@ -3,6 +3,7 @@
 //! An [`Admin`] knows its branches by [`Site`]s and keeps everything else in a store. What it answers to whom is the
 //! table in [`http::admin`](crate::http::admin).
 
+mod absence;
 mod alerts;
 mod branch_client;
 mod hashing;
@@ -14,6 +15,7 @@ mod recording_pages;
 mod recordings;
 mod reload;
 mod secrets;
+mod unanswered;
 
 use std::{
     fmt,
@@ -52,7 +54,7 @@ pub struct Site {
     pub defaults: Values,
 }
 
-/// The admin server.
+/// The admin server. Beside what serves its endpoints, have a task [keep watch](Self::keep_watch).
 ///
 /// ```
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
