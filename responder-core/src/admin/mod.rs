@@ -26,6 +26,7 @@ pub use alerts::{Alert, AlertKind};
 pub use branch_client::{BranchAddressError, BranchClient, BranchError, Told};
 pub use login::{Login, LoginError};
 pub use notice::{Done, Notice, Notices};
+pub use questions::Known;
 pub use recording_pages::{PageStart, PageStartError};
 pub use recordings::{RecordingPage, RecordingView, RecordingsError};
 pub use secrets::{Kept, SecretsError};
