@@ -155,6 +155,8 @@
 
   function listen(url) {
     source?.close();
+    // Nobody looks: a browser has few connections, and so has the server.
+    if (document.hidden) return;
     source = new EventSource(at(url));
     source.onopen = () => {
       failures = 0;
@@ -189,7 +191,11 @@
   const zone = document.getElementById("zone");
   if (zone) zone.textContent = `Times are those of ${Intl.DateTimeFormat().resolvedOptions().timeZone || "this device"}.`;
   window.setInterval(tick, 250);
-  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return source?.close();
+    refresh();
+    listenAgain();
+  });
   document.addEventListener("responder:changed", refresh);
   listenAgain();
   timer = window.setTimeout(refresh, again());

@@ -9,6 +9,7 @@ mod house;
 mod login;
 mod looks;
 mod pages;
+mod patience;
 #[expect(dead_code, reason = "what other suites ask of it")]
 #[path = "../flows/receiver.rs"]
 mod receiver;
