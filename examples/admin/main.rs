@@ -104,6 +104,9 @@ pub(crate) async fn run(
         println!("the first user is {name}, the password {} (shown this once)", password.text());
     }
 
+    let watched = Arc::clone(&admin);
+    tokio::spawn(async move { watched.keep_watch().await });
+
     let (listener, address) = place.listen(config.listen).await?;
     let public = match config.public {
         Some(public) => public,

@@ -155,6 +155,8 @@
 
   function listen(url) {
     source?.close();
+    // Nobody looks: a browser has few connections, and so has the server.
+    if (document.hidden) return;
     source = new EventSource(at(url));
     source.onopen = () => {
       failures = 0;
@@ -186,7 +188,11 @@
 
   skew = Number(part().dataset.now) - Date.now();
   window.setInterval(tick, 250);
-  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return source?.close();
+    refresh();
+    listenAgain();
+  });
   // A branch may keep its status for half a second.
   document.addEventListener("responder:changed", () => {
     refresh();

@@ -1,11 +1,14 @@
 //! The admin server: who may do what, settings, and a branch that obeys, over sockets.
 
+mod account;
+mod alerts;
 mod attacks;
 mod branch;
 #[path = "../common/mod.rs"]
 mod common;
 mod events;
 mod house;
+mod hung;
 mod login;
 mod looks;
 mod notices;

@@ -12,14 +12,14 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use responder::{
     RecordingSid, Timestamp,
-    access::{Permission, Rights},
+    access::{AuditAction, Permission, Recorded, Rights},
     driver::ManualClock,
     http::{
         Endpoints, Keys,
         admin::{self, Admin, Site},
     },
     settings::{SettingsKeys, Values},
-    store::MemoryStore,
+    store::{AuditLog, AuditQuery, MemoryStore},
     telephony::{StartRecording, Telephony, TwilioClient},
 };
 use responder_sim::{ClockMode, DialIn, NumberConfig, Sid, Simulator};
@@ -35,7 +35,10 @@ struct Studio {
     network: Simulator,
     client: TwilioClient,
     table: Endpoints,
+    clock: Arc<ManualClock>,
+    store: Arc<MemoryStore>,
     bo: Person,
+    cy: Person,
 }
 
 impl Studio {
@@ -69,10 +72,17 @@ impl Studio {
         let admin = Arc::new(admin.provider(move |client| client.courier(courier.clone())));
         let keys = Keys { sessions: Some(admin::sessions(&admin)), ..Keys::default() };
         let table = admin::endpoints(&admin, PUBLIC.parse().expect("a URL")).keys(keys).build().expect("a table");
-        let house = House { clock, store, table: table.clone(), asked: Arc::default(), sessions: Mutex::default() };
+        let house = House {
+            clock: clock.clone(),
+            store: store.clone(),
+            table: table.clone(),
+            asked: Arc::default(),
+            sessions: Mutex::default(),
+        };
         house.person("ada", Rights::Admin).await;
         let bo = house.person("bo", at("tuc", [Permission::View])).await;
-        Self { network, client, table, bo }
+        let cy = house.person("cy", at("tuc", [Permission::View])).await;
+        Self { network, client, table, clock, store, bo, cy }
     }
 
     /// A call to a branch that is being recorded.
@@ -184,4 +194,48 @@ async fn sound_comes_through_us_whole_and_in_parts() {
     let foreign = studio.ask(&format!("/api/branch/tuc/recordings/{theirs}/media")).await;
     assert_eq!(foreign.status, 404, "a recording of another branch");
     assert_eq!(studio.ask(&format!("/api/branch/poc/recordings/{theirs}/media")).await.status, 403);
+}
+
+/// Whatever part of it they begin with; and who goes back and forth in it has heard it once.
+#[tokio::test]
+async fn nobody_hears_a_recording_without_a_record_of_it() {
+    let studio = Studio::open().await;
+    let mut sids = Vec::new();
+    for _ in 0..4 {
+        let (call, sid) = studio.recorded(TUCSON).await;
+        studio.network.hang_up(&call).expect("it runs");
+        studio.pass(10).await;
+        sids.push(sid);
+    }
+    let hear = async |person: &Person, sid: &RecordingSid, range: Option<&str>| {
+        let mut request = person.get(&format!("/api/branch/tuc/recordings/{sid}/media"));
+        if let Some(range) = range {
+            request.headers_mut().insert("range", range.parse().expect("a header"));
+        }
+        let status = studio.table.serve(request, None).await.status().as_u16();
+        assert!(matches!(status, 200 | 206), "{range:?}: {status}");
+    };
+    let heard = async || -> Vec<String> {
+        let query = AuditQuery { limit: 1000, ..AuditQuery::default() };
+        let mut all = studio.store.audit(&query).await.expect("a store");
+        all.retain(|recorded| recorded.entry.action == AuditAction::RecordingFetched);
+        let said = |recorded: Recorded| {
+            format!("{} {}", recorded.entry.actor.name, recorded.entry.subject.expect("which one"))
+        };
+        all.into_iter().rev().map(said).collect()
+    };
+    let mut expected = Vec::new();
+    for (sid, begin) in sids.iter().zip([Some("bytes=1-"), Some("bytes=-999999999"), Some("bytes=2-9"), None]) {
+        for range in [begin, Some("bytes=5-"), Some("bytes=0-1"), Some("bytes=-3"), None] {
+            hear(&studio.bo, sid, range).await;
+        }
+        expected.push(format!("bo {sid}"));
+        assert_eq!(heard().await, expected, "{begin:?}");
+    }
+    hear(&studio.cy, &sids[0], Some("bytes=7-")).await;
+    expected.push(format!("cy {}", sids[0]));
+    studio.clock.advance(Duration::from_secs(3601));
+    hear(&studio.bo, &sids[0], Some("bytes=7-")).await;
+    expected.push(format!("bo {}", sids[0]));
+    assert_eq!(heard().await, expected);
 }

@@ -262,7 +262,7 @@ async function theRest(page) {
   await page.getByLabel("Present password").fill("not this one");
   await page.getByLabel("New password").fill("a still better password");
   await page.getByRole("button", { name: "Change it" }).click();
-  await says(page, ".answer", "not your present password");
+  await says(page, ".answer", "not your current password");
   assert.equal(await page.getByLabel("Present password").getAttribute("aria-invalid"), "true");
   await look(page, "password");
   await page.goto(at("/audit"));

@@ -12,6 +12,9 @@ const EMERGENCIES: usize = 15;
 
 const SLOW: usize = 100;
 
+/// Of each person.
+const PAGES: usize = 10;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_does_not_read_is_in_nobodys_way_and_misses_nothing() {
     let town = Town::with(&["tuc"], ClockMode::Faster(20)).await;
@@ -20,8 +23,11 @@ async fn who_does_not_read_is_in_nobodys_way_and_misses_nothing() {
     ada.save(&town.settings("tuc")).await;
     let _branch = town.branch("tuc").await;
     let mut slow = Vec::new();
-    for _ in 0..SLOW {
-        slow.push(Stream::open(ada.request("GET", "events")).await.expect("a stream"));
+    for _ in 0..SLOW / PAGES {
+        let person = town.log_in().await;
+        for _ in 0..PAGES {
+            slow.push(Stream::open(person.request("GET", "events")).await.expect("a stream"));
+        }
     }
     let mut quick = Stream::open(ada.request("GET", "events")).await.expect("a stream");
     let mut heard = Vec::new();

@@ -83,6 +83,10 @@ pub enum AuditAction {
     RecordingFetched,
     /// Somebody has seen an alert, and need not be shown it any more.
     AlertSeen,
+    /// The admin server found that the server of a branch does not answer as it should.
+    BranchAway,
+    /// It found that it does again.
+    BranchBack,
     /// What this build does not know, written by a newer one.
     #[serde(other)]
     Unknown,

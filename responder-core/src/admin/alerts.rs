@@ -3,18 +3,22 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt,
-    sync::PoisonError,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
+use futures_util::future::join_all;
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{Admin, SecretsError, Site};
+use super::{
+    Admin, SecretsError, Site,
+    absence::{Absence, Fault, REMEMBERED, SETTLED, Trail},
+    unanswered::Unanswered,
+};
 use crate::{
     Timestamp,
-    access::AuditAction,
     settings::Settings,
-    store::{AuditQuery, BranchKey, StoreError},
+    store::{BranchKey, StoreError},
 };
 
 /// Something that is shown until somebody says that they have seen it.
@@ -32,6 +36,8 @@ pub struct Alert {
     pub message: String,
     /// Since when, RFC 3339, if that is known.
     pub since: Option<String>,
+    /// Until when, RFC 3339, if it is over.
+    pub until: Option<String>,
     /// The emergency that it is about.
     pub emergency: Option<String>,
 }
@@ -42,69 +48,122 @@ pub struct Alert {
 pub enum AlertKind {
     /// Nobody took an emergency on.
     NobodyAccepted,
-    /// The server of a branch does not answer.
+    /// The server of a branch does not answer as it should, or did not for a while.
     BranchOffline,
     /// The settings of a branch do not let it work.
     SettingsInvalid,
 }
 
-/// What was found when a branch was looked at last.
+/// What was found when branches were looked at last.
 #[derive(Default)]
-pub(super) struct Watch {
-    offline_since: HashMap<BranchKey, Timestamp>,
-    found: HashMap<BranchKey, (Timestamp, Vec<Alert>)>,
+pub(super) struct Watch(HashMap<BranchKey, Arc<Look>>);
+
+/// Of one branch. Whoever looks holds `turn`, so that nothing is recorded twice.
+#[derive(Default)]
+struct Look {
+    turn: tokio::sync::Mutex<State>,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    at: Option<Timestamp>,
+    alerts: Vec<Alert>,
+    /// By somebody here, perhaps after the audit was read.
+    seen: HashSet<String>,
+}
+
+#[derive(Default)]
+struct State {
+    trail: Trail,
+    unanswered: Unanswered,
+    /// Since when it answers as it should.
+    well_since: Option<Timestamp>,
 }
 
 impl Admin {
     /// What somebody has to see of a branch. What was found within the last two seconds is not looked for again.
     ///
-    /// That a branch is away is known from the first time at which somebody looks; what nobody has seen is forgotten
-    /// after 30 days. That an alert was seen stands in the audit, of which the last thousand entries of a branch count.
+    /// That a branch is away is known from the first look, of any node, that found it so; that it was stays until
+    /// somebody has seen it, if it was longer than half a minute. What nobody has seen is forgotten after 30 days.
     ///
     /// # Errors
     /// A store that does not answer.
     pub async fn alerts(&self, site: &Site) -> Result<Vec<Alert>, StoreError> {
+        let look = self.look_of(site);
+        if let Some(alerts) = look.found_since(self.clock.now()) {
+            return Ok(alerts);
+        }
+        let mut state = look.turn.lock().await;
         let now = self.clock.now();
-        let fresh = |found: &&(Timestamp, Vec<Alert>)| now.since(found.0).as_secs() < FRESH_SECS;
-        let kept = self.watch().found.get(&site.key).filter(fresh).map(|(_, alerts)| alerts.clone());
-        let alerts = match kept {
-            Some(alerts) => alerts,
-            None => self.look_at(site, now).await?,
+        // Somebody may have looked meanwhile.
+        if let Some(alerts) = look.found_since(now) {
+            return Ok(alerts);
+        }
+        let alerts = self.look_at(site, &mut state, now).await?;
+        Ok(lock(&look.found).now_are(alerts, now))
+    }
+
+    /// The same as it was found last, however long ago: nobody is asked. None if nobody has looked yet.
+    pub fn known_alerts(&self, site: &Site) -> Option<Vec<Alert>> {
+        let look = self.look_of(site);
+        let found = lock(&look.found);
+        found.at.map(|_| found.alerts.clone())
+    }
+
+    /// Somebody has seen an alert, and the audit says so.
+    pub(crate) fn note_seen(&self, site: &Site, id: &str) {
+        let look = self.look_of(site);
+        let mut found = lock(&look.found);
+        found.alerts.retain(|alert| alert.id != id);
+        found.seen.insert(id.to_owned());
+    }
+
+    /// Looks at all branches every 15 seconds, so that it is known when one was away though nobody has looked at a
+    /// page. Ends with the [streams](Self::end_streams).
+    pub async fn keep_watch(&self) {
+        let mut ended = self.streams_ended();
+        let mut ticks = tokio::time::interval(WATCHED_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let watching = async {
+            loop {
+                ticks.tick().await;
+                for found in join_all(self.sites.iter().map(|site| self.alerts(site))).await {
+                    if let Err(error) = found {
+                        tracing::warn!(%error, "what somebody has to see can't be found out");
+                    }
+                }
+            }
         };
-        self.unseen(site, alerts).await
+        tokio::select! {
+            _ = ended.wait_for(|ended| *ended) => {}
+            () = watching => {}
+        }
     }
 
-    /// The same as it was found last, however long ago: nobody is asked.
-    ///
-    /// # Errors
-    /// A store that does not answer.
-    pub async fn known_alerts(&self, site: &Site) -> Result<Vec<Alert>, StoreError> {
-        let kept = self.watch().found.get(&site.key).map(|(_, alerts)| alerts.clone());
-        self.unseen(site, kept.unwrap_or_default()).await
-    }
-
-    async fn look_at(&self, site: &Site, now: Timestamp) -> Result<Vec<Alert>, StoreError> {
-        let mut alerts = Vec::new();
-        let told = match &site.client {
-            Some(client) => Some(client.get_shared(&format!("/api/emergencies?limit={LOOKED_AT}")).await),
+    async fn look_at(&self, site: &Site, state: &mut State, now: Timestamp) -> Result<Vec<Alert>, StoreError> {
+        let fault = match &site.client {
+            Some(client) => match self.look_for_unanswered(site, client, state.unanswered.clone(), now).await {
+                Ok(found) => {
+                    state.unanswered = found;
+                    None
+                }
+                Err(fault) => Some(fault),
+            },
+            // It has no server yet: nothing that could be away.
             None => None,
         };
-        let told = told.map(|told| told.ok().filter(|told| told.status.is_success()).and_then(|told| told.json()));
-        match told {
-            Some(Some(list)) => {
-                self.watch().offline_since.remove(&site.key);
-                let list = list.get("emergencies").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-                alerts.extend(list.iter().filter_map(|emergency| nobody_accepted(site, emergency, now)));
-            }
-            Some(None) => {
-                let since = *self.watch().offline_since.entry(site.key.clone()).or_insert(now);
-                alerts.push(offline(site, since));
-            }
-            // It has no server yet: nothing that could be away.
-            None => {}
+        state.well_since = if fault.is_some() { None } else { state.well_since.or(Some(now)) };
+        state.trail = self.trail(site, state.trail.clone(), now).await?;
+        if self.record_presence(site, &state.trail, fault, state.well_since, now).await? {
+            state.trail = self.trail(site, state.trail.clone(), now).await?;
         }
+        let mut alerts: Vec<Alert> = state.unanswered.alerts().cloned().collect();
+        let absences = state.trail.absences().into_iter().rev();
+        alerts.extend(absences.filter_map(|absence| away(site, &absence, fault, state.well_since, now)));
         alerts.extend(self.unsettled(site).await?);
-        self.watch().found.insert(site.key.clone(), (now, alerts.clone()));
+        let seen = state.trail.seen();
+        alerts.retain(|alert| !seen.contains(alert.id.as_str()));
         Ok(alerts)
     }
 
@@ -121,70 +180,90 @@ impl Admin {
             id: format!("settings_invalid:{revision}"),
             kind: AlertKind::SettingsInvalid,
             message: format!("The branch can't work with its settings: {fault}."),
-            ..of(site)
+            ..Alert::of(site)
         }))
     }
 
-    /// Those that nobody has seen.
-    async fn unseen(&self, site: &Site, mut alerts: Vec<Alert>) -> Result<Vec<Alert>, StoreError> {
-        if alerts.is_empty() {
-            return Ok(alerts);
+    fn look_of(&self, site: &Site) -> Arc<Look> {
+        Arc::clone(lock(&self.watch).0.entry(site.key.clone()).or_default())
+    }
+}
+
+impl Look {
+    fn found_since(&self, now: Timestamp) -> Option<Vec<Alert>> {
+        let found = lock(&self.found);
+        found.at.filter(|at| now.since(*at).as_secs() < FRESH_SECS).map(|_| found.alerts.clone())
+    }
+}
+
+impl Found {
+    fn now_are(&mut self, mut alerts: Vec<Alert>, now: Timestamp) -> Vec<Alert> {
+        self.seen.retain(|id| alerts.iter().any(|alert| alert.id == *id));
+        alerts.retain(|alert| !self.seen.contains(&alert.id));
+        self.at = Some(now);
+        self.alerts.clone_from(&alerts);
+        alerts
+    }
+}
+
+impl Alert {
+    /// With nothing but whose it is.
+    pub(super) fn of(site: &Site) -> Self {
+        Self {
+            id: String::new(),
+            branch: site.key.clone(),
+            branch_name: site.name.clone(),
+            kind: AlertKind::BranchOffline,
+            message: String::new(),
+            since: None,
+            until: None,
+            emergency: None,
         }
-        let query = AuditQuery { branch: Some(site.key.clone()), before: None, limit: SEEN_AMONG };
-        let entries = self.store.audit(&query).await?.into_iter().map(|recorded| recorded.entry);
-        let seen = entries.filter(|entry| entry.action == AuditAction::AlertSeen).filter_map(|entry| entry.subject);
-        let seen: HashSet<String> = seen.collect();
-        alerts.retain(|alert| !seen.contains(&alert.id));
-        Ok(alerts)
-    }
-
-    /// Noting is done in one step, so what a panic leaves behind is whole.
-    fn watch(&self) -> std::sync::MutexGuard<'_, Watch> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn of(site: &Site) -> Alert {
-    Alert {
-        id: String::new(),
-        branch: site.key.clone(),
-        branch_name: site.name.clone(),
-        kind: AlertKind::BranchOffline,
-        message: String::new(),
-        since: None,
-        emergency: None,
+/// What is said of an absence, if it is worth it: by what is wrong now, or what was when it began.
+fn away(
+    site: &Site,
+    absence: &Absence,
+    fault: Option<Fault>,
+    well_since: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Alert> {
+    let until = absence.until.or(well_since).map(|until| until.max(absence.since));
+    if until.is_some_and(|until| until.since(absence.since) < SETTLED || now.since(until) >= REMEMBERED) {
+        return None;
     }
-}
-
-fn offline(site: &Site, since: Timestamp) -> Alert {
-    Alert {
-        id: format!("branch_offline:{}", since.as_micros()),
-        message: "The server of this branch does not answer: reports may not get through.".to_owned(),
-        since: Some(since.to_string()),
-        ..of(site)
-    }
-}
-
-fn nobody_accepted(site: &Site, emergency: &Value, now: Timestamp) -> Option<Alert> {
-    let text = |name: &str| emergency.get(name).and_then(Value::as_str);
-    // Before it is over, somebody may still accept by text: then there is no alert any more.
-    let is_closing = text("closing_because") == Some("nobody_accepted");
-    let message = match text("outcome").unwrap_or(if is_closing { "unanswered" } else { "" }) {
-        "unanswered" => "Nobody accepted an emergency. Call the customer.",
-        "voicemail" => "Nobody accepted an emergency; the customer left a message. Call them.",
-        "failed" => "An emergency reached nobody: no phone could be made to ring. Call the customer.",
-        _ => return None,
+    let message = match (until, fault.unwrap_or(absence.fault)) {
+        (None, Fault::Silent) => "The server of this branch does not answer: reports may not get through.",
+        (None, Fault::RefusesUs) => {
+            "The server of this branch does not know our token: nobody can see from here whether reports get through."
+        }
+        (None, Fault::Fails) => "The server of this branch answers with failures: reports may not get through.",
+        (Some(_), _) => was_away(absence.fault),
     };
-    let id = text("id")?;
-    let at: Timestamp = text("concluded_at").or_else(|| text("created_at"))?.parse().ok()?;
-    (now.since(at) < REMEMBERED).then(|| Alert {
-        id: format!("nobody_accepted:{id}"),
-        kind: AlertKind::NobodyAccepted,
+    Some(Alert {
+        id: format!("branch_offline:{}", absence.id),
         message: message.to_owned(),
-        since: Some(at.to_string()),
-        emergency: Some(id.to_owned()),
-        ..of(site)
+        since: Some(absence.since.to_string()),
+        until: until.map(|until| until.to_string()),
+        ..Alert::of(site)
     })
+}
+
+const fn was_away(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Silent => "The server of this branch did not answer for a while: reports may not have got through.",
+        Fault::RefusesUs => "The server of this branch did not know our token for a while.",
+        Fault::Fails => {
+            "The server of this branch answered with failures for a while: reports may not have got through."
+        }
+    }
+}
+
+/// Noting is done in one step, so what a panic leaves behind is whole.
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Without what is said to people.
@@ -196,9 +275,4 @@ impl fmt::Debug for Alert {
 
 const FRESH_SECS: u64 = 2;
 
-/// The newest emergencies of a branch.
-const LOOKED_AT: u32 = 50;
-
-const SEEN_AMONG: u32 = 1000;
-
-const REMEMBERED: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3600);
+const WATCHED_EVERY: Duration = Duration::from_secs(15);

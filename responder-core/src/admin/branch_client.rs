@@ -129,7 +129,7 @@ impl BranchClient {
         self.ask(Method::DELETE, path_and_query, HeaderMap::new(), None, QUICK).await
     }
 
-    /// Opens a stream; its pieces may come at any time.
+    /// Opens a stream; its pieces may come at any time. What is no success is read here, and nothing follows it.
     ///
     /// # Errors
     /// See [`BranchError`], if it does not begin.
@@ -142,10 +142,18 @@ impl BranchClient {
         let request = request.header(header::AUTHORIZATION, self.token.clone());
         let answer = tokio::time::timeout(QUICK, request.send()).await.map_err(|_| BranchError::TimedOut)?;
         let answer = answer.map_err(|error| failed(&error))?;
-        let told = Told { status: answer.status(), headers: answer.headers().clone(), body: Bytes::new() };
-        let pieces = stream::try_unfold(answer, async |mut answer: Response| {
+        let mut told = Told { status: answer.status(), headers: answer.headers().clone(), body: Bytes::new() };
+        let mut follows = Some(answer);
+        if !told.status.is_success()
+            && let Some(refusal) = follows.take()
+        {
+            let body = tokio::time::timeout(QUICK, whole(refusal, LONGEST_REFUSAL)).await;
+            told.body = body.map_err(|_| BranchError::TimedOut)??;
+        }
+        let pieces = stream::try_unfold(follows, async |follows: Option<Response>| {
+            let Some(mut answer) = follows else { return Ok(None) };
             let piece = answer.chunk().await.map_err(|error| failed(&error))?;
-            Ok(piece.map(|piece| (piece, answer)))
+            Ok(piece.map(|piece| (piece, Some(answer))))
         });
         Ok((told, pieces))
     }
@@ -163,16 +171,9 @@ impl BranchClient {
         if let Some(body) = body {
             request = request.header(header::CONTENT_TYPE, "application/json").body(body);
         }
-        let mut answer = request.send().await.map_err(|error| failed(&error))?;
+        let answer = request.send().await.map_err(|error| failed(&error))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let mut body = BytesMut::new();
-        while let Some(piece) = answer.chunk().await.map_err(|error| failed(&error))? {
-            if body.len() + piece.len() > LONGEST_ANSWER {
-                return Err(BranchError::Senseless);
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(Told { status, headers, body: body.freeze() })
+        Ok(Told { status, headers, body: whole(answer, LONGEST_ANSWER).await? })
     }
 
     fn url(&self, path_and_query: &str) -> String {
@@ -185,6 +186,18 @@ impl Told {
     pub fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_slice(&self.body).ok()
     }
+}
+
+/// All of an answer, unless it is too long.
+async fn whole(mut answer: Response, longest: usize) -> Result<Bytes, BranchError> {
+    let mut body = BytesMut::new();
+    while let Some(piece) = answer.chunk().await.map_err(|error| failed(&error))? {
+        if body.len() + piece.len() > longest {
+            return Err(BranchError::Senseless);
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body.freeze())
 }
 
 fn failed(error: &reqwest::Error) -> BranchError {
@@ -216,5 +229,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// For what a branch answers at once.
 const QUICK: Duration = Duration::from_secs(5);
 
-/// A whole log may be long.
-const LONGEST_ANSWER: usize = 32 << 20;
+/// 200 emergencies with much in them, many times over. A whole log is not kept, but passed on as it comes.
+const LONGEST_ANSWER: usize = 8 << 20;
+
+const LONGEST_REFUSAL: usize = 64 << 10;

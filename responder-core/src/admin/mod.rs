@@ -3,15 +3,19 @@
 //! An [`Admin`] knows its branches by [`Site`]s and keeps everything else in a store. What it answers to whom is the
 //! table in [`http::admin`](crate::http::admin).
 
+mod absence;
 mod alerts;
 mod branch_client;
 mod hashing;
+mod heard;
 mod login;
 mod notice;
 mod questions;
+mod recording_pages;
 mod recordings;
 mod reload;
 mod secrets;
+mod unanswered;
 
 use std::{
     fmt,
@@ -22,6 +26,8 @@ pub use alerts::{Alert, AlertKind};
 pub use branch_client::{BranchAddressError, BranchClient, BranchError, Told};
 pub use login::{Login, LoginError};
 pub use notice::{Done, Notice, Notices};
+pub use questions::Known;
+pub use recording_pages::{PageStart, PageStartError};
 pub use recordings::{RecordingPage, RecordingView, RecordingsError};
 pub(crate) use reload::Reached;
 pub use secrets::{Kept, SecretsError};
@@ -50,7 +56,7 @@ pub struct Site {
     pub defaults: Values,
 }
 
-/// The admin server.
+/// The admin server. Beside what serves its endpoints, have a task [keep watch](Self::keep_watch).
 ///
 /// ```
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -85,6 +91,7 @@ pub struct Admin {
     provider: Provider,
     calls: Mutex<recordings::KnownCalls>,
     accounts: Mutex<recordings::KnownAccounts>,
+    heard: Mutex<heard::Heard>,
     watch: Mutex<alerts::Watch>,
     untold: Mutex<reload::Untold>,
     ended: watch::Sender<bool>,
@@ -102,6 +109,7 @@ impl Admin {
             provider: Box::new(|client| client),
             calls: Mutex::default(),
             accounts: Mutex::default(),
+            heard: Mutex::default(),
             watch: Mutex::default(),
             untold: Mutex::default(),
             ended: watch::Sender::new(false),

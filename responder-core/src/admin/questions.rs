@@ -11,14 +11,31 @@ use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared},
 };
+use tokio::time::Instant;
 
 use super::{BranchClient, BranchError, Told};
 
-/// Questions to one branch that wait for their turn, and whose turn it is.
+/// Questions to one branch that wait for their turn, whose turn it is, and what was answered last.
 #[derive(Default)]
 pub(super) struct Questions {
     waiting: HashMap<String, Answering>,
     turns: HashMap<String, Weak<Turn>>,
+    last: HashMap<String, Last>,
+}
+
+/// What came of a question, and when.
+struct Last {
+    told: Result<Told, BranchError>,
+    at: Instant,
+}
+
+/// What is known of a branch at the moment.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// What it has said, or why it has said nothing.
+    pub told: Result<Told, BranchError>,
+    /// How old that is, if the branch has been asked since and has not answered yet.
+    pub age: Option<Duration>,
 }
 
 type Turn = tokio::sync::Mutex<()>;
@@ -28,7 +45,7 @@ type Answering = Shared<BoxFuture<'static, Result<Told, BranchError>>>;
 impl BranchClient {
     /// Asks for something that many ask for at the same time, such as open pages after an event. Of the same question
     /// one is under way at a time; whoever comes meanwhile shares the next, so that no answer is older than its
-    /// question.
+    /// question. What was asked is asked to its end, though whoever has asked goes away.
     ///
     /// # Errors
     /// See [`BranchError`].
@@ -39,7 +56,8 @@ impl BranchClient {
                 Some(answering) => answering.clone(),
                 None => {
                     let turn = questions.turn(path_and_query);
-                    let answering = self.clone().ask_in_turn(path_and_query.to_owned(), turn).boxed().shared();
+                    let asked = tokio::spawn(self.clone().ask_in_turn(path_and_query.to_owned(), turn));
+                    let answering = asked.map(|told| told.unwrap_or(Err(BranchError::TimedOut))).boxed().shared();
                     questions.waiting.insert(path_and_query.to_owned(), answering.clone());
                     answering
                 }
@@ -48,16 +66,43 @@ impl BranchClient {
         answering.await
     }
 
+    /// The same for whoever can't wait: if no answer comes within 0.7 seconds, what came of the last such question, and
+    /// how long ago that was. The answer still comes in, for the next one who asks.
+    pub async fn get_known(&self, path_and_query: &str) -> Known {
+        if let Ok(told) = tokio::time::timeout(PATIENCE, self.get_shared(path_and_query)).await {
+            return Known { told, age: None };
+        }
+        let questions = lock(&self.questions);
+        match questions.last.get(path_and_query) {
+            Some(last) => Known { told: last.told.clone(), age: Some(last.at.elapsed()) },
+            None => Known { told: Err(BranchError::TimedOut), age: None },
+        }
+    }
+
     async fn ask_in_turn(self, path_and_query: String, turn: Arc<Turn>) -> Result<Told, BranchError> {
         // A branch that does not answer must not make the wait twice as long.
         let _turn = tokio::time::timeout(LONGEST_TURN, turn.lock()).await;
         // From here on it is too late to share it.
         lock(&self.questions).waiting.remove(&path_and_query);
-        self.get(&path_and_query).await
+        let told = self.get(&path_and_query).await;
+        lock(&self.questions).note(path_and_query, told.clone());
+        told
     }
 }
 
 impl Questions {
+    /// What is long is not kept for a bad day.
+    fn note(&mut self, path_and_query: String, told: Result<Told, BranchError>) {
+        if self.last.len() >= MOST_KNOWN {
+            self.last.clear();
+        }
+        if told.as_ref().is_ok_and(|told| told.body.len() > LONGEST_KNOWN) {
+            self.last.remove(&path_and_query);
+        } else {
+            self.last.insert(path_and_query, Last { told, at: Instant::now() });
+        }
+    }
+
     fn turn(&mut self, path_and_query: &str) -> Arc<Turn> {
         if let Some(turn) = self.turns.get(path_and_query).and_then(Weak::upgrade) {
             return turn;
@@ -82,6 +127,13 @@ impl fmt::Debug for Questions {
 
 const LONGEST_TURN: Duration = Duration::from_secs(1);
 
+/// How long somebody waits for a page.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+const MOST_KNOWN: usize = 64;
+
+const LONGEST_KNOWN: usize = 1 << 20;
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -94,6 +146,8 @@ mod tests {
     };
 
     use super::*;
+
+    const SOON: Duration = Duration::from_secs(30);
 
     /// A branch that counts its questions, and answers with their number as soon as it may.
     async fn branch() -> (BranchClient, Arc<AtomicUsize>, Arc<Notify>) {
@@ -150,19 +204,72 @@ mod tests {
     #[tokio::test]
     async fn whoever_goes_away_keeps_nobody_waiting() {
         let (client, asked, may) = branch().await;
-        {
+        // One goes away while it is asked, another while their question waits.
+        for _ in 0..2 {
             let mut gone = std::pin::pin!(client.get_shared("/api/status"));
-            while asked.load(Ordering::SeqCst) < 1 {
+            for _ in 0..3 {
                 assert!(gone.as_mut().now_or_never().is_none());
                 tokio::task::yield_now().await;
             }
+            while asked.load(Ordering::SeqCst) < 1 {
+                tokio::task::yield_now().await;
+            }
         }
-        let (told, ()) = tokio::join!(client.get_shared("/api/status"), async {
+        let answers = async {
+            for number in 1..=2 {
+                while asked.load(Ordering::SeqCst) < number {
+                    tokio::task::yield_now().await;
+                }
+                may.notify_one();
+            }
+        };
+        let (told, ()) = tokio::join!(client.get_shared("/api/status"), answers);
+        assert_eq!(told.expect("an answer").status, 200);
+        assert_eq!(asked.load(Ordering::SeqCst), 2, "who comes later shares what was left behind");
+        assert!(lock(&client.questions).waiting.is_empty());
+    }
+
+    /// Nobody has to come for it.
+    #[tokio::test]
+    async fn what_waits_and_is_left_behind_is_asked_and_forgotten() {
+        let (client, asked, may) = branch().await;
+        for _ in 0..2 {
+            let mut gone = std::pin::pin!(client.get_shared("/api/status"));
+            assert!(gone.as_mut().now_or_never().is_none());
+            while asked.load(Ordering::SeqCst) < 1 || lock(&client.questions).waiting.len() > 1 {
+                tokio::task::yield_now().await;
+            }
+        }
+        assert_eq!(lock(&client.questions).waiting.len(), 1);
+        may.notify_one();
+        let is_asked = async {
             while asked.load(Ordering::SeqCst) < 2 {
                 tokio::task::yield_now().await;
             }
-            may.notify_waiters();
+        };
+        tokio::time::timeout(SOON, is_asked).await.expect("it is asked");
+        assert!(lock(&client.questions).waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_can_not_wait_has_what_was_said_last_until_it_is_known_better() {
+        let (client, asked, may) = branch().await;
+        let number = |known: &Known| known.told.as_ref().ok().and_then(Told::json);
+        assert_eq!(client.get_known("/api/status").await.told, Err(BranchError::TimedOut), "nothing is known yet");
+        may.notify_one();
+        while lock(&client.questions).last.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let known = client.get_known("/api/status").await;
+        assert_eq!((number(&known), known.age.is_some()), (Some(1.into()), true), "the second is under way");
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        may.notify_one();
+        let (known, ()) = tokio::join!(client.get_known("/api/status"), async {
+            while asked.load(Ordering::SeqCst) < 3 {
+                tokio::task::yield_now().await;
+            }
+            may.notify_one();
         });
-        assert_eq!(told.expect("an answer").status, 200);
+        assert_eq!((number(&known), known.age), (Some(3.into()), None), "it is back");
     }
 }

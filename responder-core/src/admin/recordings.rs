@@ -3,14 +3,20 @@
 use std::{
     collections::{HashMap, HashSet},
     fmt,
+    pin::pin,
     sync::{Arc, PoisonError},
+    time::Duration,
 };
 
 use futures_util::{StreamExt, TryStreamExt};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Admin, SecretsError, Site};
+use super::{
+    Admin, SecretsError, Site,
+    recording_pages::{PageStart, Paging},
+};
 use crate::{
     CallSid, CountryCode, E164, RecordingSid,
     settings::{Values, one_country, phone},
@@ -47,8 +53,8 @@ pub struct RecordingView {
 pub struct RecordingPage {
     /// Newest first.
     pub recordings: Vec<RecordingView>,
-    /// Whether there are more.
-    pub has_more: bool,
+    /// Where it goes on. None if there are no more.
+    pub next: Option<PageStart>,
 }
 
 /// Why there are none to be seen.
@@ -67,6 +73,9 @@ pub enum RecordingsError {
     /// It is no recording of this branch.
     #[error("no such recording")]
     NotFound,
+    /// The provider is so slow, or others ask for so much, that nothing could be looked at.
+    #[error("looking for recordings takes too long")]
+    Slow,
 }
 
 /// Whose number a call came from and went to, of calls that were asked for: it never changes.
@@ -85,41 +94,61 @@ struct KnownAccount {
     sid: String,
     token: SecretString,
     client: Arc<TwilioClient>,
+    turn: Turn,
 }
+
+/// Whose it is looks for recordings of the branch: one at a time.
+type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// The account of a branch, and the numbers whose calls are its own.
 struct Account {
     client: Arc<TwilioClient>,
+    turn: Turn,
     numbers: HashSet<E164>,
 }
 
 impl Admin {
-    /// A page of a branch's recordings, counted from 1.
+    /// Some of a branch's recordings.
     ///
     /// The provider can't be asked for those of a number, so that each recording's call is looked at; what was looked
-    /// at is remembered.
+    /// at is remembered. After 5 seconds or 2000 recordings of the account the page ends, and says where it goes on:
+    /// then it may have less than `size`, or none.
     ///
     /// # Errors
     /// See [`RecordingsError`].
-    pub async fn recordings(&self, site: &Site, page: usize, size: usize) -> Result<RecordingPage, RecordingsError> {
+    pub async fn recordings(
+        &self,
+        site: &Site,
+        start: &PageStart,
+        size: usize,
+    ) -> Result<RecordingPage, RecordingsError> {
         let account = self.account(site).await?;
-        let filter = RecordingFilter { page_size: Some(ASKED_AT_ONCE), ..RecordingFilter::default() };
-        let mut all = account.client.recordings().list(&filter).take(MOST_LOOKED_AT);
-        let (mut skip, mut recordings) = (size.saturating_mul(page.saturating_sub(1)), Vec::new());
-        while let Some(recording) = all.try_next().await? {
-            let ends = self.ends(&account.client, &recording).await?;
-            if !account.owns(&ends) {
-                continue;
+        let turn = Arc::clone(&account.turn);
+        let _turn = timeout(LOOKED_FOR, turn.lock()).await.map_err(|_| RecordingsError::Slow)?;
+        let until = Instant::now() + LOOKED_FOR;
+        let client = &account.client;
+        let filter = RecordingFilter { page_size: Some(ASKED_AT_ONCE), created: start.span(), ..Default::default() };
+        let listed = client.recordings().list(&filter).try_filter(start.after()).take(MOST_LOOKED_AT);
+        let looked_at = listed.map(async |recording| {
+            let recording = recording?;
+            let ends = self.ends(client, &recording).await?;
+            Ok::<_, RecordingsError>((recording, ends))
+        });
+        let mut looked_at = pin!(looked_at.buffered(FETCHED_AT_ONCE));
+        let mut page = Paging::at(start, size);
+        loop {
+            let Ok(next) = timeout_at(until, looked_at.try_next()).await else { return page.cut() };
+            let Some((recording, ends)) = next? else { break };
+            let is_own = account.owns(&ends);
+            if is_own && page.is_full() {
+                return Ok(page.full(start));
             }
-            if skip > 0 {
-                skip -= 1;
-            } else if recordings.len() == size {
-                return Ok(RecordingPage { recordings, has_more: true });
-            } else {
-                recordings.push(RecordingView::of(recording, ends));
+            page.pass(&recording);
+            if is_own {
+                page.add(RecordingView::of(recording, ends));
             }
         }
-        Ok(RecordingPage { recordings, has_more: false })
+        if page.passed < MOST_LOOKED_AT { Ok(page.last()) } else { page.cut() }
     }
 
     /// The sound of one of a branch's recordings.
@@ -149,23 +178,24 @@ impl Admin {
         let (Some(sid), Some(token)) = (values.get("TWILIO_ACCOUNT_SID"), values.get("TWILIO_AUTH_TOKEN")) else {
             return Err(RecordingsError::NoAccount);
         };
-        let client = self.client_of(site, sid, token)?;
+        let (client, turn) = self.client_of(site, sid, token)?;
         let numbers = numbers(&values);
-        if numbers.is_empty() { Err(RecordingsError::NoAccount) } else { Ok(Account { client, numbers }) }
+        if numbers.is_empty() { Err(RecordingsError::NoAccount) } else { Ok(Account { client, turn, numbers }) }
     }
 
     /// The same as before, as long as the account is.
-    fn client_of(&self, site: &Site, sid: &str, token: &str) -> Result<Arc<TwilioClient>, RecordingsError> {
+    fn client_of(&self, site: &Site, sid: &str, token: &str) -> Result<(Arc<TwilioClient>, Turn), RecordingsError> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let is_same = |known: &&KnownAccount| known.sid == sid && known.token.expose_secret() == token;
         if let Some(known) = accounts.0.get(&site.key).filter(is_same) {
-            return Ok(Arc::clone(&known.client));
+            return Ok((Arc::clone(&known.client), Arc::clone(&known.turn)));
         }
         let client = (self.provider)(TwilioClient::builder(sid, token.to_owned().into()));
         let client = Arc::new(client.build().map_err(|_| RecordingsError::NoAccount)?);
-        let known = KnownAccount { sid: sid.to_owned(), token: token.to_owned().into(), client: Arc::clone(&client) };
+        let (sid, token, turn) = (sid.to_owned(), token.to_owned().into(), Turn::default());
+        let known = KnownAccount { sid, token, client: Arc::clone(&client), turn: Arc::clone(&turn) };
         accounts.0.insert(site.key.clone(), known);
-        Ok(client)
+        Ok((client, turn))
     }
 
     /// A call that can't be found belongs to nobody.
@@ -176,7 +206,7 @@ impl Admin {
         }
         let ends = match client.calls().fetch(sid).await {
             Ok(call) => (call.value.from, call.value.to),
-            Err(error) if error.is_not_found() => return Ok((None, None)),
+            Err(error) if error.is_not_found() => (None, None),
             Err(error) => return Err(error.into()),
         };
         let mut known = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
@@ -235,7 +265,12 @@ impl fmt::Debug for KnownCalls {
 
 const ASKED_AT_ONCE: u16 = 100;
 
-/// Further back nobody pages.
+/// For one page.
 const MOST_LOOKED_AT: usize = 2000;
+
+const FETCHED_AT_ONCE: usize = 8;
+
+/// How long somebody waits for a page.
+const LOOKED_FOR: Duration = Duration::from_secs(5);
 
 const MOST_KNOWN: usize = 10_000;

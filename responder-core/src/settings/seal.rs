@@ -102,8 +102,8 @@ impl SettingsKeys {
         stored.values.iter().filter_map(seal).collect()
     }
 
-    /// Whether everything that is kept of a branch can be opened, and no secret is kept openly: what a server makes sure
-    /// of before it starts.
+    /// Whether everything that is kept of a branch can be opened, and no secret is kept openly: what a server makes
+    /// sure of before it starts.
     ///
     /// # Errors
     /// The first value that can't.

@@ -54,6 +54,7 @@ struct AlertView {
     class: &'static str,
     message: String,
     since: Option<(String, String)>,
+    until: Option<(String, String)>,
     /// Where more is told.
     more: String,
     more_words: &'static str,
@@ -126,17 +127,15 @@ impl AlertView {
             (AlertKind::NobodyAccepted, Some(id)) => ("bad", format!("{page}/emergency/{id}"), "Emergency"),
             (AlertKind::NobodyAccepted, None) => ("bad", page, "Branch"),
         };
-        let since = alert.since.clone().map(|at| {
-            let shown = at.parse().map_or_else(|_| at.clone(), day_and_clock);
-            (at, shown)
-        });
+        let shown = |at: &String| (at.clone(), at.parse().map_or_else(|_| at.clone(), day_and_clock));
         Self {
             id: alert.id.clone(),
             branch: alert.branch.to_string(),
             branch_name: alert.branch_name.clone(),
             class,
             message: words::in_words(&alert.message),
-            since,
+            since: alert.since.as_ref().map(shown),
+            until: alert.until.as_ref().map(shown),
             more,
             more_words,
         }

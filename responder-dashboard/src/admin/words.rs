@@ -56,6 +56,8 @@ pub(super) fn action(action: &str) -> String {
         "log_sent" => "Sent a log",
         "recording_fetched" => "Listened to a recording",
         "alert_seen" => "Saw an alert",
+        "branch_away" => "Found a branch away",
+        "branch_back" => "Found a branch back",
         other => return other.replace('_', " "),
     }
     .to_owned()

@@ -32,12 +32,16 @@ pub(super) async fn list(desk: Arc<Desk>, call: Call) -> Answer {
 pub(super) async fn seen(desk: Arc<Desk>, call: Call) -> Answer {
     let Seen { id } = call.json()?;
     let site = desk.site(&call)?;
-    let alerts = desk.admin.known_alerts(site).await.map_err(store_failed)?;
-    let Some(alert) = alerts.into_iter().find(|alert| alert.id == id) else {
+    let is_it = |alerts: &[Alert]| alerts.iter().any(|alert| alert.id == id);
+    // Another node may have shown it.
+    if !desk.admin.known_alerts(site).is_some_and(|known| is_it(&known))
+        && !is_it(&desk.admin.alerts(site).await.map_err(store_failed)?)
+    {
         let message = "This alert no longer exists.";
         return Err(HttpError::new(StatusCode::NOT_FOUND, "no_such_alert", message));
-    };
-    desk.record(&entry(&call, AuditAction::AlertSeen, site)?.about(alert.id)).await?;
+    }
+    desk.record(&entry(&call, AuditAction::AlertSeen, site)?.about(id.clone())).await?;
+    desk.admin.note_seen(site, &id);
     answer(StatusCode::OK, &json!({ "status": "success", "message": "The alert was marked as seen." }))
 }
 
@@ -48,15 +52,17 @@ impl Desk {
         Ok(found.map_err(store_failed)?.concat())
     }
 
-    /// The same, as far as it can be found out while somebody waits for a page. None if the store does not answer:
-    /// that must not take the page away.
+    /// The same, as far as it can be found out while somebody waits for a page: of a branch that does not answer so
+    /// soon, what was known before. None if the store does not answer: that must not take the page away.
     pub(super) async fn alerts_at_hand(&self, user: &User) -> Option<Vec<Alert>> {
-        if let Ok(Ok(alerts)) = tokio::time::timeout(PATIENCE, self.alerts_for(user)).await {
-            return Some(alerts);
-        }
-        let known = join_all(self.sites_of(user).map(|site| self.admin.known_alerts(site))).await;
-        let known: Result<Vec<_>, _> = known.into_iter().collect();
-        known.ok().map(|known| known.concat())
+        let found = join_all(self.sites_of(user).map(async |site| {
+            match tokio::time::timeout(PATIENCE, self.admin.alerts(site)).await {
+                Ok(found) => found.ok(),
+                Err(_) => Some(self.admin.known_alerts(site).unwrap_or_default()),
+            }
+        }));
+        let found: Option<Vec<_>> = found.await.into_iter().collect();
+        found.map(|found| found.concat())
     }
 
     /// The branches that somebody may look at.

@@ -21,6 +21,9 @@ const REPORT_WITHIN: Duration = Duration::from_secs(12);
 /// How long it may take to do what it is told.
 const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
+/// What a branch says of its state.
+const STATUS: &str = "/api/status";
+
 /// What a report from here must say, in the order in which it is asked for.
 const REPORT: [&str; 5] =
     ["chosen_phone", "customer_name", "user_stated_callback_number", "incident_address", "emergency_description_text"];
@@ -176,15 +179,28 @@ impl Desk {
     /// The state of every branch that whoever asks may look at.
     pub(super) async fn branches_of(&self, call: &Call) -> Result<Vec<BranchRow>, HttpError> {
         let sites = self.sites_of(&person(call)?.session.user);
-        join_all(sites.map(|site| self.state_of(site))).await.into_iter().collect()
+        join_all(sites.map(|site| self.known_state_of(site))).await.into_iter().collect()
     }
 
-    pub(super) async fn state_of(&self, site: &Site) -> Result<BranchRow, HttpError> {
-        let availability = self.admin.store().availability(&site.key).await.map_err(store_failed)?;
+    /// The state of a branch, however long it takes to answer.
+    async fn state_of(&self, site: &Site) -> Result<BranchRow, HttpError> {
         let told = match &site.client {
-            Some(client) => client.get_shared("/api/status").await.ok(),
+            Some(client) => client.get_shared(STATUS).await.ok(),
             None => None,
         };
+        self.row_of(site, told).await
+    }
+
+    /// The state of a branch, as far as it is known at once.
+    pub(super) async fn known_state_of(&self, site: &Site) -> Result<BranchRow, HttpError> {
+        let Some(client) = &site.client else { return self.row_of(site, None).await };
+        let known = client.get_known(STATUS).await;
+        let row = self.row_of(site, known.told.ok()).await?;
+        Ok(row.as_old_as(known.age))
+    }
+
+    async fn row_of(&self, site: &Site, told: Option<Told>) -> Result<BranchRow, HttpError> {
+        let availability = self.admin.store().availability(&site.key).await.map_err(store_failed)?;
         let told = told.filter(|told| told.status.is_success()).and_then(|told| told.json());
         Ok(BranchRow::of(site, availability, told.as_ref()))
     }

@@ -68,7 +68,7 @@ pub(super) async fn password(desk: Arc<Desk>, call: Call) -> Answer {
     let login = login.map_err(|error| match error {
         // Who they are is known here.
         LoginError::Wrong => {
-            HttpError::new(StatusCode::UNAUTHORIZED, "wrong_password", "That is not your present password.")
+            HttpError::new(StatusCode::UNAUTHORIZED, "wrong_password", "That is not your current password.")
                 .with_field("current_password")
         }
         error => refusal(error),

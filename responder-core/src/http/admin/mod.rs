@@ -15,7 +15,9 @@
 mod alerts;
 mod audit;
 mod branch;
+mod followers;
 mod internal;
+mod live;
 mod login;
 mod pages;
 mod plain;
@@ -65,7 +67,7 @@ pub fn sessions(admin: &Arc<Admin>) -> Arc<dyn SessionStore> {
 /// All rows, to put into a table with others. `public` is the address of that table, and `drawn_by` draws what people
 /// see.
 pub fn rows(admin: &Arc<Admin>, public: &PublicUrl, drawn_by: Arc<dyn Pages>) -> Vec<Endpoint> {
-    let desk = Arc::new(Desk { admin: Arc::clone(admin), pages: drawn_by, public: public.clone() });
+    let desk = Arc::new(Desk::new(Arc::clone(admin), public.clone(), drawn_by));
     let mut rows = people(&desk);
     rows.extend(branches(&desk));
     rows.extend(pages::rows(&desk));
@@ -77,6 +79,8 @@ struct Desk {
     admin: Arc<Admin>,
     pages: Arc<dyn Pages>,
     public: PublicUrl,
+    followers: followers::Followers,
+    places: Arc<live::Places>,
 }
 
 type Answer = Result<Response<Body>, HttpError>;
@@ -130,7 +134,7 @@ fn branches(desk: &Arc<Desk>) -> Vec<Endpoint> {
     let own_token = Access::AnyOf(vec![Credential::Internal(BranchScope::Parameter(BRANCH))]);
     vec![
         row(desk, Method::GET, "/api/alerts", Access::logged_in(), none, alerts::list),
-        row(desk, Method::GET, "/api/events", Access::logged_in(), none, relay::changes),
+        row(desk, Method::GET, "/api/events", Access::logged_in(), none, live::changes),
         row(desk, Method::POST, &of("alerts/seen"), may(View), json, alerts::seen),
         row(desk, Method::GET, "/api/branches", Access::logged_in(), none, branch::list),
         row(desk, Method::GET, &of("status"), may(View), none, branch::status),
@@ -146,7 +150,7 @@ fn branches(desk: &Arc<Desk>) -> Vec<Endpoint> {
         row(desk, Method::GET, &of("logs"), may(View), none, relay::logs),
         row(desk, Method::DELETE, &of("logs"), may(EditAdvanced), none, relay::archive_logs),
         row(desk, Method::POST, &of("firehose"), may(EditAdvanced), json, relay::firehose),
-        row(desk, Method::GET, &of("events"), may(View), none, relay::events),
+        row(desk, Method::GET, &of("events"), may(View), none, live::events),
         row(desk, Method::GET, &of("recordings"), may(View), none, recordings::list),
         row(desk, Method::GET, &of("recordings/{sid}/media"), may(View), none, recordings::media),
         row(desk, Method::GET, "/api/internal/branch/{branch}/settings", own_token, none, internal::settings),
@@ -157,6 +161,10 @@ fn branches(desk: &Arc<Desk>) -> Vec<Endpoint> {
 const BRANCH: &str = "branch";
 
 impl Desk {
+    fn new(admin: Arc<Admin>, public: PublicUrl, pages: Arc<dyn Pages>) -> Self {
+        Self { admin, pages, public, followers: followers::Followers::default(), places: Arc::default() }
+    }
+
     /// The branch that the path names.
     fn site(&self, call: &Call) -> Result<&Site, HttpError> {
         call.params.get(BRANCH).and_then(|branch| self.admin.site(branch)).ok_or_else(no_branch)

@@ -1,13 +1,13 @@
 //! Pages: what is on them is found here, how they look is for whoever implements [`Pages`].
 
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, future::Future, sync::Arc, time::Duration};
 
 use ::http::{HeaderName, HeaderValue, Method, Response, header};
 use futures_util::future::{join, join_all};
 use serde_json::Value;
 
 use super::{
-    Access, Answer, AuditRow, BRANCH, BodyRule, BranchGlance, BranchRow, Desk, Endpoint, Relayed, SettingRow, UserRow,
+    Access, Answer, AuditRow, BRANCH, BodyRule, BranchGlance, Desk, Endpoint, Relayed, SettingRow, UserRow,
     branch_failed,
     login::{redirect, who},
     no_server, person, row, secrets_failed, store_failed, users,
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Timestamp,
     access::{AuditId, Permission},
-    admin::{Alert, Site},
+    admin::{Alert, BranchError, Site, Told},
     emergency::EmergencyId,
     http::{Body, BoxError, Call, HttpError, LOGIN_PATH},
     settings::Settings,
@@ -157,8 +157,7 @@ async fn password(desk: Arc<Desk>, call: Call) -> Answer {
 }
 
 async fn home(desk: Arc<Desk>, call: Call) -> Answer {
-    let glances = desk.glances(&call, GLANCED_AT).await?;
-    desk.page(Some(&call), &Page::Branches(glances)).await
+    desk.page_of(&call, async { desk.glances(&call, GLANCED_AT).await.map(Page::Branches) }).await
 }
 
 async fn home_live(desk: Arc<Desk>, call: Call) -> Answer {
@@ -167,8 +166,7 @@ async fn home_live(desk: Arc<Desk>, call: Call) -> Answer {
 }
 
 async fn figures(desk: Arc<Desk>, call: Call) -> Answer {
-    let glances = desk.glances(&call, MOST_AT_ONCE).await?;
-    desk.page(Some(&call), &Page::Figures(glances)).await
+    desk.page_of(&call, async { desk.glances(&call, MOST_AT_ONCE).await.map(Page::Figures) }).await
 }
 
 async fn alerts(desk: Arc<Desk>, call: Call) -> Answer {
@@ -178,8 +176,7 @@ async fn alerts(desk: Arc<Desk>, call: Call) -> Answer {
 }
 
 async fn branch(desk: Arc<Desk>, call: Call) -> Answer {
-    let glance = desk.glance_closely(&call).await?;
-    desk.page(Some(&call), &Page::Branch(glance)).await
+    desk.page_of(&call, async { desk.glance_closely(&call).await.map(Page::Branch) }).await
 }
 
 async fn branch_live(desk: Arc<Desk>, call: Call) -> Answer {
@@ -190,7 +187,11 @@ async fn branch_live(desk: Arc<Desk>, call: Call) -> Answer {
 async fn emergency(desk: Arc<Desk>, call: Call) -> Answer {
     let id: EmergencyId = call.params.get("id").and_then(|id| id.parse().ok()).ok_or_else(HttpError::not_found)?;
     let site = desk.site(&call)?;
-    let emergency = desk.relayed(site, &format!("/api/emergencies/{id}")).await;
+    // Whoever asks for this one alone may wait for it.
+    let emergency = match &site.client {
+        Some(client) => said(client.get_shared(&format!("/api/emergencies/{id}")).await),
+        None => Err(no_server().message().to_owned()),
+    };
     let page = Page::Emergency { branch: site.key.clone(), name: site.name.clone(), emergency };
     desk.page(Some(&call), &page).await
 }
@@ -224,6 +225,12 @@ impl Desk {
             None => Some(Vec::new()),
         };
         self.drawn(&Frame { alerts, ..self.frame(call)? }, page)
+    }
+
+    /// A page that branches are asked for, while they are asked what somebody has to see.
+    async fn page_of(&self, call: &Call, page: impl Future<Output = Result<Page, HttpError>>) -> Answer {
+        let (page, alerts) = join(page, self.alerts_at_hand(&person(call)?.session.user)).await;
+        self.drawn(&Frame { alerts, ..self.frame(Some(call))? }, &page?)
     }
 
     /// The part of a page that changes.
@@ -280,12 +287,12 @@ impl Desk {
     async fn glance(&self, call: &Call, site: &Site, most: u32) -> Result<BranchGlance, HttpError> {
         let may = person(call)?.session.user.rights.at(site.key.as_str());
         let path = format!("/api/emergencies?limit={most}");
-        let (branch, list): (Result<BranchRow, _>, _) = join(self.state_of(site), self.relayed(site, &path)).await;
+        let (branch, (list, age)) = join(self.known_state_of(site), self.relayed(site, &path)).await;
         let emergencies = list.map(|mut list| match list.get_mut("emergencies").map(Value::take) {
             Some(Value::Array(all)) => all,
             _ => Vec::new(),
         });
-        Ok(BranchGlance { branch: branch?, may, emergencies })
+        Ok(BranchGlance { branch: branch?.as_old_as(age), may, emergencies })
     }
 
     /// The branch that the path names; its open emergencies with their timelines.
@@ -297,7 +304,7 @@ impl Desk {
             join_all(open.map(async |emergency| {
                 let Some(id) = emergency["id"].as_str().and_then(|id| id.parse::<EmergencyId>().ok()) else { return };
                 // Without its timeline it is still worth being shown.
-                if let Ok(whole) = self.relayed(site, &format!("/api/emergencies/{id}")).await {
+                if let Ok(whole) = self.relayed(site, &format!("/api/emergencies/{id}")).await.0 {
                     *emergency = whole;
                 }
             }))
@@ -306,20 +313,22 @@ impl Desk {
         Ok(glance)
     }
 
-    /// What a branch says, or why it says nothing.
-    async fn relayed(&self, site: &Site, path: &str) -> Relayed<Value> {
-        let told = match &site.client {
-            Some(client) => client.get_shared(path).await.map_err(branch_failed),
-            None => Err(no_server()),
-        };
-        let told = told.map_err(|error| error.message().to_owned())?;
-        let body = told.json().unwrap_or_default();
-        if told.status.is_success() {
-            return Ok(body);
-        }
-        let said = body.get("message").and_then(Value::as_str);
-        Err(said.map_or_else(|| format!("The branch answers with status {}.", told.status.as_u16()), str::to_owned))
+    /// What a branch says, or why it says nothing, and how old that is if it does not answer at the moment.
+    async fn relayed(&self, site: &Site, path: &str) -> (Relayed<Value>, Option<Duration>) {
+        let Some(client) = &site.client else { return (Err(no_server().message().to_owned()), None) };
+        let known = client.get_known(path).await;
+        (said(known.told), known.age)
     }
+}
+
+fn said(told: Result<Told, BranchError>) -> Relayed<Value> {
+    let told = told.map_err(|error| branch_failed(error).message().to_owned())?;
+    let body = told.json().unwrap_or_default();
+    if told.status.is_success() {
+        return Ok(body);
+    }
+    let said = body.get("message").and_then(Value::as_str);
+    Err(said.map_or_else(|| format!("The branch answers with status {}.", told.status.as_u16()), str::to_owned))
 }
 
 fn guarded(mut response: Response<Body>) -> Response<Body> {

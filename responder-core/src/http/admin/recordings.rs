@@ -1,15 +1,15 @@
 //! Recordings.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc, time::Duration};
 
 use ::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{Answer, Desk, entry, secrets_failed};
+use super::{Answer, Desk, entry, person, secrets_failed};
 use crate::{
     RecordingSid,
     access::AuditAction,
-    admin::RecordingsError,
+    admin::{PageStart, RecordingsError},
     http::{Body, Call, HttpError, json as answer},
     settings::count,
     telephony::{
@@ -21,13 +21,13 @@ use crate::{
 /// The most on a page.
 const LONGEST_PAGE: u32 = 100;
 
-/// Nobody pages further.
-const MOST_PAGES: u32 = 10_000;
-
 /// A page of the recordings of a branch.
 pub(super) async fn list(desk: Arc<Desk>, call: Call) -> Answer {
     let site = desk.site(&call)?;
-    let page = asked(&call, "page", MOST_PAGES)?.unwrap_or(1);
+    let page: PageStart = match call.query().get("page").filter(|page| !page.is_empty()) {
+        Some(page) => page.parse().map_err(|error| invalid("page", error))?,
+        None => PageStart::Number(1),
+    };
     let size = match asked(&call, "page_size", LONGEST_PAGE)? {
         Some(size) => size,
         None => {
@@ -36,8 +36,8 @@ pub(super) async fn list(desk: Arc<Desk>, call: Call) -> Answer {
             size.unwrap_or(20)
         }
     };
-    let wide = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    let found = desk.admin.recordings(site, wide(page), wide(size)).await.map_err(failed)?;
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let found = desk.admin.recordings(site, &page, size).await.map_err(failed)?;
     let base = format!("{}/api/branch/{}/recordings", desk.public.path(), site.key);
     let mut recordings = Vec::with_capacity(found.recordings.len());
     for recording in &found.recordings {
@@ -53,12 +53,15 @@ pub(super) async fn list(desk: Arc<Desk>, call: Call) -> Answer {
         recordings.push(view);
     }
     let count = recordings.len();
-    let next: Value = if found.has_more { (page + 1).into() } else { Value::Null };
     let body = json!({
-        "status": "success", "success": true, "recordings": recordings, "page": page, "page_size": size,
-        "count": count, "next_page": next,
+        "status": "success", "success": true, "recordings": recordings, "page": shown(&page), "page_size": size,
+        "count": count, "next_page": found.next.as_ref().map(shown),
     });
     answer(StatusCode::OK, &body)
+}
+
+fn shown(page: &PageStart) -> Value {
+    if let PageStart::Number(number) = page { (*number).into() } else { page.to_string().into() }
 }
 
 /// The sound of a recording, or the part of it that a player asks for.
@@ -77,9 +80,10 @@ pub(super) async fn media(desk: Arc<Desk>, call: Call) -> Answer {
     let range = call.header(header::RANGE.as_str()).and_then(|range| range.parse::<ByteRange>().ok());
     let wanted = MediaRequest { format, channels: None, range };
     let media = desk.admin.recording_media(site, &sid, &wanted).await.map_err(failed)?;
-    // A player asks for many parts; that it was heard is said once.
-    if !matches!(range, Some(ByteRange::From(1..) | ByteRange::Between(1.., _) | ByteRange::Last(_))) {
+    let session = person(&call)?.token.hash();
+    if !desk.admin.is_heard(session, &sid) {
         desk.record(&entry(&call, AuditAction::RecordingFetched, site)?.about(sid.to_string())).await?;
+        desk.admin.note_heard(session, sid.clone());
     }
     let name = call.query().get("download").map(|_| format!("{sid}{}", format.extension()));
     sound(media, name.as_deref())
@@ -112,8 +116,11 @@ fn sound(media: Media, download_as: Option<&str>) -> Answer {
 
 fn asked(call: &Call, name: &'static str, most: u32) -> Result<Option<u32>, HttpError> {
     let Some(text) = call.query().get(name).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let invalid = |error| HttpError::bad_request("invalid_field", format!("It {error}.")).with_field(name);
-    count(text, most).map(Some).map_err(invalid)
+    count(text, most).map(Some).map_err(|error| invalid(name, error))
+}
+
+fn invalid(name: &'static str, why: impl Display) -> HttpError {
+    HttpError::bad_request("invalid_field", format!("It {why}.")).with_field(name)
 }
 
 fn no_recording() -> HttpError {
@@ -127,6 +134,10 @@ fn failed(error: RecordingsError) -> HttpError {
         }
         RecordingsError::Settings(error) => secrets_failed(error),
         RecordingsError::NotFound => no_recording(),
+        RecordingsError::Slow => {
+            let message = "Looking for recordings takes long at the moment; try again.";
+            HttpError::unavailable("provider_slow", message, Duration::from_secs(5))
+        }
         RecordingsError::Provider(TelephonyError::Rejected { status: 416, .. }) => {
             HttpError::new(StatusCode::RANGE_NOT_SATISFIABLE, "no_such_part", "The recording has no such part.")
         }

@@ -1,6 +1,6 @@
 //! What is shown, in JSON and on pages.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +27,9 @@ pub struct BranchRow {
     pub message: String,
     /// Whether it shall take reports.
     pub enabled: bool,
+    /// How many seconds ago it has said that, if it has been asked since and has not answered yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds_old: Option<u64>,
     /// Where the world reaches it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
@@ -123,8 +126,17 @@ impl BranchRow {
             },
             status: status.unwrap_or_else(|| "Offline".to_owned()),
             enabled: availability == Availability::Enabled,
+            seconds_old: None,
             public_url: site.public_url.clone(),
         }
+    }
+
+    /// With the age of what is shown of it, in words as well; the oldest counts. What is away is away.
+    pub(super) fn as_old_as(mut self, age: Option<Duration>) -> Self {
+        let Some(age) = age.filter(|_| self.online && self.seconds_old.is_none()) else { return self };
+        self.seconds_old = Some(age.as_secs());
+        self.message = format!("It does not answer at the moment. {} seconds ago: {}", age.as_secs(), self.message);
+        self
     }
 }
 
