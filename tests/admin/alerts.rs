@@ -126,7 +126,7 @@ fn answer(says: &Mutex<Says>, query: &HashMap<String, String>) -> axum::response
 fn emergency(no: u32, outcome: &str) -> Value {
     let begun = Timestamp::from_micros(NOON.as_micros() - 100_000_000_000 + i64::from(no) * 1_000_000);
     let id = EmergencyId::new(begun, 7);
-    json!({ "id": id, "created_at": begun, "concluded_at": begun, "outcome": outcome })
+    json!({ "id": id, "created_at": begun.to_string(), "concluded_at": begun.to_string(), "outcome": outcome })
 }
 
 #[tokio::test]
