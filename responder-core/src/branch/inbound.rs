@@ -39,7 +39,7 @@ impl Branch {
     /// whose emergency ended in the last two hours, before technician and customer were connected, reopens it.
     ///
     /// # Errors
-    /// [`HandleError`]; nothing was stored. Fails with [`StoreError::Newer`](crate::store::StoreError::Newer) if the
+    /// [`HandleError`]; nothing was stored. Fails with [`StoreError::Newer`] if the
     /// caller may belong to an emergency that only a newer build can read.
     pub async fn customer_called(&self, call: CallSid, from: Option<E164>) -> Result<Inbound, HandleError> {
         for _ in 0..MOST_CONFLICTS {
