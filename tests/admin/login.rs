@@ -162,7 +162,9 @@ async fn a_form_is_never_answered_with_json() {
     };
     let wrong = [("current_password", "another password"), ("new_password", "a better password")];
     let short = [("current_password", PASSWORD), ("new_password", "short")];
-    for (fields, status, words) in [(wrong, 401, "That is not your current password."), (short, 400, "This password can")] {
+    for (fields, status, words) in
+        [(wrong, 401, "That is not your current password."), (short, 400, "This password can")]
+    {
         let answer = house.ask(read(ada.form("/api/password", &fields))).await;
         assert_eq!((answer.status, answer.header("content-type")), (status, "text/html; charset=utf-8"));
         assert!(answer.body.contains(words), "{}", answer.body);

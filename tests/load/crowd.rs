@@ -64,7 +64,7 @@ async fn each_dashboard_hears_each_event_once_and_in_order_whatever_is_cut() {
     come_and_go_everywhere(&town).await;
     front.open();
     crowd.hears_all(&town).await;
-    // And a branch that starts anew goes on counting.
+    // And a branch that restarts goes on counting.
     branches[1].kill().await;
     branches[1] = town.branch("poc").await;
     come_and_go_everywhere(&town).await;

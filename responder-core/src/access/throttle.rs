@@ -56,7 +56,7 @@ pub struct Tries {
 
 /// That it is too soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many wrong tries")]
+#[error("too many failed attempts")]
 pub struct Wait {
     /// For how long.
     pub span: Duration,

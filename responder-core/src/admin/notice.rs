@@ -14,11 +14,11 @@ use crate::{
 /// What was done with a branch, and by whom, as it was recorded.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// With which.
+    /// The branch that it was done with.
     pub branch: BranchKey,
     /// The name of who did it.
     pub by: String,
-    /// What.
+    /// What was done.
     pub what: Done,
     /// When.
     pub at: Timestamp,

@@ -23,7 +23,7 @@ pub struct TargetName(Arc<str>);
 pub struct DeliveryRequest {
     /// Of which branch.
     pub branch: BranchKey,
-    /// To whom.
+    /// The target that the events go to.
     pub target: TargetName,
     /// Who will deliver them; for people who look.
     pub worker: WorkerId,
@@ -51,7 +51,7 @@ pub struct Delivery {
 pub struct DeliveryTicket {
     /// Of which branch.
     pub branch: BranchKey,
-    /// To whom.
+    /// The target that the events go to.
     pub target: TargetName,
     /// The lane: an emergency, or what happened outside of any.
     pub lane: Option<EmergencyId>,
@@ -77,7 +77,7 @@ pub struct Gap {
     pub first: EventId,
     /// The id of the last. Ids in between may be those of other lanes.
     pub last: EventId,
-    /// How many.
+    /// How many events are missing.
     pub count: u64,
     /// When the last of them was given up.
     pub since: Timestamp,

@@ -51,7 +51,7 @@ pub(super) async fn enable(desk: Arc<Desk>, call: Call) -> Answer {
     switch(&desk, &call, Availability::Enabled).await
 }
 
-/// Has the server of a branch start anew.
+/// Has the server of a branch restart.
 pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     confirmed(&call)?;
     let site = desk.site(&call)?;
@@ -61,7 +61,7 @@ pub(super) async fn restart(desk: Arc<Desk>, call: Call) -> Answer {
     let told = desk.or_noted(&call, AuditAction::BranchRestarted, site, told).await.map_err(not_restarted)?;
     // A page that somebody else serves at its address restarts nothing.
     if told.status.is_success() && told.json().is_some() {
-        let message = "The branch finishes what it is at, and starts anew.";
+        let message = "The branch is finishing its work and will restart.";
         return answer(StatusCode::OK, &json!({ "status": "success", "success": true, "message": message }));
     }
     let mut response = relay::passed_on(&told).map_err(not_restarted)?;
@@ -157,7 +157,7 @@ fn confirmed(call: &Call) -> Result<(), HttpError> {
     if body.get("confirm") == Some(&Value::Bool(true)) {
         return Ok(());
     }
-    let message = "This needs to be confirmed: send {\"confirm\": true}.";
+    let message = "Confirmation is required: send {\"confirm\": true}.";
     Err(HttpError::bad_request("confirmation_required", message).with_field("confirm"))
 }
 
