@@ -43,11 +43,13 @@
   async function look(page) {
     more.disabled = true;
     try {
-      const told = await ask("GET", `${place.dataset.recordings.slice(base.length)}?page=${page}`);
+      const told = await ask("GET", `${place.dataset.recordings.slice(base.length)}?page=${encodeURIComponent(page)}`);
       list.append(...told.recordings.map(row));
       times.localize(list);
       list.hidden = list.children.length === 0;
-      say(list.hidden ? "Nothing has been recorded." : "");
+      // A look at an account that others use, too, ends after a while.
+      const nothing = told.next_page ? "None yet among the newest. Look further back." : "Nothing has been recorded.";
+      say(list.hidden ? nothing : "");
       goOn(told.next_page ? "More" : "", told.next_page);
     } catch (error) {
       say(`They can’t be listed: ${error.message}`);
