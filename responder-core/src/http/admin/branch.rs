@@ -196,7 +196,7 @@ impl Desk {
         let Some(client) = &site.client else { return self.row_of(site, None).await };
         let known = client.get_known(STATUS).await;
         let row = self.row_of(site, known.told.ok()).await?;
-        Ok(row.as_old_as(known.age))
+        Ok(row.aged(known.age))
     }
 
     async fn row_of(&self, site: &Site, told: Option<Told>) -> Result<BranchRow, HttpError> {

@@ -292,7 +292,7 @@ impl Desk {
             Some(Value::Array(all)) => all,
             _ => Vec::new(),
         });
-        Ok(BranchGlance { branch: branch?.as_old_as(age), may, emergencies })
+        Ok(BranchGlance { branch: branch?.aged(age), may, emergencies })
     }
 
     /// The branch that the path names; its open emergencies with their timelines.

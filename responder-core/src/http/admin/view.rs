@@ -132,7 +132,7 @@ impl BranchRow {
     }
 
     /// With the age of what is shown of it, in words as well; the oldest counts. What is away is away.
-    pub(super) fn as_old_as(mut self, age: Option<Duration>) -> Self {
+    pub(super) fn aged(mut self, age: Option<Duration>) -> Self {
         let Some(age) = age.filter(|_| self.online && self.seconds_old.is_none()) else { return self };
         self.seconds_old = Some(age.as_secs());
         self.message = format!("It does not answer at the moment. {} seconds ago: {}", age.as_secs(), self.message);
