@@ -156,18 +156,19 @@ async fn killed_while_posting(database: Database) {
         assert!(lab.cancel_all().await, "turn {turn}: not everything has ended");
     }
 
-    let (mut expected, mut heard) = (0, 0);
+    // What was under way when a node died may still add an event when all others have arrived.
+    let mut events = Vec::new();
     let all_arrive = within(2 * LIMIT, async || {
-        expected = lab.house.events().await.len();
-        heard = service.heard.borrow().count();
+        events = lab.house.events().await;
         sleep(Duration::from_millis(200)).await;
-        heard >= expected
+        service.heard.borrow().lanes == lanes(&events)
     });
-    assert!(all_arrive.await, "{heard} of {expected} events have arrived: {:?}", service.heard.borrow().wrong);
-    let events = lab.house.events().await;
+    let all_have_arrived = all_arrive.await;
     let heard = service.heard.borrow();
     assert_eq!(heard.wrong, Vec::<String>::new());
-    assert_eq!(heard.lanes, lanes(&events), "each event, in the order of its emergency");
+    if !all_have_arrived {
+        assert_eq!(heard.lanes, lanes(&events), "each event, in the order of its emergency");
+    }
     assert!(heard.repeated as usize >= turns / 2, "{} repeats: nobody was killed between", heard.repeated);
     println!("{database:?}: {turns} nodes killed, {} events, {} repeats", events.len(), heard.repeated);
 }

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::Timestamp;
 
 /// Decides who may try to log in: wrong tries count per account and per address. After five, each further one is only
-/// let in after a pause that doubles: for an account up to a minute, so that nobody can lock somebody else out for
-/// long, for an address up to a quarter of an hour. After an hour without a try all is forgotten.
+/// let in after a pause that doubles, up to a minute, so that nobody can lock somebody else out for long: behind one
+/// address there may be everybody. Each minute without a try takes one back, and after an hour all is forgotten.
 ///
 /// A try counts as wrong from its beginning, so that many at once are no way around it. What is known of earlier ones
 /// is for a [`TryStore`](crate::store::TryStore) to keep.
@@ -92,7 +92,7 @@ impl Throttle {
     /// # Errors
     /// How long to wait. A refused try does not count.
     pub fn begin(&self, now: Timestamp, known: &[Option<Tries>]) -> Result<Vec<Option<Tries>>, Wait> {
-        let waits = self.kinds.iter().zip(known).map(|(kind, tries)| kind.wait(now, *tries));
+        let waits = known.iter().map(|tries| wait(now, *tries));
         match waits.max().filter(|wait| !wait.is_zero()) {
             Some(span) => Err(Wait { span }),
             None => Ok(known.iter().map(|tries| Some(one_more(now, *tries))).collect()),
@@ -143,28 +143,27 @@ impl Tries {
 
     /// After so long without another one, they are forgotten.
     pub const LIFE: Duration = Duration::from_secs(3600);
+
+    /// Those that time has not taken back.
+    fn left(self, now: Timestamp) -> u32 {
+        let minutes = now.since(self.last).as_secs() / MINUTE.as_secs();
+        self.count.saturating_sub(u32::try_from(minutes).unwrap_or(u32::MAX))
+    }
 }
 
-impl Kind {
-    fn wait(self, now: Timestamp, known: Option<Tries>) -> Duration {
-        let Some(tries) = known.filter(|tries| now.since(tries.last) < Tries::LIFE) else { return Duration::ZERO };
-        let Some(excess) = tries.count.checked_sub(Tries::FREE) else { return Duration::ZERO };
-        let pause = Duration::from_secs(1_u64 << excess.min(16)).min(self.longest());
-        pause.saturating_sub(now.since(tries.last))
-    }
-
-    const fn longest(self) -> Duration {
-        match self {
-            Self::Account => Duration::from_secs(60),
-            Self::Address => Duration::from_secs(900),
-        }
-    }
+fn wait(now: Timestamp, known: Option<Tries>) -> Duration {
+    let Some(tries) = known.filter(|tries| now.since(tries.last) < Tries::LIFE) else { return Duration::ZERO };
+    let Some(excess) = tries.left(now).checked_sub(Tries::FREE) else { return Duration::ZERO };
+    let pause = Duration::from_secs(1_u64 << excess.min(16)).min(MINUTE);
+    pause.saturating_sub(now.since(tries.last))
 }
 
 fn one_more(now: Timestamp, known: Option<Tries>) -> Tries {
-    let count = known.filter(|tries| now.since(tries.last) < Tries::LIFE).map_or(0, |tries| tries.count);
+    let count = known.filter(|tries| now.since(tries.last) < Tries::LIFE).map_or(0, |tries| tries.left(now));
     Tries { count: count.saturating_add(1), last: now }
 }
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Whoever has one IPv6 address has 2^64 of them.
 fn network(address: IpAddr) -> IpAddr {
@@ -218,7 +217,7 @@ mod tests {
         START + Duration::from_secs(secs)
     }
 
-    fn wait(secs: u64) -> Result<(), Wait> {
+    fn refused(secs: u64) -> Result<(), Wait> {
         Err(Wait { span: Duration::from_secs(secs) })
     }
 
@@ -229,7 +228,7 @@ mod tests {
             assert_eq!(known.begin(now, "ada", None), Ok(()));
         }
         for pause in [1, 2, 4, 8, 16, 32, 60, 60] {
-            assert_eq!(known.begin(now, "Ada ", None), wait(pause));
+            assert_eq!(known.begin(now, "Ada ", None), refused(pause));
             assert_eq!(known.begin(now, "bo", None), Ok(()), "another account");
             known.succeeded("bo", None);
             now = now + Duration::from_secs(pause);
@@ -245,13 +244,32 @@ mod tests {
         for n in 0..Tries::FREE {
             assert_eq!(known.begin(START, &format!("user{n}"), address), Ok(()));
         }
-        assert_eq!(known.begin(START, "another", address), wait(1));
+        assert_eq!(known.begin(START, "another", address), refused(1));
         let mapped = "::ffff:192.0.2.1".parse().ok();
-        assert_eq!(known.begin(START, "another", mapped), wait(1), "the same in other clothes");
+        assert_eq!(known.begin(START, "another", mapped), refused(1), "the same in other clothes");
         known.begin(at(1), "own", address).expect("after the pause");
         known.succeeded("own", address);
-        assert_eq!(known.begin(at(1), "another", address), wait(1), "an account of one's own is no way around");
+        assert_eq!(known.begin(at(1), "another", address), refused(1), "an account of one's own is no way around");
         assert_eq!(known.begin(at(3601), "another", address), Ok(()), "forgotten");
+    }
+
+    /// As behind a proxy that the server has not been told of.
+    #[test]
+    fn whoever_tries_on_and_on_keeps_others_at_the_same_address_for_a_minute_at_most() {
+        let (mut known, address) = (Known::default(), Some(IpAddr::from([192, 0, 2, 1])));
+        let mut tried = 0;
+        for second in 0..3600 {
+            tried += u32::from(known.begin(at(second), &format!("user{second}"), address).is_ok());
+        }
+        assert!((60..80).contains(&tried), "{tried}");
+        let longest = known.begin(at(3600), "ada", address).err().map_or(Duration::ZERO, |wait| wait.span);
+        assert!(longest <= MINUTE, "{longest:?}");
+        // When that is over, all is well again, though people log in meanwhile.
+        for minute in 1..10 {
+            known.begin(at(3600 + minute * 60), "ada", address).expect("after a minute");
+            known.succeeded("ada", address);
+        }
+        known.begin(at(3600 + 9 * 60 + 1), "bo", address).expect("at once");
     }
 
     #[test]

@@ -94,3 +94,12 @@ pub(super) async fn unchanged(town: &Town, sheet: &mut Sheet) {
     let wanted = [("success", Field::Is(true.into())), ("changed", Field::Is(value!(["enable_call_recording"])))];
     sheet.look("one that is as it was", &saved, &json(200, wanted));
 }
+
+pub(super) async fn event_address(town: &Town, sheet: &mut Sheet) {
+    let (ada, url) = (town.user("ada").await, "https://hooks.example.com/T0/abc");
+    ada.save("tuc", &value!({ "DEBUG_WEBHOOK_URL": url })).await;
+    let shown = ada.get("/api/branch/tuc/settings").await;
+    let masked = [("settings/DEBUG_WEBHOOK_URL", Field::Is("https://hooks.example.com/***".into()))];
+    sheet.look("the address for events", &shown, &json(200, masked));
+    ada.save("tuc", &value!({ "DEBUG_WEBHOOK_URL": "" })).await;
+}

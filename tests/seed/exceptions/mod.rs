@@ -28,6 +28,7 @@ async fn what_is_different_is_so_on_purpose() {
             "pages" => admin::pages(&town, &mut sheet).await,
             "all-or-none" => admin::all_or_none(&town, &mut sheet).await,
             "unchanged" => admin::unchanged(&town, &mut sheet).await,
+            "event-address" => admin::event_address(&town, &mut sheet).await,
             other => panic!("nobody looks at {other}"),
         }
     }
