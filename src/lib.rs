@@ -48,7 +48,7 @@
 //!     intake_token: Some(Key::new(reporter.into())?),
 //!     ..Keys::default()
 //! };
-//! let router = responder::axum::router(http::branch::endpoints(&branch).keys(keys).build()?);
+//! let router: axum::Router = responder::axum::router(http::branch::endpoints(&branch).keys(keys).build()?);
 //! let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).start();
 //! // Serve `router` below /emergencies. When that has ended:
 //! working.stop().await;
