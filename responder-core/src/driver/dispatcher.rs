@@ -5,7 +5,7 @@ use std::{error::Error, future::Future, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use super::run::{self, Run};
-use super::signals::{Rest, Signals};
+use super::signals::{Rest, Signals, told_of};
 use super::{Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, HandleError},
@@ -92,20 +92,16 @@ impl Dispatcher {
 
     /// Works until `stop` completes; then claims nothing more, and returns when what is under way has ended.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
-        let (stopping, stopped) = watch::channel(false);
-        let work = async {
-            let (calls, messages) = (self.among(CALLS), self.among(MESSAGES));
-            let calls = self.lane(&calls, self.settings.calls, self.signals(&stopped));
-            let messages = self.lane(&messages, self.settings.messages, self.signals(&stopped));
-            let (watch, hints) = (self.watch(self.signals(&stopped)), self.hints(stopped.clone()));
-            let (deadlines, handed_over) = (self.deadlines(self.signals(&stopped)), self.handed_over(stopped.clone()));
-            tokio::join!(watch, hints, deadlines, handed_over, calls, messages);
-        };
-        let stop = async {
-            stop.await;
-            let _ = stopping.send(true);
-        };
-        tokio::join!(work, stop);
+        told_of(stop, |stopped| self.work(stopped)).await;
+    }
+
+    async fn work(&self, stopped: watch::Receiver<bool>) {
+        let (calls, messages) = (self.among(CALLS), self.among(MESSAGES));
+        let calls = self.lane(&calls, self.settings.calls, self.signals(&stopped));
+        let messages = self.lane(&messages, self.settings.messages, self.signals(&stopped));
+        let (watch, hints) = (self.watch(self.signals(&stopped)), self.hints(stopped.clone()));
+        let (deadlines, handed_over) = (self.deadlines(self.signals(&stopped)), self.handed_over(stopped));
+        tokio::join!(watch, hints, deadlines, handed_over, calls, messages);
     }
 
     /// Those of `kinds` that it carries out.

@@ -4,7 +4,7 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time::timeout};
 
-use super::{Sleeper, TokioSleeper, Working};
+use super::{Sleeper, TokioSleeper, Working, signals::told_of};
 use crate::{
     Timestamp,
     access::{AuditId, Recorded},
@@ -98,12 +98,7 @@ impl NoticePump {
 
     /// Works until `stop` completes, and returns when the text that is under way has ended.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
-        let (stopping, stopped) = watch::channel(false);
-        let stop = async {
-            stop.await;
-            let _ = stopping.send(true);
-        };
-        tokio::join!(self.work(stopped), stop);
+        told_of(stop, |stopped| self.work(stopped)).await;
     }
 
     async fn work(mut self, mut stopped: watch::Receiver<bool>) {

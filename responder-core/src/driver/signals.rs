@@ -13,6 +13,19 @@ pub(super) struct Signals {
     pub(super) sleeper: Arc<dyn Sleeper>,
 }
 
+/// Runs `work` to its end, which it comes to by itself once it is told that `stop` has completed.
+pub(super) async fn told_of<Work: Future<Output = ()>>(
+    stop: impl Future<Output = ()>,
+    work: impl FnOnce(watch::Receiver<bool>) -> Work,
+) {
+    let (stopping, stopped) = watch::channel(false);
+    let stop = async {
+        stop.await;
+        let _ = stopping.send(true);
+    };
+    tokio::join!(work(stopped), stop);
+}
+
 /// Why a sleep has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {

@@ -12,7 +12,7 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 use super::{
     Sleeper, TokioSleeper, Working,
     dispatcher::AFTER_FAILURE,
-    signals::{Rest, Signals},
+    signals::{Rest, Signals, told_of},
 };
 use crate::{
     Timestamp,
@@ -104,12 +104,7 @@ impl Webhooks {
 
     /// Works until `stop` completes; then begins nothing more, and returns when what is under way has ended.
     pub async fn run(self, stop: impl Future<Output = ()> + Send) {
-        let (stopping, stopped) = watch::channel(false);
-        let stop = async {
-            stop.await;
-            let _ = stopping.send(true);
-        };
-        tokio::join!(Arc::new(self).work(stopped), stop);
+        told_of(stop, |stopped| Arc::new(self).work(stopped)).await;
     }
 
     async fn work(self: Arc<Self>, stopped: watch::Receiver<bool>) {
