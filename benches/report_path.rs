@@ -69,7 +69,7 @@ async fn round(table: &mut Table, store: &dyn EmergencyStore, n: u32) {
 async fn short_round(table: &mut Table, store: &dyn EmergencyStore, n: u32) {
     let start = Instant::now();
     let ClaimRequest { worker, kinds, lease, .. } = request("any");
-    let opening = opening(store, n).await.claiming(OwnClaims { worker, kinds, max: 1, lease });
+    let opening = opening(store, n).await.with_claims(OwnClaims { worker, kinds, max: 1, lease });
     let Opened::Created(mut written) = table.time("open, claiming", store.open(&opening)).await.expect("an opening")
     else {
         panic!("refused")

@@ -22,7 +22,7 @@ pub(crate) use config::Config;
 use environment::BadVariable;
 pub(crate) use place::Place;
 use responder::{
-    driver::{NoticePump, SystemClock, Working},
+    driver::{BackgroundTask, NoticePump, SystemClock},
     http::{
         self, Endpoints, Keys,
         admin::{Admin, Notices},
@@ -137,7 +137,7 @@ pub(crate) async fn run(
 }
 
 /// Tells somebody by text what is done with branches, if there is somebody to be told.
-async fn telling(notices: Option<Notices>, store: Arc<dyn AuditOutbox>) -> Result<Option<Working>, StoreError> {
+async fn telling(notices: Option<Notices>, store: Arc<dyn AuditOutbox>) -> Result<Option<BackgroundTask>, StoreError> {
     let Some(notices) = notices else {
         NoticePump::forget(&*store).await?;
         return Ok(None);

@@ -129,7 +129,7 @@ pub(crate) fn links(env: &Environment) -> Result<Links, BadVariable> {
     let public: PublicUrl = env.required("PUBLIC_URL")?.parse().map_err(bad("PUBLIC_URL"))?;
     let links = Links::new(public);
     Ok(match env.parsed("FALLBACK_URL", settings::url)? {
-        Some(url) => links.fallback_elsewhere(url),
+        Some(url) => links.fallback_url(url),
         None => links,
     })
 }

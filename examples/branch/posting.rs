@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use responder::{
     branch::Branch,
-    driver::{Sleeper, Working},
+    driver::{BackgroundTask, Sleeper},
     http::branch::Firehose,
     store::StoreError,
 };
@@ -18,7 +18,7 @@ pub(crate) struct Posting {
     store: Arc<dyn Store>,
     sleeper: Arc<dyn Sleeper>,
     firehose: Arc<Firehose>,
-    working: Mutex<Option<Working>>,
+    working: Mutex<Option<BackgroundTask>>,
 }
 
 impl Posting {
@@ -44,7 +44,7 @@ impl Posting {
             // A service that does not answer would hold up whoever waits for the settings to count.
             tokio::spawn(old.stop());
         }
-        *working = webhooks.map(|webhooks| webhooks.sleeping_by(Arc::clone(&self.sleeper)).start());
+        *working = webhooks.map(|webhooks| webhooks.with_sleeper(Arc::clone(&self.sleeper)).start());
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::{error::Error, net::SocketAddr, sync::Arc};
 
 use responder::{
     branch::{Branch, Reload},
-    driver::{Clock, Dispatcher, LogPump, Sleeper, Working},
-    http::{self, Access, Endpoints, TableError, branch::Steering},
+    driver::{BackgroundTask, Clock, Dispatcher, LogPump, Sleeper},
+    http::{self, Access, Endpoints, TableError, branch::ControlHooks},
     store::WorkerId,
     telephony::TwilioClient,
     timeline::{BranchEvent, file::LogFile},
@@ -34,18 +34,18 @@ pub(crate) async fn run(
     let (clock, sleeper) = time();
     let (config, store, remote) = configured(&env, &mut place, clock).await?;
     tokio::spawn(try_account(config.parts.telephony.clone()));
-    let branch = Arc::new(config.parts.branch(&store).logging_to(log));
+    let branch = Arc::new(config.parts.branch(&store).with_log(log));
     let posting = Posting::start(&config.events, &branch, store, Arc::clone(&sleeper)).await?;
     let (restart, table) = (Arc::new(Notify::new()), Arc::default());
     let reloader = remote.map(|remote| {
         let counting = Counting { env, branch: branch.clone(), posting: posting.clone(), table: Arc::clone(&table) };
         remote.reloader(counting)
     });
-    let steering = Steering {
+    let hooks = ControlHooks {
         reload: reloader.clone().map(|reloader| reloader as Arc<dyn Reload>),
         restart: Some(notifying(&restart)),
     };
-    let endpoints = config.door.endpoints(&branch, &posting, steering)?;
+    let endpoints = config.door.endpoints(&branch, &posting, hooks)?;
     let endpoints = table.get_or_init(|| endpoints).clone();
 
     let (listener, address) = place.listen(config.listen).await?;
@@ -94,16 +94,16 @@ impl Parts {
     fn branch(self, store: &Arc<dyn Store>) -> Branch {
         let Self { key, settings, links, telephony, mail } = self;
         let branch = Branch::new(key, settings.branch, store.clone(), telephony, settings.script, links);
-        let branch = branch.controlled_by(store.clone());
+        let branch = branch.with_control(store.clone());
         match mail {
-            Some(mail) => branch.notifying(Arc::new(mail)),
+            Some(mail) => branch.with_notifier(Arc::new(mail)),
             None => branch,
         }
     }
 }
 
 impl Door {
-    fn endpoints(self, branch: &Arc<Branch>, posting: &Posting, steering: Steering) -> Result<Endpoints, TableError> {
+    fn endpoints(self, branch: &Arc<Branch>, posting: &Posting, hooks: ControlHooks) -> Result<Endpoints, TableError> {
         Endpoints::builder(branch.links().public().clone())
             .keys(self.keys)
             .trusted_proxies(self.proxies)
@@ -112,15 +112,15 @@ impl Door {
             .endpoints(http::branch::firehose_rows(branch, posting.firehose()))
             // `responder::dashboard` for whoever has the feature `dashboard` on.
             .endpoints(responder_dashboard::rows(branch, &Access::operator()))
-            .endpoints(http::branch::steering(steering))
+            .endpoints(http::branch::control(hooks))
             .build()
     }
 }
 
 /// What a branch does by itself: it calls and texts, writes its log, and posts its events.
 struct Workers {
-    dispatcher: Working,
-    pump: Option<Working>,
+    dispatcher: BackgroundTask,
+    pump: Option<BackgroundTask>,
     posting: Arc<Posting>,
 }
 
@@ -130,8 +130,8 @@ impl Workers {
         let dispatcher = Dispatcher::new(Arc::clone(branch), WorkerId::unique());
         let pump = LogPump::new(Arc::clone(branch));
         Self {
-            dispatcher: dispatcher.sleeping_by(Arc::clone(sleeper)).start(),
-            pump: pump.map(|pump| pump.sleeping_by(Arc::clone(sleeper)).start()),
+            dispatcher: dispatcher.with_sleeper(Arc::clone(sleeper)).start(),
+            pump: pump.map(|pump| pump.with_sleeper(Arc::clone(sleeper)).start()),
             posting,
         }
     }

@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let script = Script { company_name: "Gate City Plumbing".into(), ..Script::default() };
     let branch = Branch::new("pocatello".parse()?, settings, store.clone(), phones.telephony, script, links);
     let log = LogFile::new(file.with_extension("log"), LogSettings::default());
-    let branch = Arc::new(branch.logging_to(Arc::new(log)));
+    let branch = Arc::new(branch.with_log(Arc::new(log)));
 
     // Its endpoints, and who may call them: the provider, and whoever shows the token.
     let token = service::intake_token()?;
@@ -73,9 +73,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Somebody has to do what the branch decides: call, text, keep the deadlines; and to tell who wants to know.
     let webhooks = events.webhooks(&branch, store.clone()).await?;
-    let posting = webhooks.map(|webhooks| webhooks.sleeping_by(phones.sleeper.clone()).start());
+    let posting = webhooks.map(|webhooks| webhooks.with_sleeper(phones.sleeper.clone()).start());
     let pumping = LogPump::new(Arc::clone(&branch)).map(LogPump::start);
-    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper).start();
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).with_sleeper(phones.sleeper).start();
     println!("A plumber's site on {here}, with a branch of Responder beside it.\n");
     println!("  somebody can wait           curl {here}/bookings -d 'Tuesday, a dripping tap'");
     service::tell_how_to_report(&here, &token, &phones.technician.to_string(), "+15005550102");

@@ -9,7 +9,7 @@ use std::{
 
 use responder::{
     branch::{Branch, BranchSettings},
-    driver::{Dispatcher, LogPump, Working},
+    driver::{BackgroundTask, Dispatcher, LogPump},
     emergency::{Contact, Policy},
     http::{self, Key, Keys, Signatures},
     script::{Links, Script},
@@ -24,9 +24,9 @@ use crate::{database::Stores, events::Events, phones::Phones};
 pub(crate) struct Node {
     address: SocketAddr,
     branch: Arc<Branch>,
-    working: Working,
-    posting: Option<Working>,
-    pumping: Option<Working>,
+    working: BackgroundTask,
+    posting: Option<BackgroundTask>,
+    pumping: Option<BackgroundTask>,
     server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }
@@ -48,7 +48,7 @@ impl Node {
         let script = Script { company_name: "Teton Heating".into(), ..Script::default() };
         let (key, telephony) = ("rexburg".parse()?, phones.telephony.clone());
         let branch = Branch::new(key, settings, store, telephony, script, links.clone());
-        let branch = Arc::new(branch.logging_to(Arc::new(LogFile::new(log, LogSettings::default()))));
+        let branch = Arc::new(branch.with_log(Arc::new(LogFile::new(log, LogSettings::default()))));
         let keys = Keys {
             signatures: Signatures::Checked(phones.tokens.clone()),
             intake_token: Some(Key::new(token.into())?),
@@ -57,11 +57,11 @@ impl Node {
         let firehose = http::branch::firehose_rows(&branch, &events.firehose());
         let endpoints = http::branch::endpoints(&branch).endpoints(firehose).keys(keys).build()?;
         let webhooks = events.webhooks(&branch, deliveries).await?;
-        let posting = webhooks.map(|webhooks| webhooks.sleeping_by(phones.sleeper.clone()).start());
+        let posting = webhooks.map(|webhooks| webhooks.with_sleeper(phones.sleeper.clone()).start());
         let pumping = LogPump::new(Arc::clone(&branch)).map(LogPump::start);
         // A name of its own, by which the store knows what it has claimed.
         let working =
-            Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper.clone()).start();
+            Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).with_sleeper(phones.sleeper.clone()).start();
 
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;

@@ -59,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let script = Script { company_name: "Saguaro Homes".into(), ..Script::default() };
     let branch = Branch::new("tucson".parse()?, settings, store.clone(), phones.telephony, script, links);
     let log = LogFile::new(file.with_extension("log"), LogSettings::default());
-    let branch = Arc::new(branch.logging_to(Arc::new(log)));
+    let branch = Arc::new(branch.with_log(Arc::new(log)));
 
     // Its endpoints, and who may call them: the provider, and whoever shows the token.
     let token = service::intake_token()?;
@@ -80,9 +80,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Somebody has to do what the branch decides: call, text, keep the deadlines; and to tell who wants to know.
     let webhooks = events.webhooks(&branch, store.clone()).await?;
-    let posting = webhooks.map(|webhooks| webhooks.sleeping_by(phones.sleeper.clone()).start());
+    let posting = webhooks.map(|webhooks| webhooks.with_sleeper(phones.sleeper.clone()).start());
     let pumping = LogPump::new(Arc::clone(&branch)).map(LogPump::start);
-    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).sleeping_by(phones.sleeper).start();
+    let working = Dispatcher::new(Arc::clone(&branch), WorkerId::unique()).with_sleeper(phones.sleeper).start();
     println!("A property manager's service on {here}, with a branch of Responder below {MOUNT}.\n");
     println!("  a tenant has an emergency   curl {here}/tenants/2/emergency -d 'Water comes through the ceiling.'");
     let (below, technician) = (format!("{here}{MOUNT}"), phones.technician.to_string());

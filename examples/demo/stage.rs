@@ -154,7 +154,7 @@ fn branch(setting: Setting, network: &Simulator, store: Arc<SqliteStore>, public
         Script { company_name: "Ivy Plumbing".into(), recording_notice: setting.recording_notice, ..Script::default() };
     let links = Links::new(public.parse()?);
     let key = "demo".parse()?;
-    Ok(Branch::new(key, settings.checked()?, store.clone(), Arc::new(telephony), script, links).controlled_by(store))
+    Ok(Branch::new(key, settings.checked()?, store.clone(), Arc::new(telephony), script, links).with_control(store))
 }
 
 /// What one enters at the provider for each number.
@@ -198,7 +198,7 @@ fn dispatch(
         settings.longest_sleep = Duration::from_secs(900);
     }
     let sleeper = Arc::new(NetworkSleeper::new(Arc::clone(network)));
-    let dispatcher = Dispatcher::new(Arc::clone(branch), "demo".parse()?).with(settings).sleeping_by(sleeper);
+    let dispatcher = Dispatcher::new(Arc::clone(branch), "demo".parse()?).with(settings).with_sleeper(sleeper);
     Ok(dispatcher.run(until(stopped)))
 }
 

@@ -60,9 +60,9 @@ fn answer(argument: &str) -> ExitCode {
 
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let counters = Arc::new(VoiceCounters::default());
-    let service = config.voice.measured_by(counters.clone());
+    let service = config.voice.with_metrics(counters.clone());
     let service = match config.failures {
-        Some(failures) => service.reporting_to(Arc::new(failures)),
+        Some(failures) => service.with_failures(Arc::new(failures)),
         None => service,
     };
     let rows = voice::rows(&Arc::new(service), &config.public, config.make_call);

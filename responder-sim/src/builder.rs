@@ -197,7 +197,7 @@ impl SimulatorBuilder {
         self.run(address, |hub, stopped| Some(tokio::spawn(server::serve(listener, hub, stopped))))
     }
 
-    /// Starts without a socket: the application asks by [`Simulator::courier`] and is asked by
+    /// Starts without a socket: the application asks by [`Simulator::transport`] and is asked by
     /// [`host_service`](Self::host_service). Nothing then depends on how fast the machine is; where the runtime's time
     /// is paused and there is but one thread, the same seed gives the same run.
     ///

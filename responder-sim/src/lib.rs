@@ -6,7 +6,6 @@ mod behaviour;
 mod builder;
 mod clock;
 mod control;
-mod courier;
 mod dress;
 mod faults;
 mod hub;
@@ -19,6 +18,7 @@ mod server;
 mod sid;
 mod simulator;
 mod trace;
+mod transport;
 mod webhook;
 
 pub use behaviour::{AfterMessage, Behaviour, Delivery, GreetingEnd, Line, Message, OnHearing, Pickup, SmsReply};

@@ -2,19 +2,19 @@
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use responder_core::{Timestamp, telephony::Courier};
+use responder_core::{Timestamp, telephony::HttpTransport};
 use secrecy::ExposeSecret;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     behaviour::Behaviour,
     builder::SimulatorBuilder,
-    courier::InProcess,
     faults::Fault,
     hub::Hub,
     network::{ControlError, DialIn},
     sid::Sid,
     trace::{CallRecord, NumberConfig, Trace},
+    transport::InProcess,
 };
 
 /// A phone network that is running, until it is stopped or dropped.
@@ -63,8 +63,8 @@ impl Simulator {
     }
 
     /// Carries the requests of a client to the REST API without a socket: what
-    /// [`TwilioBuilder::courier`](responder_core::telephony::Courier) takes.
-    pub fn courier(&self) -> Arc<dyn Courier> {
+    /// [`TwilioBuilder::transport`](responder_core::telephony::HttpTransport) takes.
+    pub fn transport(&self) -> Arc<dyn HttpTransport> {
         Arc::new(InProcess::new(&self.hub))
     }
 

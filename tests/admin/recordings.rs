@@ -50,7 +50,7 @@ impl Studio {
         let network = network.host_service("app.example.com", tower::service_fn(patience)).in_process();
         let network = network.expect("a phone network");
         let client = TwilioClient::builder(network.account_sid(), network.auth_token().into());
-        let client = client.courier(network.courier()).calls_per_second(NonZeroU32::MAX).build().expect("a client");
+        let client = client.transport(network.transport()).calls_per_second(NonZeroU32::MAX).build().expect("a client");
 
         let defaults = |number: &'static str| {
             Values::of(|setting| match setting.name {
@@ -64,12 +64,12 @@ impl Studio {
             let (key, name) = (key(name), name.to_owned());
             Site { key, name, client: None, public_url: None, defaults: defaults(number) }
         };
-        let courier = network.courier();
+        let transport = network.transport();
         let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
         let store = Arc::new(MemoryStore::new(clock.clone()));
         let sites = vec![site("tuc", TUCSON), site("poc", POCATELLO)];
         let admin = Admin::new(store.clone(), clock.clone(), SettingsKeys::default(), sites);
-        let admin = Arc::new(admin.provider(move |client| client.courier(courier.clone())));
+        let admin = Arc::new(admin.provider(move |client| client.transport(transport.clone())));
         let keys = Keys { sessions: Some(admin::sessions(&admin)), ..Keys::default() };
         let table = admin::endpoints(&admin, PUBLIC.parse().expect("a URL")).keys(keys).build().expect("a table");
         let house = House {

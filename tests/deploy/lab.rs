@@ -16,7 +16,7 @@ use axum::{body::Body, extract::Request, response::Response};
 use responder::{
     Timestamp,
     branch::{Branch, BranchSettings, Reported},
-    driver::{Clock, Dispatcher, DispatcherSettings, Sleeper, SystemClock, Working},
+    driver::{BackgroundTask, Clock, Dispatcher, DispatcherSettings, Sleeper, SystemClock},
     emergency::{CommandKind, Conclusion, Contact, EmergencyId, Phase, Policy, Report},
     http::{Endpoints, Keys, Signatures, branch},
     script::{Links, Script},
@@ -92,7 +92,7 @@ pub(crate) struct Lab {
 
 /// A running node.
 pub(crate) struct Node {
-    working: Working,
+    working: BackgroundTask,
     endpoints: Arc<Endpoints>,
     balancer: Arc<Balancer>,
 }
@@ -135,7 +135,7 @@ impl Lab {
         let endpoints = Arc::new(branch::endpoints(&branch).keys(keys).build().expect("a table"));
         let dispatcher = Dispatcher::new(Arc::clone(&branch), WorkerId::unique());
         let dispatcher = dispatcher.with(DispatcherSettings { kinds, ..DispatcherSettings::default() });
-        let working = dispatcher.sleeping_by(Arc::new(Pace)).start();
+        let working = dispatcher.with_sleeper(Arc::new(Pace)).start();
         self.balancer.nodes().push(Arc::clone(&endpoints));
         self.branches.push(branch);
         Node { working, endpoints, balancer: Arc::clone(&self.balancer) }

@@ -17,7 +17,7 @@ use responder::{
     script::{Links, Script},
     signature::AuthTokens,
     store::EmergencyStore,
-    telephony::{Courier, CourierError, Telephony, TwilioClient},
+    telephony::{HttpTransport, HttpTransportError, Telephony, TwilioClient},
 };
 use tokio::{task::AbortHandle, time::sleep};
 
@@ -96,14 +96,18 @@ impl Node {
         let dice = |purpose| Mutex::new(Dice::new(seed, purpose + number));
         let (inner, dice_of_store) = (Arc::clone(&scene.store), dice(100));
         let store = NodeStore { inner, scene: Arc::clone(scene), life: Arc::clone(&life), dice: dice_of_store };
-        let wire =
-            Wire { inner: scene.network.courier(), scene: Arc::clone(scene), life: Arc::clone(&life), dice: dice(200) };
+        let wire = Wire {
+            inner: scene.network.transport(),
+            scene: Arc::clone(scene),
+            life: Arc::clone(&life),
+            dice: dice(200),
+        };
         let network = &scene.network;
         let telephony = TwilioClient::builder(network.account_sid(), network.auth_token().into())
             .base_url(network.url())
             .calls_per_second(NonZeroU32::MIN)
             .clock(Arc::clone(&scene.clock))
-            .courier(Arc::new(wire))
+            .transport(Arc::new(wire))
             .build()?;
         let mut settings = BranchSettings::new(scene.plan.policy.clone(), cast::BRANCH.parse()?)?;
         settings.automated_number = cast::AUTOMATED.parse()?;
@@ -120,7 +124,7 @@ impl Node {
             script,
             Links::new(format!("https://{HOST}").parse()?),
         );
-        let branch = Arc::new(branch.notifying(tampering.with_notifier(Arc::clone(&scene.post) as _)));
+        let branch = Arc::new(branch.with_notifier(tampering.with_notifier(Arc::clone(&scene.post) as _)));
         let keys = Keys {
             signatures: Signatures::Checked(AuthTokens::new(network.auth_token().into())?),
             intake_token: Some(Key::new(TOKEN.into())?),
@@ -147,7 +151,7 @@ impl fmt::Debug for Node {
 /// The way to the provider, which takes its time in both directions: callbacks overtake answers.
 #[derive(Debug)]
 struct Wire {
-    inner: Arc<dyn Courier>,
+    inner: Arc<dyn HttpTransport>,
     scene: Arc<Scene>,
     life: Arc<Life>,
     dice: Mutex<Dice>,
@@ -161,11 +165,11 @@ impl Wire {
 }
 
 #[async_trait]
-impl Courier for Wire {
-    async fn carry(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CourierError> {
+impl HttpTransport for Wire {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpTransportError> {
         self.scene.cross(&self.life).await;
         self.travel().await;
-        let answer = self.inner.carry(request).await;
+        let answer = self.inner.send(request).await;
         self.travel().await;
         self.scene.cross(&self.life).await;
         answer

@@ -48,7 +48,7 @@ fn a_service_that_was_away_hears_everything_signed_and_in_order() {
         let store = Arc::clone(&stage.store);
         let webhooks = Webhooks::new(Arc::clone(&stage.branch), store, receiver.hook(), WorkerId::unique());
         webhooks.subscribe().await?;
-        let working = webhooks.with(settings).sleeping_by(sleeper).start();
+        let working = webhooks.with(settings).with_sleeper(sleeper).start();
         let record = play::play(stage, &plot, &mut Timeline::new(Style::Silent)).await?;
         if record.emergency["outcome"] != "connected" {
             return Err(format!("the emergency ended otherwise: {}", record.emergency["outcome"]).into());

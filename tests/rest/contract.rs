@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use responder::telephony::{Courier, CourierError};
+use responder::telephony::{HttpTransport, HttpTransportError};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ type Fields = Vec<(String, String)>;
 #[derive(Debug)]
 pub(crate) struct Inspector {
     operations: Vec<Operation>,
-    inner: Arc<dyn Courier>,
+    inner: Arc<dyn HttpTransport>,
     /// Names of operations, in the order in which they were asked for.
     seen: Mutex<Vec<String>>,
     /// What stands before the paths of the description.
@@ -55,7 +55,7 @@ pub(crate) struct Inspector {
 }
 
 impl Inspector {
-    pub(crate) fn new(inner: Arc<dyn Courier>, base: &'static str) -> Arc<Self> {
+    pub(crate) fn new(inner: Arc<dyn HttpTransport>, base: &'static str) -> Arc<Self> {
         let operations = serde_json::from_str(include_str!("contract.json")).expect("a contract");
         Arc::new(Self { operations, inner, seen: Mutex::default(), base })
     }
@@ -81,10 +81,10 @@ impl Inspector {
 }
 
 #[async_trait]
-impl Courier for Inspector {
-    async fn carry(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CourierError> {
+impl HttpTransport for Inspector {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpTransportError> {
         let operation = self.inspect(&request);
-        let answer = self.inner.carry(request).await?;
+        let answer = self.inner.send(request).await?;
         if let Some(operation) = operation.filter(|_| answer.status().is_success()) {
             operation.check_answer(answer.body());
         }

@@ -32,9 +32,9 @@ impl Lab {
 
     pub(crate) fn with(change: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
         let network = change(plain()).in_process().expect("a network");
-        let inspector = Inspector::new(network.courier(), "");
+        let inspector = Inspector::new(network.transport(), "");
         let builder = TwilioClient::builder(network.account_sid(), network.auth_token().into());
-        let builder = builder.dialect(Dialect::TWILIO).courier(inspector.clone());
+        let builder = builder.dialect(Dialect::TWILIO).transport(inspector.clone());
         let client = builder.calls_per_second(NonZeroU32::MAX).build().expect("a client");
         Self { network, client, inspector }
     }
@@ -44,9 +44,9 @@ impl Lab {
         let project = "b3877c40-da60-4998-90ad-b792e98472af";
         let network = plain().dress(Dress::SignalWire).account(project, "api-token").signing_key("PSK_key");
         let network = network.in_process().expect("a network");
-        let inspector = Inspector::new(network.courier(), "/api/laml");
+        let inspector = Inspector::new(network.transport(), "/api/laml");
         let builder = TwilioClient::builder(project, "api-token".into()).dialect(Dialect::SIGNALWIRE);
-        let builder = builder.base_url("https://example.signalwire.com/api/laml").courier(inspector.clone());
+        let builder = builder.base_url("https://example.signalwire.com/api/laml").transport(inspector.clone());
         let client = builder.calls_per_second(NonZeroU32::MAX).build().expect("a client");
         Self { network, client, inspector }
     }

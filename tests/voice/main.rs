@@ -49,7 +49,7 @@ fn endpoints(here: SocketAddr, slack: &str) -> (Endpoints, Arc<VoiceCounters>) {
     let slack = Slack::new(slack.into()).expect("an address");
     let failures = Arc::new(VendorFailures::new(Arc::new(slack), Arc::new(SystemClock)));
     let counters = Arc::new(VoiceCounters::default());
-    let voice = Voice::new(settings).expect("settings").measured_by(counters.clone()).reporting_to(failures);
+    let voice = Voice::new(settings).expect("settings").with_metrics(counters.clone()).with_failures(failures);
     let tokens = AuthTokens::new(AUTH_TOKEN.into()).and_then(|tokens| tokens.and("a shared key".into()));
     let keys = Keys {
         signatures: Signatures::Checked(tokens.expect("tokens")),

@@ -132,13 +132,13 @@ impl Before {
         let telephony = TwilioClient::builder(network.account_sid(), network.auth_token().into())
             .base_url(network.url())
             .calls_per_second(NonZeroU32::new(1000).expect("BUG: not zero"))
-            .courier(network.courier())
+            .transport(network.transport())
             .build()?;
         let links = Links::new(format!("http://{}", host(site.key)).parse()?);
         stage::register(network, site.own_numbers(), &links);
         let (key, telephony) = (site.key.parse()?, Arc::new(telephony));
         let branch = Branch::new(key, settings.branch, store.clone(), telephony, settings.script, links);
-        let branch = Arc::new(branch.controlled_by(store));
+        let branch = Arc::new(branch.with_control(store));
         let token = stage::random_token()?;
         let keys = Keys {
             signatures: Signatures::Checked(AuthTokens::new(network.auth_token().into())?),

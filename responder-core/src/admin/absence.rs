@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::{Admin, BranchError, Site, Told};
+use super::{Admin, BranchError, BranchResponse, Site};
 use crate::{
     Timestamp,
     access::{Actor, AuditAction, AuditEntry, AuditId, Recorded},
@@ -52,7 +52,7 @@ enum Mark {
 
 impl Fault {
     /// What an answer is, if it is none of ours.
-    pub(super) fn of(told: &Result<Told, BranchError>) -> Option<Self> {
+    pub(super) fn of(told: &Result<BranchResponse, BranchError>) -> Option<Self> {
         match told {
             Ok(told) if matches!(told.status.as_u16(), 401 | 403) => Some(Self::RefusesUs),
             Ok(told) if told.status.is_success() && told.json().is_some() => None,

@@ -65,7 +65,7 @@ pub enum BranchError {
 
 /// What a branch has answered.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct BranchResponse {
     /// Its status.
     pub status: StatusCode,
     /// Its headers.
@@ -102,7 +102,7 @@ impl BranchClient {
     ///
     /// # Errors
     /// See [`BranchError`].
-    pub async fn get(&self, path_and_query: &str) -> Result<Told, BranchError> {
+    pub async fn get(&self, path_and_query: &str) -> Result<BranchResponse, BranchError> {
         self.ask(Method::GET, path_and_query, HeaderMap::new(), None, QUICK).await
     }
 
@@ -116,7 +116,7 @@ impl BranchClient {
         headers: HeaderMap,
         body: &(impl Serialize + Sync),
         within: Duration,
-    ) -> Result<Told, BranchError> {
+    ) -> Result<BranchResponse, BranchError> {
         let body = serde_json::to_vec(body).map_err(|_| BranchError::Senseless)?;
         self.ask(Method::POST, path_and_query, headers, Some(body), within).await
     }
@@ -125,7 +125,7 @@ impl BranchClient {
     ///
     /// # Errors
     /// See [`BranchError`].
-    pub async fn delete(&self, path_and_query: &str) -> Result<Told, BranchError> {
+    pub async fn delete(&self, path_and_query: &str) -> Result<BranchResponse, BranchError> {
         self.ask(Method::DELETE, path_and_query, HeaderMap::new(), None, QUICK).await
     }
 
@@ -137,12 +137,13 @@ impl BranchClient {
         &self,
         path_and_query: &str,
         headers: HeaderMap,
-    ) -> Result<(Told, impl Stream<Item = Result<Bytes, BranchError>> + Send + use<>), BranchError> {
+    ) -> Result<(BranchResponse, impl Stream<Item = Result<Bytes, BranchError>> + Send + use<>), BranchError> {
         let request = self.http.get(self.url(path_and_query)).headers(headers);
         let request = request.header(header::AUTHORIZATION, self.token.clone());
         let answer = tokio::time::timeout(QUICK, request.send()).await.map_err(|_| BranchError::TimedOut)?;
         let answer = answer.map_err(|error| failed(&error))?;
-        let mut told = Told { status: answer.status(), headers: answer.headers().clone(), body: Bytes::new() };
+        let mut told =
+            BranchResponse { status: answer.status(), headers: answer.headers().clone(), body: Bytes::new() };
         let mut follows = Some(answer);
         if !told.status.is_success()
             && let Some(refusal) = follows.take()
@@ -165,7 +166,7 @@ impl BranchClient {
         headers: HeaderMap,
         body: Option<Vec<u8>>,
         within: Duration,
-    ) -> Result<Told, BranchError> {
+    ) -> Result<BranchResponse, BranchError> {
         let mut request = self.http.request(method, self.url(path_and_query)).headers(headers).timeout(within);
         request = request.header(header::AUTHORIZATION, self.token.clone());
         if let Some(body) = body {
@@ -173,7 +174,7 @@ impl BranchClient {
         }
         let answer = request.send().await.map_err(|error| failed(&error))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok(Told { status, headers, body: whole(answer, LONGEST_ANSWER).await? })
+        Ok(BranchResponse { status, headers, body: whole(answer, LONGEST_ANSWER).await? })
     }
 
     fn url(&self, path_and_query: &str) -> String {
@@ -181,7 +182,7 @@ impl BranchClient {
     }
 }
 
-impl Told {
+impl BranchResponse {
     /// What it says, if it is JSON.
     pub fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_slice(&self.body).ok()
@@ -218,9 +219,9 @@ impl fmt::Debug for BranchClient {
 }
 
 /// Without the body: it may be about people.
-impl fmt::Debug for Told {
+impl fmt::Debug for BranchResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Told({}, {} bytes)", self.status, self.body.len())
+        write!(f, "BranchResponse({}, {} bytes)", self.status, self.body.len())
     }
 }
 

@@ -23,7 +23,7 @@ use std::{
 };
 
 pub use alerts::{Alert, AlertKind};
-pub use branch_client::{BranchAddressError, BranchClient, BranchError, Told};
+pub use branch_client::{BranchAddressError, BranchClient, BranchError, BranchResponse};
 pub use login::{Login, LoginError};
 pub use notice::{Done, Notice, Notices};
 pub use questions::Known;

@@ -13,7 +13,7 @@ use futures_util::{
 };
 use tokio::time::Instant;
 
-use super::{BranchClient, BranchError, Told};
+use super::{BranchClient, BranchError, BranchResponse};
 
 /// Questions to one branch that wait for their turn, whose turn it is, and what was answered last.
 #[derive(Default)]
@@ -25,7 +25,7 @@ pub(super) struct Questions {
 
 /// What came of a question, and when.
 struct Last {
-    told: Result<Told, BranchError>,
+    told: Result<BranchResponse, BranchError>,
     at: Instant,
 }
 
@@ -33,14 +33,14 @@ struct Last {
 #[derive(Clone, Debug)]
 pub struct Known {
     /// What it has said, or why it has said nothing.
-    pub told: Result<Told, BranchError>,
+    pub told: Result<BranchResponse, BranchError>,
     /// How old that is, if the branch has been asked since and has not answered yet.
     pub age: Option<Duration>,
 }
 
 type Turn = tokio::sync::Mutex<()>;
 
-type Answering = Shared<BoxFuture<'static, Result<Told, BranchError>>>;
+type Answering = Shared<BoxFuture<'static, Result<BranchResponse, BranchError>>>;
 
 impl BranchClient {
     /// Asks for something that many ask for at the same time, such as open pages after an event. Of the same question
@@ -49,7 +49,7 @@ impl BranchClient {
     ///
     /// # Errors
     /// See [`BranchError`].
-    pub async fn get_shared(&self, path_and_query: &str) -> Result<Told, BranchError> {
+    pub async fn get_shared(&self, path_and_query: &str) -> Result<BranchResponse, BranchError> {
         let answering = {
             let mut questions = lock(&self.questions);
             match questions.waiting.get(path_and_query) {
@@ -79,7 +79,7 @@ impl BranchClient {
         }
     }
 
-    async fn ask_in_turn(self, path_and_query: String, turn: Arc<Turn>) -> Result<Told, BranchError> {
+    async fn ask_in_turn(self, path_and_query: String, turn: Arc<Turn>) -> Result<BranchResponse, BranchError> {
         // A branch that does not answer must not make the wait twice as long.
         let _turn = tokio::time::timeout(LONGEST_TURN, turn.lock()).await;
         // From here on it is too late to share it.
@@ -92,7 +92,7 @@ impl BranchClient {
 
 impl Questions {
     /// What is long is not kept for a bad day.
-    fn note(&mut self, path_and_query: String, told: Result<Told, BranchError>) {
+    fn note(&mut self, path_and_query: String, told: Result<BranchResponse, BranchError>) {
         if self.last.len() >= MOST_KNOWN {
             self.last.clear();
         }
@@ -254,7 +254,7 @@ mod tests {
     #[tokio::test]
     async fn who_can_not_wait_has_what_was_said_last_until_it_is_known_better() {
         let (client, asked, may) = branch().await;
-        let number = |known: &Known| known.told.as_ref().ok().and_then(Told::json);
+        let number = |known: &Known| known.told.as_ref().ok().and_then(BranchResponse::json);
         assert_eq!(client.get_known("/api/status").await.told, Err(BranchError::TimedOut), "nothing is known yet");
         may.notify_one();
         while lock(&client.questions).last.is_empty() {

@@ -90,7 +90,7 @@ impl Branch {
         let (mut commit, reply) = Commit::of(loaded, input.clone(), Self::commit_id());
         if !commit.is_noop() {
             if let Some(claims) = self.handover.claims() {
-                commit = commit.claiming(claims);
+                commit = commit.with_claims(claims);
             }
             match self.commit(&commit).await {
                 Ok(Committed::Written(written)) => self.hand_over(written.claimed).await,

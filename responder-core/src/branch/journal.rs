@@ -34,7 +34,7 @@ impl Branch {
     /// Lets its log be shown and put aside, and lets a [`LogPump`](crate::driver::LogPump) write it, by the clock of
     /// its script.
     #[must_use]
-    pub fn logging_to(self, log: Arc<LogFile>) -> Self {
+    pub fn with_log(self, log: Arc<LogFile>) -> Self {
         log.set_zone(self.script().time_zone.clone());
         Self { journal: Some(Journal::new(log)), ..self }
     }

@@ -89,7 +89,7 @@ pub struct Branch {
 }
 
 impl Branch {
-    /// A branch without mail; see [`notifying`](Self::notifying).
+    /// A branch without mail; see [`with_notifier`](Self::with_notifier).
     pub fn new(
         key: BranchKey,
         settings: BranchSettings,
@@ -118,13 +118,13 @@ impl Branch {
 
     /// Sends mail by `notifier`.
     #[must_use]
-    pub fn notifying(self, notifier: Arc<dyn Notifier>) -> Self {
+    pub fn with_notifier(self, notifier: Arc<dyn Notifier>) -> Self {
         Self { notifier, ..self }
     }
 
     /// Tells in its status whether `control` has switched it off. Reports are refused then in any case, by the store.
     #[must_use]
-    pub fn controlled_by(self, control: Arc<dyn BranchControl>) -> Self {
+    pub fn with_control(self, control: Arc<dyn BranchControl>) -> Self {
         Self { control: Some(control), ..self }
     }
 

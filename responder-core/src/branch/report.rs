@@ -59,10 +59,10 @@ impl Branch {
         let opened = Emergency::open(id, now, intake, Arc::clone(settings.policy()));
         let mut opening = Opening::of(self.key.clone(), settings.max_active_emergencies, opened, Self::commit_id());
         if let Some(idempotency) = idempotency {
-            opening = opening.idempotent(idempotency);
+            opening = opening.with_idempotency(idempotency);
         }
         if let Some(claims) = self.handover.claims() {
-            opening = opening.claiming(claims);
+            opening = opening.with_claims(claims);
         }
         fail::at(fail::Point::BeforeCommit);
         let answer = match self.store.open(&opening).await {

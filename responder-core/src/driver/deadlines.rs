@@ -189,7 +189,7 @@ mod tests {
         let links = Links::new("https://help.example.com".parse()?);
         let store = Arc::new(unreadable_store(id));
         let branch = Branch::new("tuc".parse()?, settings, store, Arc::new(telephony), Script::default(), links);
-        let dispatcher = Dispatcher::new(Arc::new(branch.notifying(Arc::new(notifier))), "w".parse()?);
+        let dispatcher = Dispatcher::new(Arc::new(branch.with_notifier(Arc::new(notifier))), "w".parse()?);
 
         let mut told = HashSet::new();
         assert_eq!(dispatcher.tell_due(&mut told).await?, 1);

@@ -86,7 +86,7 @@ impl Dispatcher {
 
     /// Waits by `sleeper` instead of in real time: where the clock of the store is not the real one, either.
     #[must_use]
-    pub fn sleeping_by(self, sleeper: Arc<dyn Sleeper>) -> Self {
+    pub fn with_sleeper(self, sleeper: Arc<dyn Sleeper>) -> Self {
         Self { sleeper, ..self }
     }
 

@@ -4,7 +4,7 @@ use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use tokio::{sync::mpsc, task::spawn_blocking};
 
-use super::{Sleeper, TokioSleeper, Working};
+use super::{BackgroundTask, Sleeper, TokioSleeper};
 use crate::{
     branch::{Branch, Note},
     store::{EventId, StoredEvent},
@@ -41,7 +41,7 @@ const PAGE: u32 = 500;
 const LONGEST_SLEEP: Duration = Duration::from_secs(1);
 
 impl LogPump {
-    /// For the log of `branch`. None if it has [no log](Branch::logging_to), or another pump has it.
+    /// For the log of `branch`. None if it has [no log](Branch::with_log), or another pump has it.
     pub fn new(branch: Arc<Branch>) -> Option<Self> {
         let (log, notes) = (Arc::clone(branch.log()?), branch.take_notes()?);
         Some(Self { branch, log, notes, sleeper: Arc::new(TokioSleeper), place: None, note: None })
@@ -49,7 +49,7 @@ impl LogPump {
 
     /// Waits by `sleeper` instead of in real time.
     #[must_use]
-    pub fn sleeping_by(self, sleeper: Arc<dyn Sleeper>) -> Self {
+    pub fn with_sleeper(self, sleeper: Arc<dyn Sleeper>) -> Self {
         Self { sleeper, ..self }
     }
 
@@ -60,7 +60,7 @@ impl LogPump {
     /// # use responder_core::{branch::Branch, driver::LogPump, timeline::file::{LogFile, LogSettings}};
     /// # async fn example(branch: Branch) {
     /// let log = Arc::new(LogFile::new("data/main.log", LogSettings::default()));
-    /// let branch = Arc::new(branch.logging_to(log));
+    /// let branch = Arc::new(branch.with_log(log));
     /// let pumping = LogPump::new(branch).map(LogPump::start);
     /// // Serve requests, until the process is asked to end.
     /// if let Some(pumping) = pumping {
@@ -71,8 +71,8 @@ impl LogPump {
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
-    pub fn start(self) -> Working {
-        Working::on(|until| self.run(until))
+    pub fn start(self) -> BackgroundTask {
+        BackgroundTask::on(|until| self.run(until))
     }
 
     /// Works until `stop` completes; then writes what there still is, and returns.
@@ -217,7 +217,7 @@ mod tests {
             let (key, telephony) = ("tuc".parse().expect("a key"), Arc::new(MockTelephony::new()));
             let branch = Branch::new(key, settings, self.store.clone(), telephony, Script::default(), links);
             let settings = LogSettings { rotate_bytes: 4000.try_into().ok(), ..LogSettings::default() };
-            Arc::new(branch.logging_to(Arc::new(LogFile::new(self.path(), settings))))
+            Arc::new(branch.with_log(Arc::new(LogFile::new(self.path(), settings))))
         }
 
         async fn record(&self, calls: std::ops::Range<u32>) {

@@ -1,5 +1,7 @@
 //! What drives emergencies on: time, and the dispatcher that carries out what was committed.
 
+#[cfg(feature = "runtime")]
+mod background_task;
 mod clock;
 #[cfg(feature = "runtime")]
 mod deadlines;
@@ -17,9 +19,9 @@ mod signals;
 mod sleeper;
 #[cfg(feature = "runtime")]
 mod webhooks;
-#[cfg(feature = "runtime")]
-mod working;
 
+#[cfg(feature = "runtime")]
+pub use background_task::BackgroundTask;
 #[cfg(feature = "mock")]
 pub use clock::MockClock;
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -35,5 +37,3 @@ pub use sleeper::MockSleeper;
 pub use sleeper::{Sleeper, TokioSleeper};
 #[cfg(feature = "runtime")]
 pub use webhooks::{WebhookSettings, Webhooks};
-#[cfg(feature = "runtime")]
-pub use working::Working;

@@ -4,7 +4,7 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time::timeout};
 
-use super::{Sleeper, TokioSleeper, Working, signals::told_of};
+use super::{BackgroundTask, Sleeper, TokioSleeper, signals::told_of};
 use crate::{
     Timestamp,
     access::{AuditId, Recorded},
@@ -55,7 +55,7 @@ impl NoticePump {
 
     /// Waits by `sleeper` instead of in real time: where the clock of the store is not the real one, either.
     #[must_use]
-    pub fn sleeping_by(self, sleeper: Arc<dyn Sleeper>) -> Self {
+    pub fn with_sleeper(self, sleeper: Arc<dyn Sleeper>) -> Self {
         Self { sleeper, ..self }
     }
 
@@ -92,8 +92,8 @@ impl NoticePump {
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
-    pub fn start(self) -> Working {
-        Working::on(|until| self.run(until))
+    pub fn start(self) -> BackgroundTask {
+        BackgroundTask::on(|until| self.run(until))
     }
 
     /// Works until `stop` completes, and returns when the text that is under way has ended.

@@ -10,7 +10,7 @@ use std::{
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use super::{
-    Sleeper, TokioSleeper, Working,
+    BackgroundTask, Sleeper, TokioSleeper,
     dispatcher::AFTER_FAILURE,
     signals::{Rest, Signals, told_of},
 };
@@ -82,7 +82,7 @@ impl Webhooks {
 
     /// Waits by `sleeper` instead of in real time: where the clock of the store is not the real one, either.
     #[must_use]
-    pub fn sleeping_by(self, sleeper: Arc<dyn Sleeper>) -> Self {
+    pub fn with_sleeper(self, sleeper: Arc<dyn Sleeper>) -> Self {
         Self { sleeper, ..self }
     }
 
@@ -98,8 +98,8 @@ impl Webhooks {
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
-    pub fn start(self) -> Working {
-        Working::on(|until| self.run(until))
+    pub fn start(self) -> BackgroundTask {
+        BackgroundTask::on(|until| self.run(until))
     }
 
     /// Works until `stop` completes; then begins nothing more, and returns when what is under way has ended.

@@ -72,7 +72,7 @@ pub use keys::{EmptyKey, Key, Keys, Signatures};
 pub use path::{MountedPath, Params, PathTemplate, PathTemplateError};
 pub use proxy::{TrustedProxies, TrustedProxiesError};
 pub use respond::{json, no_content, twiml, twiml_message};
-pub use table::{BODY_WITHIN, Endpoints, EndpointsBuilder, TableError};
+pub use table::{BODY_TIMEOUT, Endpoints, EndpointsBuilder, TableError};
 #[cfg(feature = "mock")]
 pub use user::MockUserTokens;
 pub use user::UserTokens;

@@ -230,7 +230,7 @@ impl EndpointsBuilder {
         self
     }
 
-    /// Within what time a body has to come: [10 seconds](BODY_WITHIN) if nothing is said, without limit where the
+    /// Within what time a body has to come: [10 seconds](BODY_TIMEOUT) if nothing is said, without limit where the
     /// feature `runtime` is off. `start` is called when one has to be waited for, and the request is refused with 408
     /// when the future that it gave completes first.
     #[must_use]
@@ -245,7 +245,7 @@ impl EndpointsBuilder {
     /// Within what time a body has to come. Needs tokio with its timers wherever a request is served.
     #[cfg(feature = "runtime")]
     #[must_use]
-    pub fn body_within(self, span: Duration) -> Self {
+    pub fn body_timeout(self, span: Duration) -> Self {
         self.body_timer(move || tokio::time::sleep(span))
     }
 
@@ -289,11 +289,11 @@ impl EndpointsBuilder {
 }
 
 /// How long a body may take to come, if nothing else is said. Reporters and the provider send a few KiB at once.
-pub const BODY_WITHIN: Duration = Duration::from_secs(10);
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[cfg(feature = "runtime")]
 fn default_timer() -> Option<Timer> {
-    Some(Timer(Arc::new(|| Box::pin(tokio::time::sleep(BODY_WITHIN)))))
+    Some(Timer(Arc::new(|| Box::pin(tokio::time::sleep(BODY_TIMEOUT)))))
 }
 
 #[cfg(not(feature = "runtime"))]

@@ -49,7 +49,7 @@ impl Links {
     /// Sends the provider to `url` when it can't use our answers; a static document on another host still speaks when
     /// we are down. Handed out as it is.
     #[must_use]
-    pub fn fallback_elsewhere(mut self, url: impl Into<String>) -> Self {
+    pub fn fallback_url(mut self, url: impl Into<String>) -> Self {
         self.fallback = Some(url.into());
         self
     }
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_fallback_elsewhere_is_handed_out_as_it_is() {
-        let links = links().fallback_elsewhere("https://static.example.com/sorry.xml");
+        let links = links().fallback_url("https://static.example.com/sorry.xml");
         let link = links.call_fallback(EmergencyId::new(Timestamp::default(), 9), Line::Leg(LegNo(0)));
         assert_eq!(link, "https://static.example.com/sorry.xml");
     }

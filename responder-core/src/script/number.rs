@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn a_fallback_elsewhere_is_entered_as_it_is() {
         let elsewhere = "https://static.example.com/sorry.xml";
-        let links = Links::new("https://help.example.com".parse().expect("a URL")).fallback_elsewhere(elsewhere);
+        let links = Links::new("https://help.example.com".parse().expect("a URL")).fallback_url(elsewhere);
         let number = links.for_number();
         assert_eq!(number.call_fallback, elsewhere);
         assert_eq!(number.text, "https://help.example.com/sms_reply#rc=3&rp=5xx,ct,rt&rt=4000");

@@ -32,7 +32,7 @@ pub struct Commit {
     pub settles: Option<Settlement>,
     /// Provider ids by which this emergency will be found.
     pub binds: Vec<Bind>,
-    /// Which of `commands` are claimed at once; see [`claiming`](Self::claiming).
+    /// Which of `commands` are claimed at once; see [`with_claims`](Self::with_claims).
     pub claims: Option<OwnClaims>,
     pub(super) is_noop: bool,
 }
@@ -74,7 +74,7 @@ pub enum Committed {
 pub struct Written {
     /// The version and the events that it became.
     pub receipt: Receipt,
-    /// The commands that were claimed with it, in the order of claims; see [`Commit::claiming`].
+    /// The commands that were claimed with it, in the order of claims; see [`Commit::with_claims`].
     pub claimed: Vec<Claimed>,
 }
 
@@ -150,7 +150,7 @@ impl Commit {
     /// out or put back like any that are claimed. Commands of other commits are not among them, even if they are more
     /// urgent.
     #[must_use]
-    pub fn claiming(self, claims: OwnClaims) -> Self {
+    pub fn with_claims(self, claims: OwnClaims) -> Self {
         Self { claims: Some(claims), ..self }
     }
 

@@ -33,7 +33,7 @@ use crate::{
 /// 7. However many openings race, no more than the limit get in. Only emergencies that occupy the branch count.
 /// 8. [`claim`](Self::claim) hands out by priority, then due time, then id; only the kinds that were asked for; only
 ///    the branch that was asked for; each command to one worker until its lease runs out. A commit or an opening that
-///    [claims](Commit::claiming) some of its own commands gets them with its answer, in that order, and they are
+///    [claims](Commit::with_claims) some of its own commands gets them with its answer, in that order, and they are
 ///    claimed from the moment that it is visible.
 /// 9. No command waits for another one: the commands of one emergency may be claimed by different workers.
 /// 10. What was claimed, with a commit or later, by a worker who then died is claimed again when its lease runs out.

@@ -55,14 +55,14 @@ impl Opening {
 
     /// With a key.
     #[must_use]
-    pub fn idempotent(self, idempotency: Idempotency) -> Self {
+    pub fn with_idempotency(self, idempotency: Idempotency) -> Self {
         Self { idempotency: Some(idempotency), ..self }
     }
 
-    /// Claims some of its commands with it; see [`Commit::claiming`].
+    /// Claims some of its commands with it; see [`Commit::with_claims`].
     #[must_use]
-    pub fn claiming(self, claims: OwnClaims) -> Self {
-        Self { commit: self.commit.claiming(claims), ..self }
+    pub fn with_claims(self, claims: OwnClaims) -> Self {
+        Self { commit: self.commit.with_claims(claims), ..self }
     }
 }
 

@@ -6,8 +6,8 @@
 
 mod call;
 mod callback;
-mod courier;
 mod error;
+mod http_transport;
 mod pacer;
 mod queue;
 mod recording;
@@ -24,10 +24,10 @@ pub use call::{AnsweringMachineDetection, CallEnd, CallInfo, CallRecording, Plac
 pub use callback::Callback;
 #[cfg(feature = "runtime")]
 pub(crate) use callback::REPEAT_TOKEN;
-#[cfg(feature = "mock")]
-pub use courier::MockCourier;
-pub use courier::{Courier, CourierError};
 pub use error::TelephonyError;
+#[cfg(feature = "mock")]
+pub use http_transport::MockHttpTransport;
+pub use http_transport::{HttpTransport, HttpTransportError};
 pub use pacer::Pacer;
 pub use queue::{QueueDeletion, QueueInfo};
 pub use recording::{RecordingInfo, StartRecording};

@@ -58,7 +58,7 @@ fn shows(page: &str, expected: &[&str]) {
 async fn a_branch_is_shown_from_the_first_report_to_the_end() {
     let clock = Arc::new(ManualClock::new(NOON));
     let store = Arc::new(MemoryStore::new(clock.clone()));
-    let branch = Arc::new(branch(store.clone(), 1).controlled_by(store.clone()));
+    let branch = Arc::new(branch(store.clone(), 1).with_control(store.clone()));
     let table = table(&branch);
     let (status, page) = ask(&table, "/status").await;
     assert_eq!(status, StatusCode::OK);
@@ -121,7 +121,7 @@ async fn page_and_log_have_the_same_titles() {
     let path = folder.path().join("tuc.log");
     let store = Arc::new(MemoryStore::new(clock.clone()));
     let log = Arc::new(LogFile::new(&path, LogSettings::default()));
-    let branch = Arc::new(branch(store, 1).logging_to(log));
+    let branch = Arc::new(branch(store, 1).with_log(log));
     let report = Report {
         chosen_phone: "+15005550001".into(),
         user_stated_callback_number: "+15005550100".into(),

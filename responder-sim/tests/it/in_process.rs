@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use responder_core::telephony::{Courier, CourierError};
+use responder_core::telephony::{HttpTransport, HttpTransportError};
 use responder_sim::{Behaviour, Fault, HookKind, RestEffect, Simulator};
 use tokio::time::Instant;
 use tower::BoxError;
@@ -55,7 +55,7 @@ fn base64(text: &str) -> String {
 async fn a_call_is_made_in_the_time_of_the_runtime() {
     let network = network();
     let (begin, then) = (Instant::now(), network.now());
-    let answer = network.courier().carry(create(&network, "/voice")).await.expect("an answer");
+    let answer = network.transport().send(create(&network, "/voice")).await.expect("an answer");
     assert_eq!(answer.status(), 201);
     let trace = network.until(|trace| trace.calls.iter().any(|call| call.ended.is_some())).await;
     assert!(trace.calls[0].heard_text("good morning"));
@@ -68,14 +68,14 @@ async fn a_call_is_made_in_the_time_of_the_runtime() {
 #[tokio::test(start_paused = true)]
 async fn an_application_that_breaks_off_is_told_from_one_that_is_not_there() {
     let network = network();
-    network.courier().carry(create(&network, "/nowhere")).await.expect("an answer");
+    network.transport().send(create(&network, "/nowhere")).await.expect("an answer");
     let trace = network.until(|trace| !trace.notices.is_empty()).await;
     assert_eq!(trace.notices[0].code, 11200, "it answered with an error");
 
     let away = tower::util::BoxCloneSyncService::new(tower::service_fn(application));
     let away = tower::ServiceBuilder::new().layer_fn(Away).service(away);
     let network = Simulator::builder().host_service("app.example.com", away).in_process().expect("a network");
-    network.courier().carry(create(&network, "/voice")).await.expect("an answer");
+    network.transport().send(create(&network, "/voice")).await.expect("an answer");
     let trace = network.until(|trace| !trace.notices.is_empty()).await;
     assert_eq!(trace.notices[0].code, 11205, "no connection");
 }
@@ -101,15 +101,15 @@ impl<S: tower::Service<R, Error = BoxError>, R> tower::Service<R> for Away<S> {
 #[tokio::test(start_paused = true)]
 async fn faults_strike_without_a_socket_as_with_one() {
     let network = network();
-    let courier: Arc<dyn Courier> = network.courier();
+    let transport: Arc<dyn HttpTransport> = network.transport();
     network.add_fault(Fault::rest("CreateCall", RestEffect::CutAfter));
     network.add_fault(Fault::rest("CreateCall", RestEffect::Delay(Duration::from_secs(12))));
     assert_eq!(network.faults().len(), 2);
-    let cut = courier.carry(create(&network, "/voice")).await;
-    assert!(matches!(cut, Err(CourierError::Lost(_))), "{cut:?}");
+    let cut = transport.send(create(&network, "/voice")).await;
+    assert!(matches!(cut, Err(HttpTransportError::Lost(_))), "{cut:?}");
     assert_eq!(network.trace().calls.len(), 1);
 
-    let late = tokio::time::timeout(Duration::from_secs(10), courier.carry(create(&network, "/voice"))).await;
+    let late = tokio::time::timeout(Duration::from_secs(10), transport.send(create(&network, "/voice"))).await;
     assert!(late.is_err(), "the client has stopped waiting");
     tokio::time::sleep(Duration::from_secs(3)).await;
     assert_eq!(network.trace().calls.len(), 2, "it was processed all the same");
@@ -121,7 +121,7 @@ async fn media_and_errors_come_whole() {
     let network = network();
     let mut request = create(&network, "/voice");
     request.headers_mut().remove("authorization");
-    let answer = network.courier().carry(request).await.expect("an answer");
+    let answer = network.transport().send(request).await.expect("an answer");
     let body = Full::new(answer.into_body()).collect().await.expect("a body").to_bytes();
     assert!(std::str::from_utf8(&body).is_ok_and(|text| text.contains("20003")), "{body:?}");
 }

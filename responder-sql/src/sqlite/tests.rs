@@ -165,7 +165,7 @@ async fn claims_that_reach_nobody_are_put_back() {
 async fn a_call_that_was_claimed_with_an_opening_that_reaches_nobody_is_put_back() {
     let (store, _folder) = store().await;
     let ClaimRequest { worker, kinds, lease, .. } = request();
-    let opening = opening(1).claiming(OwnClaims { worker, kinds, max: 1, lease });
+    let opening = opening(1).with_claims(OwnClaims { worker, kinds, max: 1, lease });
     let first = Gate::shut(&store);
     let second = Gate::wait_behind(&store);
     let opening_it = spawn(&store, |store| async move { store.open(&opening).await });

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{Answer, BranchRow, Desk, branch_failed, entry, no_server, person, relay, store_failed};
 use crate::{
     access::AuditAction,
-    admin::{BranchClient, BranchError, Reached, Site, Told},
+    admin::{BranchClient, BranchError, BranchResponse, Reached, Site},
     emergency::EmergencyId,
     http::{Body, Call, HttpError, json as answer},
     store::Availability,
@@ -199,7 +199,7 @@ impl Desk {
         Ok(row.aged(known.age))
     }
 
-    async fn row_of(&self, site: &Site, told: Option<Told>) -> Result<BranchRow, HttpError> {
+    async fn row_of(&self, site: &Site, told: Option<BranchResponse>) -> Result<BranchRow, HttpError> {
         let availability = self.admin.store().availability(&site.key).await.map_err(store_failed)?;
         let told = told.filter(|told| told.status.is_success()).and_then(|told| told.json());
         Ok(BranchRow::of(site, availability, told.as_ref()))
@@ -224,8 +224,8 @@ impl Desk {
         call: &Call,
         action: AuditAction,
         site: &Site,
-        told: Result<Told, BranchError>,
-    ) -> Result<Told, HttpError> {
+        told: Result<BranchResponse, BranchError>,
+    ) -> Result<BranchResponse, HttpError> {
         let failure = match &told {
             Ok(told) if told.status.is_success() => return Ok(told.clone()),
             Ok(told) => json!({ "failed": told.status.as_u16() }),

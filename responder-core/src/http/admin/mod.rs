@@ -53,7 +53,7 @@ use crate::{
 pub use crate::admin::{Admin, BranchAddressError, BranchClient, FirstUserError, Notices, Site};
 
 /// A table with all rows, below `public`, with the plainest of pages; see [`rows`] for others.
-/// Bodies have to come [within 10 seconds](crate::http::BODY_WITHIN).
+/// Bodies have to come [within 10 seconds](crate::http::BODY_TIMEOUT).
 pub fn endpoints(admin: &Arc<Admin>, public: PublicUrl) -> EndpointsBuilder {
     let rows = rows(admin, &public, Arc::new(PlainPages));
     Endpoints::builder(public).endpoints(rows)

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Timestamp,
     access::{AuditId, Permission},
-    admin::{Alert, BranchError, Site, Told},
+    admin::{Alert, BranchError, BranchResponse, Site},
     emergency::EmergencyId,
     http::{Body, BoxError, Call, HttpError, LOGIN_PATH},
     settings::Settings,
@@ -321,7 +321,7 @@ impl Desk {
     }
 }
 
-fn said(told: Result<Told, BranchError>) -> Relayed<Value> {
+fn said(told: Result<BranchResponse, BranchError>) -> Relayed<Value> {
     let told = told.map_err(|error| branch_failed(error).message().to_owned())?;
     let body = told.json().unwrap_or_default();
     if told.status.is_success() {

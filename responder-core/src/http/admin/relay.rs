@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     access::AuditAction,
-    admin::{BranchError, Told},
+    admin::{BranchError, BranchResponse},
     emergency::EmergencyId,
     http::{Body, Call, HttpError},
 };
@@ -112,7 +112,7 @@ async fn ask(desk: &Desk, call: &Call, path: &str) -> Answer {
 }
 
 /// What a branch said, if that is JSON. That it does not know our token is no matter of whoever asks.
-pub(super) fn passed_on(told: &Told) -> Answer {
+pub(super) fn passed_on(told: &BranchResponse) -> Answer {
     if matches!(told.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         tracing::error!(status = told.status.as_u16(), "the branch does not know the token of the admin server");
         return Err(branch_failed(BranchError::Senseless));

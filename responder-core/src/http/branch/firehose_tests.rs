@@ -45,7 +45,7 @@ async fn desk(posts: &Posts, target: Option<&str>) -> (Endpoints, TempDir) {
     let log = LogFile::new(folder.path().join("tuc.log"), LogSettings::default());
     log.append("OLD", Timestamp::now(), &format!("{}ü", "x".repeat(100 << 10))).expect("a log");
     log.append("NEW", Timestamp::now(), "the log").expect("a log");
-    let branch = Arc::new(branch.logging_to(Arc::new(log)));
+    let branch = Arc::new(branch.with_log(Arc::new(log)));
     let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
     branch.report(report, None).await.expect("a report");
     let firehose = Arc::new(Firehose::new(Arc::new(sender(posts)), "here"));

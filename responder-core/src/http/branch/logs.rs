@@ -252,7 +252,7 @@ mod tests {
         fn new() -> Self {
             let folder = tempfile::tempdir().expect("a folder");
             let log = Arc::new(LogFile::new(folder.path().join("tuc.log"), LogSettings::default()));
-            Self::with(folder, |branch| branch.logging_to(log))
+            Self::with(folder, |branch| branch.with_log(log))
         }
 
         fn with(folder: TempDir, put: impl FnOnce(Branch) -> Branch) -> Self {

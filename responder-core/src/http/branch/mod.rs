@@ -19,6 +19,7 @@
 mod answer;
 mod asked;
 mod condition;
+mod control;
 mod events;
 mod fallback;
 mod firehose;
@@ -28,7 +29,6 @@ mod metrics;
 mod operator;
 mod provider;
 mod sms;
-mod steering;
 #[cfg(all(test, feature = "mock"))]
 mod tests;
 mod view;
@@ -38,10 +38,10 @@ use std::{future::Future, sync::Arc};
 use ::http::Response;
 
 pub use condition::{Status, condition};
-pub use firehose::{Firehose, firehose_rows};
+pub use control::{ControlHooks, control};
 #[cfg(feature = "admin")]
-pub(crate) use steering::{OWN_SETTINGS, UNUSABLE};
-pub use steering::{Steering, steering};
+pub(crate) use control::{OWN_SETTINGS, UNUSABLE};
+pub use firehose::{Firehose, firehose_rows};
 
 use super::{Access, Body, BodyRule, Call, Endpoint, Endpoints, EndpointsBuilder, HttpError};
 use crate::{branch::Branch, script::path};
@@ -50,7 +50,7 @@ use crate::{branch::Branch, script::path};
 pub const WEBHOOK: &str = "/webhook";
 
 /// A table with all rows of a branch, below the public address of its links. Whoever reports must show who they are;
-/// see [`rows`] for one where they need not. Bodies have to come [within 10 seconds](crate::http::BODY_WITHIN).
+/// see [`rows`] for one where they need not. Bodies have to come [within 10 seconds](crate::http::BODY_TIMEOUT).
 pub fn endpoints(branch: &Arc<Branch>) -> EndpointsBuilder {
     let table = Endpoints::builder(branch.links().public().clone());
     table.endpoints(rows(branch, Access::intake()))

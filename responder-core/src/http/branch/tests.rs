@@ -207,7 +207,7 @@ async fn the_fallback_needs_no_store() {
 async fn the_status_tells_how_the_branch_is() {
     let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
     let store = Arc::new(MemoryStore::new(clock));
-    let branch = bare_branch(store.clone()).controlled_by(store.clone());
+    let branch = bare_branch(store.clone()).with_control(store.clone());
     let key = branch.key().clone();
     let branch = Arc::new(branch);
     let keys = Keys { signatures: Signatures::Off, ..Keys::default() };
@@ -239,7 +239,7 @@ async fn the_status_tells_how_the_branch_is() {
 async fn the_status_is_read_anew_as_soon_as_something_happens() {
     let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
     let store = Arc::new(MemoryStore::new(clock));
-    let branch = Arc::new(bare_branch(store.clone()).controlled_by(store.clone()));
+    let branch = Arc::new(bare_branch(store.clone()).with_control(store.clone()));
     let endpoints = endpoints(&branch);
     let is = async |expected: &str| {
         let (_, body) = ask(&endpoints, "GET", "/api/status", "").await;

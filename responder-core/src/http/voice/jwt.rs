@@ -118,7 +118,7 @@ impl UserJwt {
 
     /// By this clock; that of the machine, if nothing is said.
     #[must_use]
-    pub fn timed_by(mut self, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }

@@ -74,21 +74,21 @@ impl Voice {
 
     /// By this clock.
     #[must_use]
-    pub fn timed_by(mut self, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
     /// Tells these what happens.
     #[must_use]
-    pub fn measured_by(mut self, metrics: Arc<dyn VoiceMetrics>) -> Self {
+    pub fn with_metrics(mut self, metrics: Arc<dyn VoiceMetrics>) -> Self {
         self.metrics = metrics;
         self
     }
 
     /// Tells people about failures.
     #[must_use]
-    pub fn reporting_to(mut self, failures: Arc<VendorFailures>) -> Self {
+    pub fn with_failures(mut self, failures: Arc<VendorFailures>) -> Self {
         self.failures = Some(failures);
         self
     }
@@ -107,7 +107,7 @@ impl Voice {
 }
 
 /// A table with all rows, below `public`: only the provider has calls routed; see [`rows`] for one where anybody may.
-/// Bodies have to come [within 10 seconds](crate::http::BODY_WITHIN).
+/// Bodies have to come [within 10 seconds](crate::http::BODY_TIMEOUT).
 pub fn endpoints(voice: &Arc<Voice>, public: PublicUrl) -> EndpointsBuilder {
     let rows = rows(voice, &public, Access::provider());
     Endpoints::builder(public).endpoints(rows)

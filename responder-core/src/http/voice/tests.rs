@@ -41,7 +41,7 @@ fn provider() -> AuthTokens {
 }
 
 fn keys() -> Keys {
-    let users = UserJwt::with_secret(&SECRET.into()).expect("a secret").timed_by(clock());
+    let users = UserJwt::with_secret(&SECRET.into()).expect("a secret").with_clock(clock());
     Keys { signatures: Signatures::Checked(provider()), users: Some(Arc::new(users)), ..Keys::default() }
 }
 
@@ -84,8 +84,8 @@ impl Desk {
     fn new(settings: VoiceSettings) -> Self {
         let memory = Arc::new(Memory::default());
         let failures = VendorFailures::new(memory.clone(), clock());
-        let voice = Voice::new(settings).expect("settings").timed_by(clock());
-        let voice = voice.measured_by(memory.clone()).reporting_to(Arc::new(failures));
+        let voice = Voice::new(settings).expect("settings").with_clock(clock());
+        let voice = voice.with_metrics(memory.clone()).with_failures(Arc::new(failures));
         let endpoints = endpoints(&Arc::new(voice), PUBLIC.parse().expect("a URL")).keys(keys()).build();
         Self { endpoints: endpoints.expect("a table"), memory }
     }
@@ -189,8 +189,8 @@ async fn nobody_waits_for_a_failure_to_be_told() {
             std::future::pending().await
         }
     }
-    let voice = Voice::new(settings()).expect("settings").timed_by(clock());
-    let voice = voice.reporting_to(Arc::new(VendorFailures::new(Arc::new(Stuck), clock())));
+    let voice = Voice::new(settings()).expect("settings").with_clock(clock());
+    let voice = voice.with_failures(Arc::new(VendorFailures::new(Arc::new(Stuck), clock())));
     let endpoints = endpoints(&Arc::new(voice), PUBLIC.parse().expect("a URL")).keys(keys()).build().expect("a table");
     let desk = Desk { endpoints, memory: Arc::default() };
     assert_eq!(desk.token("").await.0, 400);
@@ -359,9 +359,9 @@ fn signers() -> [(Algorithm, EncodingKey, UserJwt); 3] {
     let by_rsa = UserJwt::with_public_key(RSA.1).expect("a key");
     let by_curve = UserJwt::with_public_key(P256.1).expect("a key");
     [
-        (Algorithm::HS256, EncodingKey::from_secret(SECRET.as_bytes()), by_secret.timed_by(clock())),
-        (Algorithm::RS256, EncodingKey::from_rsa_pem(RSA.0.as_bytes()).expect("a key"), by_rsa.timed_by(clock())),
-        (Algorithm::ES256, EncodingKey::from_ec_pem(P256.0.as_bytes()).expect("a key"), by_curve.timed_by(clock())),
+        (Algorithm::HS256, EncodingKey::from_secret(SECRET.as_bytes()), by_secret.with_clock(clock())),
+        (Algorithm::RS256, EncodingKey::from_rsa_pem(RSA.0.as_bytes()).expect("a key"), by_rsa.with_clock(clock())),
+        (Algorithm::ES256, EncodingKey::from_ec_pem(P256.0.as_bytes()).expect("a key"), by_curve.with_clock(clock())),
     ]
 }
 
@@ -392,7 +392,7 @@ fn each_key_takes_its_own_algorithm_and_no_other() {
 
 #[test]
 fn tokens_count_in_their_time_for_their_audience_and_from_their_issuer() {
-    let plain = UserJwt::with_secret(&SECRET.into()).expect("a secret").timed_by(clock());
+    let plain = UserJwt::with_secret(&SECRET.into()).expect("a secret").with_clock(clock());
     let strict = plain.clone().audience("calls").issuer("https://login.example.com");
     let custom = plain.clone().claim("uid");
     let soon = NOW + 60;
@@ -436,7 +436,7 @@ fn tokens_count_in_their_time_for_their_audience_and_from_their_issuer() {
 
 #[test]
 fn tokens_that_are_none_are_nobodys() {
-    let users = UserJwt::with_secret(&SECRET.into()).expect("a secret").timed_by(clock());
+    let users = UserJwt::with_secret(&SECRET.into()).expect("a secret").with_clock(clock());
     let good = jwt(&json!({ "sub": "7", "exp": NOW + 60 }));
     assert_eq!(users.user(&good).as_deref(), Some("7"));
     let (signed, _) = good.rsplit_once('.').expect("three parts");

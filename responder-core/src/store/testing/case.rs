@@ -178,7 +178,7 @@ pub(super) async fn open_calling(
     branch: BranchKey,
     n: u32,
 ) -> Result<(Opening, Claimed), Violation> {
-    let opening = opening(store, branch, n).await?.claiming(own(&[CommandKind::PlaceCall], 1));
+    let opening = opening(store, branch, n).await?.with_claims(own(&[CommandKind::PlaceCall], 1));
     let Opened::Created(mut written) = store.open(&opening).await? else {
         return Err(Violation("an opening with no reason to refuse it is refused".to_owned()));
     };

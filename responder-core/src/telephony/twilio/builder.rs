@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     driver::{Clock, SystemClock},
-    telephony::Courier,
+    telephony::HttpTransport,
 };
 
 /// Configures a [`TwilioClient`].
@@ -32,7 +32,7 @@ pub struct TwilioBuilder {
     connect_timeout: Duration,
     timeout: Duration,
     proxy: Option<String>,
-    courier: Option<Arc<dyn Courier>>,
+    transport: Option<Arc<dyn HttpTransport>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -69,7 +69,7 @@ impl TwilioBuilder {
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(10),
             proxy: None,
-            courier: None,
+            transport: None,
             clock: Arc::new(SystemClock),
         }
     }
@@ -127,11 +127,11 @@ impl TwilioBuilder {
         self
     }
 
-    /// Has requests carried by `courier` instead of by an HTTP client of our own; the settings of the connection and
+    /// Has requests carried by `transport` instead of by an HTTP client of our own; the settings of the connection and
     /// the proxy are then its business. [`timeout`](Self::timeout) holds all the same, in Tokio's time.
     #[must_use]
-    pub fn courier(mut self, courier: Arc<dyn Courier>) -> Self {
-        self.courier = Some(courier);
+    pub fn transport(mut self, transport: Arc<dyn HttpTransport>) -> Self {
+        self.transport = Some(transport);
         self
     }
 
@@ -159,8 +159,8 @@ impl TwilioBuilder {
         if self.connect_timeout >= self.timeout {
             return Err(TwilioConfigError::Timeouts);
         }
-        let route = match self.courier {
-            Some(courier) => Route::Courier(courier),
+        let route = match self.transport {
+            Some(transport) => Route::Custom(transport),
             None => {
                 let http = http_client(self.connect_timeout, self.timeout, self.proxy.as_deref());
                 Route::Http(http.map_err(|error| TwilioConfigError::Client(Box::new(error.without_url())))?)

@@ -1,10 +1,10 @@
 //! The client against real sockets.
 
-mod courier;
 mod fields;
 mod loopback;
 mod outcomes;
 mod rest;
+mod transport;
 
 use std::time::Duration;
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::dialect::AuthScheme;
 use crate::{
     Timestamp,
-    telephony::{Answer, Courier, CourierError, TelephonyError},
+    telephony::{Answer, HttpTransport, HttpTransportError, TelephonyError},
 };
 
 /// The way to the provider, its address, and the credentials.
@@ -36,7 +36,7 @@ pub(super) enum Route {
     /// The HTTP client and its pool of connections; it keeps the time itself.
     Http(reqwest::Client),
     /// Somebody else.
-    Courier(Arc<dyn Courier>),
+    Custom(Arc<dyn HttpTransport>),
 }
 
 /// A request that is ready to be sent.
@@ -124,7 +124,7 @@ impl Transport {
     pub(super) async fn open(&self, request: Request) -> Result<Answer<Opened>, TelephonyError> {
         let opened = match &self.route {
             Route::Http(client) => self.opened(client, self.finished(request)?).await?,
-            Route::Courier(courier) => Opened::of(self.by_courier(courier, self.finished(request)?).await?),
+            Route::Custom(transport) => Opened::of(self.by_transport(transport, self.finished(request)?).await?),
         };
         let provider_time = provider_time(&opened.headers);
         if opened.status.is_success() {
@@ -161,19 +161,19 @@ impl Transport {
                 let request = request.try_into().map_err(not_answered)?;
                 Ok(Raw::read(client.execute(request).await.map_err(not_answered)?, max_body).await)
             }
-            Route::Courier(courier) => Ok(Raw::of(self.by_courier(courier, request).await?, max_body)),
+            Route::Custom(transport) => Ok(Raw::of(self.by_transport(transport, request).await?, max_body)),
         }
     }
 
-    async fn by_courier(
+    async fn by_transport(
         &self,
-        courier: &Arc<dyn Courier>,
+        transport: &Arc<dyn HttpTransport>,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TelephonyError> {
-        match tokio::time::timeout(self.timeout, courier.carry(request)).await {
+        match tokio::time::timeout(self.timeout, transport.send(request)).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(CourierError::NotSent(source))) => Err(TelephonyError::NotSent { source }),
-            Ok(Err(CourierError::Lost(source))) => Err(unknown(None, source)),
+            Ok(Err(HttpTransportError::NotSent(source))) => Err(TelephonyError::NotSent { source }),
+            Ok(Err(HttpTransportError::Lost(source))) => Err(unknown(None, source)),
             Err(late) => Err(unknown(None, late)),
         }
     }

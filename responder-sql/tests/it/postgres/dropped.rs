@@ -67,7 +67,7 @@ async fn claims_that_reach_nobody_are_put_back() {
 async fn a_call_that_was_claimed_with_an_opening_that_reaches_nobody_is_put_back() {
     let place = Place::new();
     let store = place.open().await;
-    let opening = opening(&store, 1).await.claiming(own());
+    let opening = opening(&store, 1).await.with_claims(own());
     let lock = place.lock("LOCK TABLE commands IN EXCLUSIVE MODE").await;
     let reporting = {
         let (store, opening) = (store.clone(), opening.clone());
@@ -91,7 +91,7 @@ async fn a_call_that_was_claimed_with_an_opening_that_reaches_nobody_is_put_back
 async fn claims_that_were_got_by_asking_again_stay_claimed() {
     let place = Place::new();
     let store = place.builder().patience(Duration::from_secs(3)).open().await.unwrap();
-    let (first, second) = (opening(&store, 1).await, opening(&store, 2).await.claiming(own()));
+    let (first, second) = (opening(&store, 1).await, opening(&store, 2).await.with_claims(own()));
     // Each takes less than anybody's patience, and the second behind the first more than that.
     place.execute(&clock("SELECT pg_sleep(2.2);")).await;
     let busy = {

@@ -49,7 +49,7 @@ async fn a_commit_whose_answer_is_lost_is_written_once_and_keeps_its_claims() {
     }
     assert_eq!(codes(&direct, id).await, (0..10).collect::<Vec<_>>());
 
-    let second = opening(&direct, 2).await.claiming(own());
+    let second = opening(&direct, 2).await.with_claims(own());
     proxy.swallow_answers();
     let Opened::Created(written) = store.open(&second).await.unwrap() else { panic!("refused") };
     assert_eq!(written.claimed.len(), 1, "the claims of an opening whose answer was lost");

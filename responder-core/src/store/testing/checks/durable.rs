@@ -83,7 +83,7 @@ pub async fn c15_lists_are_complete_and_in_order(lab: &mut dyn Lab) -> Finding {
 pub async fn c15_a_crash_loses_nothing(lab: &mut dyn Lab) -> Finding {
     let (store, branches) = (lab.store(), lab.branches());
     let key = Idempotency { key: "report-1".into(), body_hash: [1; 32] };
-    let first = opening(&*store, north(), 1).await?.idempotent(key);
+    let first = opening(&*store, north(), 1).await?.with_idempotency(key);
     let id = first.commit.emergency();
     let _ = store.open(&first).await?;
     let claimed = claim(&*store, north(), 1).await?;
@@ -104,7 +104,7 @@ pub async fn c15_a_crash_loses_nothing(lab: &mut dyn Lab) -> Finding {
     ensure!(store.find_call(&north(), &call(1)).await?.is_some(), "a binding is gone");
     ensure_eq!(lab.branches().availability(&north()).await?, Availability::Disabled, "the branch");
     let repeat = opening(&*store, north(), 2).await?;
-    let repeat = repeat.idempotent(Idempotency { key: "report-1".into(), body_hash: [1; 32] });
+    let repeat = repeat.with_idempotency(Idempotency { key: "report-1".into(), body_hash: [1; 32] });
     ensure_eq!(store.open(&repeat).await?, Opened::Existing(id), "the repeat of the report");
     ensure!(store.holds(&claimed[0].ticket).await?, "a lease is gone");
     lab.advance(LEASE).await;

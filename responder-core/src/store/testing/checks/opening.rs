@@ -133,7 +133,7 @@ pub async fn c07_only_occupying_emergencies_count(lab: &mut dyn Lab) -> Finding 
 
 async fn keyed(store: &dyn EmergencyStore, n: u32, body: u8) -> Result<Opening, Violation> {
     let key = Idempotency { key: "report-1 'quoted' é".into(), body_hash: [body; 32] };
-    Ok(Opening { limit: 1, ..opening(store, north(), n).await?.idempotent(key) })
+    Ok(Opening { limit: 1, ..opening(store, north(), n).await?.with_idempotency(key) })
 }
 
 async fn reused(store: &dyn EmergencyStore, n: u32) -> Result<Opening, Violation> {

@@ -26,7 +26,7 @@ pub async fn c08_a_commit_claims_its_own_commands(lab: &mut dyn Lab) -> Finding 
     let mut commit = blank(&loaded);
     let kinds = [CommandKind::SendMail, CommandKind::EndCall, CommandKind::PlaceCall, CommandKind::EndCall];
     commit.commands = (900..).zip(kinds).map(|(number, kind)| command(id, number, kind)).collect();
-    let commit = commit.claiming(own(&[CommandKind::EndCall, CommandKind::PlaceCall], 2));
+    let commit = commit.with_claims(own(&[CommandKind::EndCall, CommandKind::PlaceCall], 2));
     let now = store.now().await?;
     let claimed = committed(&*store, &commit).await?.claimed;
 
@@ -68,7 +68,7 @@ pub async fn c03_a_repeated_commit_gets_its_claims(lab: &mut dyn Lab) -> Finding
     let id = opening.commit.emergency();
     let loaded = load(&*store, id).await?;
     let commands = vec![command(id, 900, CommandKind::EndCall), command(id, 901, CommandKind::EndCall)];
-    let commit = Commit { commands, ..blank(&loaded) }.claiming(own(&[CommandKind::EndCall], 2));
+    let commit = Commit { commands, ..blank(&loaded) }.with_claims(own(&[CommandKind::EndCall], 2));
     let first = committed(&*store, &commit).await?;
     ensure_eq!(first.claimed.len(), 2, "commands claimed with a commit");
     ensure_eq!(committed(&*store, &commit).await?, first, "the answer to the repeat of a commit");

@@ -13,17 +13,17 @@ use crate::{
 
 /// What can be done with the server of a branch from outside. What is not there is answered as such.
 #[derive(Clone, Default)]
-pub struct Steering {
+pub struct ControlHooks {
     /// Fetches the settings again; without it they are those of the environment, and nobody switches the branch off.
     pub reload: Option<Arc<dyn Reload>>,
     /// Restarts the server: it is called once for each request, and returns at once.
     pub restart: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
-impl fmt::Debug for Steering {
+impl fmt::Debug for ControlHooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (reload, restart) = (self.reload.is_some(), self.restart.is_some());
-        f.debug_struct("Steering").field("reload", &reload).field("restart", &restart).finish()
+        f.debug_struct("ControlHooks").field("reload", &reload).field("restart", &restart).finish()
     }
 }
 
@@ -49,8 +49,8 @@ fn told(reloaded: &Reloaded) -> Value {
 }
 
 /// Rows for the admin server, to put into the table of a branch: `/api/reload_settings` and `/api/restart`.
-pub fn steering(steering: Steering) -> Vec<Endpoint> {
-    let Steering { reload, restart } = steering;
+pub fn control(hooks: ControlHooks) -> Vec<Endpoint> {
+    let ControlHooks { reload, restart } = hooks;
     let reload = move |_: Call| {
         let reload = reload.clone();
         async move {

@@ -9,7 +9,7 @@ use super::Dispatcher;
 /// A dispatcher, or deliveries, at work on a task of its own, until it is stopped or the runtime ends. It also goes on
 /// when this is dropped.
 #[derive(Debug)]
-pub struct Working {
+pub struct BackgroundTask {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -28,12 +28,12 @@ impl Dispatcher {
     ///
     /// # Panics
     /// Outside of a Tokio runtime.
-    pub fn start(self) -> Working {
-        Working::on(|until| self.run(until))
+    pub fn start(self) -> BackgroundTask {
+        BackgroundTask::on(|until| self.run(until))
     }
 }
 
-impl Working {
+impl BackgroundTask {
     /// What runs until the future that it is given completes.
     pub(super) fn on<F: Future<Output = ()> + Send + 'static>(
         run: impl FnOnce(Pin<Box<dyn Future<Output = ()> + Send>>) -> F,

@@ -7,7 +7,7 @@ use axum::Router;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
-use responder_core::telephony::{Courier, CourierError};
+use responder_core::telephony::{HttpTransport, HttpTransportError};
 use tower::ServiceExt;
 
 use crate::{
@@ -26,17 +26,17 @@ impl InProcess {
 }
 
 #[async_trait]
-impl Courier for InProcess {
-    async fn carry(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CourierError> {
+impl HttpTransport for InProcess {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpTransportError> {
         let answering = self.0.clone().oneshot(request.map(Full::new));
         // On a task of its own: a provider processes what it was sent, also for a client that has stopped waiting.
-        let answered = tokio::spawn(answering).await.map_err(|error| CourierError::Lost(error.into()))?;
+        let answered = tokio::spawn(answering).await.map_err(|error| HttpTransportError::Lost(error.into()))?;
         let answer = answered.unwrap_or_else(|never: Infallible| match never {});
         if answer.extensions().get::<CutOff>().is_some() {
-            return Err(CourierError::Lost(CutOff.into()));
+            return Err(HttpTransportError::Lost(CutOff.into()));
         }
         let (head, body) = answer.into_parts();
-        let body = body.collect().await.map_err(|error| CourierError::Lost(error.into()))?;
+        let body = body.collect().await.map_err(|error| HttpTransportError::Lost(error.into()))?;
         Ok(Response::from_parts(head, body.to_bytes()))
     }
 }

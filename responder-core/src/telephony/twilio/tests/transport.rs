@@ -4,19 +4,19 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::*;
-use crate::telephony::{Courier, CourierError};
+use crate::telephony::{HttpTransport, HttpTransportError};
 
 /// Does the same with everything.
 #[derive(Debug)]
 enum Parrot {
     Answers(u16, &'static str),
-    Fails(fn() -> CourierError),
+    Fails(fn() -> HttpTransportError),
     Tarries,
 }
 
 #[async_trait]
-impl Courier for Parrot {
-    async fn carry(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CourierError> {
+impl HttpTransport for Parrot {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpTransportError> {
         assert_eq!(
             request.uri().to_string(),
             format!("https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Calls.json")
@@ -34,7 +34,7 @@ impl Courier for Parrot {
 }
 
 async fn placed(parrot: Parrot) -> Result<CallStatus, TelephonyError> {
-    let client = TwilioClient::builder(ACCOUNT, "secret".into()).courier(Arc::new(parrot)).build().expect("a client");
+    let client = TwilioClient::builder(ACCOUNT, "secret".into()).transport(Arc::new(parrot)).build().expect("a client");
     client.place_call(&place_call()).await.map(|answer| answer.value.status)
 }
 
@@ -47,9 +47,9 @@ async fn a_courier_takes_the_place_of_the_connection() {
     let unavailable = answered(503, "").await.expect_err("an error");
     assert!(matches!(unavailable, TelephonyError::Unknown { status: Some(503), .. }));
 
-    let not_sent = placed(Parrot::Fails(|| CourierError::NotSent("no way".into()))).await.expect_err("no way");
+    let not_sent = placed(Parrot::Fails(|| HttpTransportError::NotSent("no way".into()))).await.expect_err("no way");
     assert!(matches!(not_sent, TelephonyError::NotSent { .. }) && not_sent.is_retryable());
-    let lost = placed(Parrot::Fails(|| CourierError::Lost("cut".into()))).await.expect_err("no answer");
+    let lost = placed(Parrot::Fails(|| HttpTransportError::Lost("cut".into()))).await.expect_err("no answer");
     assert!(lost.may_have_been_processed());
 
     let begin = tokio::time::Instant::now();

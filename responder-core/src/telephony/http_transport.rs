@@ -14,18 +14,18 @@ use http::{Request, Response};
 /// future.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
-pub trait Courier: Debug + Send + Sync + 'static {
+pub trait HttpTransport: Debug + Send + Sync + 'static {
     /// Carries one request, and gives its whole answer. The address is absolute, the credentials are in the headers.
     ///
     /// # Errors
-    /// See [`CourierError`].
-    async fn carry(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CourierError>;
+    /// See [`HttpTransportError`].
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpTransportError>;
 }
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum CourierError {
+pub enum HttpTransportError {
     /// The request certainly did not arrive.
     #[error("the request did not arrive")]
     NotSent(#[source] Box<dyn Error + Send + Sync>),
