@@ -103,10 +103,22 @@ async fn a_branch_that_goes_on_as_before_is_not_said_to_have_changed() {
     assert_eq!(answer["applied"], true, "that counts in any case: {answer}");
     assert_eq!(town.report("tuc").await.1["code"], "disabled");
     ada.post("enable", &json!({})).await;
+    let refused = async |is_refused: bool| {
+        until(async || {
+            let (_, answer) = ada.alerts().await;
+            let words = "cannot use its new settings and keeps its previous ones: RECIPIENT_PHONES is missing";
+            answer.to_string().contains(words) == is_refused
+        })
+        .await;
+    };
+    refused(true).await;
     branch.kill().await;
     let mut branch = town.branch("tuc").await;
     assert_eq!(town.report("tuc").await.0, 200, "it starts with the copy of what it could use");
     town.texted("+15005550009").await;
+    refused(true).await;
+    ada.save(&json!({ "RECIPIENT_PHONES": town.settings("tuc")["RECIPIENT_PHONES"] })).await;
+    refused(false).await;
     branch.kill().await;
 
     let settings = town.settings("tuc");

@@ -209,6 +209,12 @@ impl Operator<'_> {
         told(self.request("GET", path)).await
     }
 
+    /// What somebody has to see, of all branches.
+    pub(crate) async fn alerts(&self) -> (u16, Value) {
+        let url = format!("{}/api/alerts", self.town.admin_at);
+        told(self.town.http.get(url).header("cookie", &self.cookie)).await
+    }
+
     pub(crate) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         told(self.request("POST", path).json(body)).await
     }

@@ -11,13 +11,13 @@ use futures_util::future::join_all;
 use serde::Serialize;
 
 use super::{
-    Admin, SecretsError, Site,
+    Admin, Site,
     absence::{Absence, Fault, REMEMBERED, SETTLED, Trail},
     unanswered::Unanswered,
+    unsettled::Refusal,
 };
 use crate::{
     Timestamp,
-    settings::Settings,
     store::{BranchKey, StoreError},
 };
 
@@ -50,7 +50,7 @@ pub enum AlertKind {
     NobodyAccepted,
     /// The server of a branch does not answer as it should, or did not for a while.
     BranchOffline,
-    /// The settings of a branch do not let it work.
+    /// The settings of a branch do not let it work, or it refuses them.
     SettingsInvalid,
 }
 
@@ -142,17 +142,7 @@ impl Admin {
     }
 
     async fn look_at(&self, site: &Site, state: &mut State, now: Timestamp) -> Result<Vec<Alert>, StoreError> {
-        let fault = match &site.client {
-            Some(client) => match self.look_for_unanswered(site, client, state.unanswered.clone(), now).await {
-                Ok(found) => {
-                    state.unanswered = found;
-                    None
-                }
-                Err(fault) => Some(fault),
-            },
-            // It has no server yet: nothing that could be away.
-            None => None,
-        };
+        let (fault, refusal) = self.ask_branch(site, &mut state.unanswered, now).await;
         state.well_since = if fault.is_some() { None } else { state.well_since.or(Some(now)) };
         state.trail = self.trail(site, state.trail.clone(), now).await?;
         if self.record_presence(site, &state.trail, fault, state.well_since, now).await? {
@@ -161,27 +151,29 @@ impl Admin {
         let mut alerts: Vec<Alert> = state.unanswered.alerts().cloned().collect();
         let absences = state.trail.absences().into_iter().rev();
         alerts.extend(absences.filter_map(|absence| away(site, &absence, fault, state.well_since, now)));
-        alerts.extend(self.unsettled(site).await?);
+        alerts.extend(self.unsettled(site, refusal).await?);
         let seen = state.trail.seen();
         alerts.retain(|alert| !seen.contains(alert.id.as_str()));
         Ok(alerts)
     }
 
-    /// Whether the settings of a branch let it work.
-    async fn unsettled(&self, site: &Site) -> Result<Option<Alert>, StoreError> {
-        let (revision, fault) = match self.settings_of(site).await {
-            Ok(kept) => {
-                (kept.revision.as_u64().to_string(), Settings::read(&kept.values).err().map(|fault| fault.to_string()))
+    /// What is wrong with its server, and which settings it refuses; what it says of its emergencies is noted.
+    async fn ask_branch(
+        &self,
+        site: &Site,
+        unanswered: &mut Unanswered,
+        now: Timestamp,
+    ) -> (Option<Fault>, Option<Refusal>) {
+        // It has no server yet: nothing that could be away.
+        let Some(client) = &site.client else { return (None, None) };
+        let looked = self.look_for_unanswered(site, client, unanswered.clone(), now);
+        match tokio::join!(looked, Refusal::at(client)) {
+            (Ok(found), refusal) => {
+                *unanswered = found;
+                (None, refusal)
             }
-            Err(SecretsError::Store(error)) => return Err(error),
-            Err(SecretsError::Seal(error)) => ("sealed".to_owned(), Some(error.to_string())),
-        };
-        Ok(fault.map(|fault| Alert {
-            id: format!("settings_invalid:{revision}"),
-            kind: AlertKind::SettingsInvalid,
-            message: format!("The branch can't work with its settings: {fault}."),
-            ..Alert::of(site)
-        }))
+            (Err(fault), _) => (Some(fault), None),
+        }
     }
 
     fn look_of(&self, site: &Site) -> Arc<Look> {

@@ -16,6 +16,7 @@ mod recordings;
 mod reload;
 mod secrets;
 mod unanswered;
+mod unsettled;
 
 use std::{
     fmt,

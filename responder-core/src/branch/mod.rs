@@ -38,7 +38,7 @@ pub(crate) use journal::Note;
 pub(crate) use pulse::Pulse;
 #[cfg(feature = "mock")]
 pub use reload::MockReload;
-pub use reload::{InForce, Reload, ReloadError, Reloaded};
+pub use reload::{InForce, Refused, Reload, ReloadError, Reloaded, Standing};
 pub use report::Reported;
 pub use settings::{BranchSettings, SettingsError};
 use texts::AnswerLimit;

@@ -15,6 +15,28 @@ use crate::{
 pub trait Reload: Debug + Send + Sync + 'static {
     /// Fetches them, and has them count.
     async fn reload(&self) -> Reloaded;
+
+    /// What has come of it so far, however it came about. Nobody is asked.
+    fn standing(&self) -> Standing;
+}
+
+/// Which settings count at a branch, and which ought to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// As of when those are that count. None if they have not been fetched since the start, or the admin server does
+    /// not say.
+    pub in_force: Option<Revision>,
+    /// Newer ones that the branch can't work with.
+    pub refused: Option<Refused>,
+}
+
+/// Settings that a branch can't work with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// As of when they are, if the admin server says so.
+    pub revision: Option<Revision>,
+    /// Why, for the operator of the branch. It repeats no value.
+    pub reason: String,
 }
 
 /// What came of it.

@@ -9,7 +9,10 @@ mod reloader;
 #[cfg(test)]
 mod tests;
 
-use std::{error::Error, sync::Arc};
+use std::{
+    error::Error,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 pub use client::{AdminClient, AdminClientError, FetchError, Fetched};
 pub use reloader::Reloader;
@@ -17,7 +20,7 @@ pub use reloader::Reloader;
 use crate::{
     http::BoxError,
     settings::{SettingsKeys, Values},
-    store::{BranchControl, BranchKey, Saved, SettingsChange, SettingsStore, StoreError},
+    store::{BranchControl, BranchKey, Revision, Saved, SettingsChange, SettingsStore, StoreError},
 };
 
 /// Settings that an admin server has, and a copy of them.
@@ -41,6 +44,8 @@ pub struct RemoteSettings {
     copy: Arc<dyn SettingsStore>,
     control: Option<Arc<dyn BranchControl>>,
     keys: SettingsKeys,
+    /// The copy that this node has kept or seen last.
+    kept: Mutex<Option<Revision>>,
 }
 
 /// Settings to begin with.
@@ -84,7 +89,7 @@ impl RemoteSettings {
         copy: Arc<dyn SettingsStore>,
         control: Option<Arc<dyn BranchControl>>,
     ) -> Self {
-        Self { client, copy, control, keys: SettingsKeys::of_branch_token(token) }
+        Self { client, copy, control, keys: SettingsKeys::of_branch_token(token), kept: Mutex::default() }
     }
 
     /// The settings that the admin server has, if `read` can use them, else the copy.
@@ -174,12 +179,24 @@ impl RemoteSettings {
 
     /// Without it the branch works as well, until it is started while the admin server is away.
     async fn keep(&self, values: &Values) {
-        if let Err(error) = self.try_to_keep(values).await {
-            tracing::error!(branch = %self.branch(), %error, "no copy of the settings can be kept");
+        match self.try_to_keep(values).await {
+            Ok(revision) => drop(self.note_copy(revision)),
+            Err(error) => tracing::error!(branch = %self.branch(), %error, "no copy of the settings can be kept"),
         }
     }
 
-    async fn try_to_keep(&self, values: &Values) -> Result<(), BoxError> {
+    /// Whether another node of this branch has kept other settings: those that ours does not know yet.
+    async fn has_newer_copy(&self) -> bool {
+        // A store that does not answer says so elsewhere, and loudly.
+        let Ok(kept) = self.copy.settings(self.branch()).await else { return false };
+        self.note_copy(kept.revision).is_some_and(|before| before != kept.revision)
+    }
+
+    fn note_copy(&self, revision: Revision) -> Option<Revision> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).replace(revision)
+    }
+
+    async fn try_to_keep(&self, values: &Values) -> Result<Revision, BoxError> {
         loop {
             let kept = self.copy.settings(self.branch()).await?;
             let mut changes: std::collections::BTreeMap<_, _> =
@@ -193,13 +210,13 @@ impl RemoteSettings {
                 }
             }
             if changes.is_empty() {
-                return Ok(());
+                return Ok(kept.revision);
             }
             let branch = self.branch().clone();
             let change = SettingsChange { branch, from: kept.revision, values: changes, audit: None };
             // Another node of this branch may do the same.
-            if let Saved::Done(_) = self.copy.save_settings(&change).await? {
-                return Ok(());
+            if let Saved::Done(revision) = self.copy.save_settings(&change).await? {
+                return Ok(revision);
             }
         }
     }

@@ -12,10 +12,11 @@ use tokio::task::AbortHandle;
 
 use super::RemoteSettings;
 use crate::{
-    branch::{InForce, Reload, ReloadError, Reloaded},
+    branch::{InForce, Refused, Reload, ReloadError, Reloaded, Standing},
     driver::Sleeper,
     http::BoxError,
     settings::Values,
+    store::Revision,
 };
 
 type Apply = Box<dyn Fn(Values, Values) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
@@ -26,6 +27,7 @@ pub struct Reloader {
     apply: Apply,
     /// What counts. Held while it changes, so that an older answer never comes last.
     current: tokio::sync::Mutex<Values>,
+    standing: Mutex<Standing>,
     task: Mutex<Option<AbortHandle>>,
 }
 
@@ -40,19 +42,24 @@ impl Reloader {
     where
         F: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        let (current, task) = (tokio::sync::Mutex::new(current), Mutex::default());
-        Self { remote, apply: Box::new(move |before, now| Box::pin(apply(before, now))), current, task }
+        let (current, standing, task) = (tokio::sync::Mutex::new(current), Mutex::default(), Mutex::default());
+        Self { remote, apply: Box::new(move |before, now| Box::pin(apply(before, now))), current, standing, task }
     }
 
-    /// Looks every five minutes, or sooner after it could not, for as long as it is not dropped.
+    /// Asks soon, because what the branch has started with may be a copy; then every five minutes, sooner after it
+    /// could not, and within seconds of another node of the branch that was told of other settings. Ends when it is
+    /// dropped.
     pub fn start(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>) {
         let weak = Arc::downgrade(self);
         let task = tokio::spawn(async move {
-            let mut pause = EVERY;
+            let mut left = Duration::ZERO;
             loop {
-                sleeper.sleep(pause).await;
+                sleeper.sleep(LOOK).await;
                 let Some(reloader) = weak.upgrade() else { return };
-                pause = if reloader.reload().await.settings.is_ok() { EVERY } else { AFTER_A_FAILURE };
+                left = left.saturating_sub(LOOK);
+                if left.is_zero() || reloader.remote.has_newer_copy().await {
+                    left = if reloader.reload().await.settings.is_ok() { EVERY } else { AFTER_A_FAILURE };
+                }
             }
         });
         let old = self.task.lock().unwrap_or_else(PoisonError::into_inner).replace(task.abort_handle());
@@ -71,11 +78,17 @@ impl Reload for Reloader {
                 return self.told(Reloaded { availability: None, settings });
             }
         };
-        let settings = self.turn_to(&mut current, &fetched.values).await.map(|()| InForce {
+        let turned = self.turn_to(&mut current, &fetched.values).await;
+        self.note(fetched.revision, turned.as_ref().err());
+        let settings = turned.map(|()| InForce {
             names: current.iter().map(|(setting, _)| setting.name.to_owned()).collect(),
             revision: fetched.revision,
         });
         self.told(Reloaded { availability: fetched.availability, settings })
+    }
+
+    fn standing(&self) -> Standing {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -89,6 +102,14 @@ impl Reloader {
         self.remote.keep(values).await;
         *current = values.clone();
         Ok(())
+    }
+
+    fn note(&self, revision: Option<Revision>, refusal: Option<&ReloadError>) {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        standing.refused = refusal.map(|error| Refused { revision, reason: error.to_string() });
+        if refusal.is_none() {
+            standing.in_force = revision;
+        }
     }
 
     fn told(&self, reloaded: Reloaded) -> Reloaded {
@@ -111,6 +132,8 @@ impl fmt::Debug for Reloader {
         f.debug_struct("Reloader").field("remote", &self.remote).finish_non_exhaustive()
     }
 }
+
+const LOOK: Duration = Duration::from_secs(5);
 
 const EVERY: Duration = Duration::from_secs(300);
 

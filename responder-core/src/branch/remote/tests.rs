@@ -28,6 +28,7 @@ use crate::{
 struct Server {
     at: String,
     answer: watch::Sender<Option<String>>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -35,8 +36,11 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = format!("http://{}", listener.local_addr().expect("an address"));
         let (answer, answers) = watch::channel(None::<String>);
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
         tokio::spawn(async move {
             while let Ok((mut socket, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
                 let answer = answers.borrow().clone();
                 let Some(answer) = answer else { continue };
                 let mut request = [0; 8192];
@@ -45,7 +49,7 @@ impl Server {
                 }
             }
         });
-        Self { at, answer }
+        Self { at, answer, asked }
     }
 
     fn has(&self, enabled: bool, settings: &serde_json::Value) {
@@ -137,12 +141,8 @@ async fn a_branch_starts_with_its_copy_while_the_admin_server_is_away() {
     assert!(load(&server.remote(&store, "another-token")).await.is_err(), "the copy is sealed with the token");
 }
 
-#[tokio::test]
-async fn a_running_branch_asks_every_five_minutes_and_sooner_after_a_failure() {
-    let (server, store) = (Server::open().await, store());
-    let remote = server.remote(&store, "tuc-token");
-    server.has(true, &settings("One"));
-    let (values, _) = load(&remote).await.expect("settings");
+/// Of a branch that can work with anything but "Refused", and what it has applied.
+fn reloader(remote: RemoteSettings, values: Values) -> (Arc<Reloader>, Arc<AtomicUsize>) {
     let applied = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&applied);
     let apply = move |_: Values, values: Values| {
@@ -154,43 +154,114 @@ async fn a_running_branch_asks_every_five_minutes_and_sooner_after_a_failure() {
             }
         })
     };
-    let reloader = Arc::new(Reloader::new(remote, values, apply));
-    let (bed, mut sleeps) = mpsc::channel(1);
-    reloader.start(Arc::new(Bed(bed)));
-    // How long it sleeps after what has just happened, and what was applied by then.
-    let mut falls_asleep = async || {
-        let (span, wake) = sleeps.recv().await.expect("it sleeps again and again");
-        (span.as_secs(), applied.load(Ordering::SeqCst), wake)
-    };
-    let (span, count, wake) = falls_asleep().await;
-    assert_eq!((span, count), (300, 0));
-    server.has(true, &settings("Two"));
-    wake.send(()).expect("asleep");
-    let (span, count, wake) = falls_asleep().await;
-    assert_eq!((span, count), (300, 1), "another name counts");
-    wake.send(()).expect("asleep");
-    let (span, count, mut wake) = falls_asleep().await;
-    assert_eq!((span, count), (300, 1), "the same is not applied again");
-    server.is_away();
-    for _ in 0..3 {
-        wake.send(()).expect("asleep");
-        let (span, count, next) = falls_asleep().await;
-        assert_eq!((span, count), (30, 1), "it is asked again soon, and goes on with what it has");
-        wake = next;
+    (Arc::new(Reloader::new(remote, values, apply)), applied)
+}
+
+/// Sleeps of a reloader, one after the other.
+struct Nights {
+    sleeps: mpsc::Receiver<(Duration, oneshot::Sender<()>)>,
+    wake: Option<oneshot::Sender<()>>,
+}
+
+impl Nights {
+    async fn of(reloader: &Arc<Reloader>) -> Self {
+        let (bed, sleeps) = mpsc::channel(1);
+        reloader.start(Arc::new(Bed(bed)));
+        let mut nights = Self { sleeps, wake: None };
+        nights.fall_asleep().await;
+        nights
     }
+
+    async fn fall_asleep(&mut self) {
+        let (span, wake) = self.sleeps.recv().await.expect("it sleeps again and again");
+        assert_eq!(span.as_secs(), 5);
+        self.wake = Some(wake);
+    }
+
+    /// Until it has done what it does then, and sleeps again.
+    async fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds / 5 {
+            self.wake.take().expect("asleep").send(()).expect("asleep");
+            self.fall_asleep().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_running_branch_asks_every_five_minutes_and_sooner_after_a_failure() {
+    let (server, store) = (Server::open().await, store());
+    let remote = server.remote(&store, "tuc-token");
+    server.has(true, &settings("One"));
+    let (values, _) = load(&remote).await.expect("settings");
+    let (reloader, applied) = reloader(remote, values);
+    let applied = || applied.load(Ordering::SeqCst);
+    let mut nights = Nights::of(&reloader).await;
+    nights.pass(5).await;
+    assert_eq!(applied(), 0, "nothing new");
+    server.has(true, &settings("Two"));
+    nights.pass(295).await;
+    assert_eq!(applied(), 0, "it asks every five minutes");
+    nights.pass(5).await;
+    assert_eq!(applied(), 1, "another name counts");
+    nights.pass(300).await;
+    assert_eq!(applied(), 1, "the same is not applied again");
+    server.is_away();
+    nights.pass(300).await;
     server.has(true, &settings("Refused"));
-    wake.send(()).expect("asleep");
-    let (span, count, wake) = falls_asleep().await;
-    assert_eq!((span, count), (30, 1));
+    nights.pass(30).await;
+    assert_eq!(applied(), 1);
+    let refused = reloader.standing().refused.expect("it says what it can't use");
+    assert_eq!(refused.reason, "it can't be used");
+    server.is_away();
+    nights.pass(30).await;
+    assert!(reloader.standing().refused.is_some(), "it is as it was");
     server.has(false, &settings("Three"));
-    wake.send(()).expect("asleep");
-    let (span, count, wake) = falls_asleep().await;
-    assert_eq!((span, count), (300, 2), "it is back");
+    nights.pass(25).await;
+    assert_eq!(applied(), 1);
+    nights.pass(5).await;
+    assert_eq!(applied(), 2, "it is back");
+    assert_eq!(reloader.standing().refused, None);
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled);
     // Nobody needs it any more: it sleeps no more.
     drop(reloader);
-    drop(wake);
-    assert!(sleeps.recv().await.is_none());
+    nights.wake = None;
+    assert!(nights.sleeps.recv().await.is_none());
+}
+
+#[tokio::test]
+async fn what_the_branch_could_not_use_at_its_start_is_known_within_seconds() {
+    let (server, store) = (Server::open().await, store());
+    let remote = server.remote(&store, "tuc-token");
+    server.has(true, &settings("One"));
+    load(&remote).await.expect("settings");
+    server.has(true, &settings("Refused"));
+    let (values, _) = load(&remote).await.expect("a copy");
+    let (reloader, _) = reloader(remote, values);
+    let mut nights = Nights::of(&reloader).await;
+    nights.pass(5).await;
+    assert!(reloader.standing().refused.is_some());
+}
+
+#[tokio::test]
+async fn what_one_node_was_told_counts_on_the_others_within_seconds() {
+    let (server, store) = (Server::open().await, store());
+    server.has(true, &settings("One"));
+    let node = async || {
+        let remote = server.remote(&store, "tuc-token");
+        let (values, _) = load(&remote).await.expect("settings");
+        reloader(remote, values)
+    };
+    let ((told, _), (other, applied)) = (node().await, node().await);
+    let mut nights = Nights::of(&other).await;
+    nights.pass(5).await;
+    server.has(true, &settings("Two"));
+    told.reload().await.settings.expect("new ones");
+    assert_eq!(applied.load(Ordering::SeqCst), 0);
+    nights.pass(5).await;
+    assert_eq!(applied.load(Ordering::SeqCst), 1);
+    let before = server.asked.load(Ordering::SeqCst);
+    nights.pass(290).await;
+    assert_eq!(server.asked.load(Ordering::SeqCst), before, "once is enough");
 }
 
 #[tokio::test]

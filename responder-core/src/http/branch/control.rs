@@ -6,7 +6,7 @@ use ::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
-    branch::{InForce, Reload, ReloadError, Reloaded},
+    branch::{InForce, Refused, Reload, ReloadError, Reloaded, Standing},
     http::{Access, BodyRule, Call, Endpoint, HttpError, json as answer},
     store::Availability,
 };
@@ -48,9 +48,21 @@ fn told(reloaded: &Reloaded) -> Value {
     }
 }
 
-/// Rows for the admin server, to put into the table of a branch: `/api/reload_settings` and `/api/restart`.
+fn said(standing: Option<Standing>) -> Value {
+    let Some(Standing { in_force, refused }) = standing else { return json!({ "code": OWN_SETTINGS }) };
+    let refused = refused.map(|Refused { revision, reason }| json!({ "revision": revision, "reason": reason }));
+    json!({ "revision": in_force, "refused": refused })
+}
+
+/// Rows for the admin server, to put into the table of a branch: `/api/settings_in_force`, `/api/reload_settings` and
+/// `/api/restart`.
 pub fn control(hooks: ControlHooks) -> Vec<Endpoint> {
     let ControlHooks { reload, restart } = hooks;
+    let standing = reload.clone();
+    let in_force = move |_: Call| {
+        let said = said(standing.as_ref().map(|reload| reload.standing()));
+        async move { answer(StatusCode::OK, &said) }
+    };
     let reload = move |_: Call| {
         let reload = reload.clone();
         async move {
@@ -77,6 +89,7 @@ pub fn control(hooks: ControlHooks) -> Vec<Endpoint> {
         }
     };
     vec![
+        Endpoint::get("/api/settings_in_force", Access::internal(), in_force),
         Endpoint::post("/api/reload_settings", Access::internal(), BodyRule::Empty, reload),
         Endpoint::post("/api/restart", Access::internal(), BodyRule::Empty, restart),
     ]
