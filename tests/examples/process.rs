@@ -60,3 +60,25 @@ impl Example {
         self.process.ends_at("-INT").await;
     }
 }
+
+/// How this test is to end where it is run by itself.
+const END: &str = "RESPONDER_TEST_END";
+
+#[tokio::test]
+async fn what_a_process_has_said_is_shown_if_the_test_fails_and_only_then() {
+    if let Ok(end) = std::env::var(END) {
+        // It is told nothing, which it complains of.
+        let mut branch = Process::start(example("branch"));
+        assert_eq!(branch.ends().await.code(), Some(2));
+        assert_eq!(end, "well");
+        return;
+    }
+    for (end, is_shown) in [("well", false), ("badly", true)] {
+        let mut this = Command::new(std::env::current_exe().expect("our own path"));
+        this.args(["--exact", "process::what_a_process_has_said_is_shown_if_the_test_fails_and_only_then"]);
+        let output = this.env(END, end).output().await.expect("this program");
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        assert!(said.contains("1 passed") != is_shown, "{said}");
+        assert_eq!(said.contains("See --help."), is_shown, "{said}");
+    }
+}
