@@ -48,6 +48,7 @@ mod talk;
 mod technician;
 mod text;
 mod timeout;
+mod timing;
 mod turn;
 mod watch;
 
@@ -64,9 +65,10 @@ pub use input::{Delivery, Input, Keyword};
 pub use intake::{Contact, Intake, IntakeError, Report};
 pub use leg::{Leg, LegStage, LegTimes};
 pub use machine::Transition;
-pub use policy::{Confirmation, Limits, Policy, PolicyError, Timing, Transfer};
+pub use policy::{Confirmation, Policy, PolicyError, Transfer};
 pub use reply::{Document, Farewell, Lead, News, Reply, Text, Voice};
 pub use state::{ClosingBecause, Conclusion, Emergency, Phase};
+pub use timing::{Limits, Timing};
 pub use watch::Watch;
 
 pub use crate::telephony::CallStatus;
