@@ -94,3 +94,86 @@ pub fn control(hooks: ControlHooks) -> Vec<Endpoint> {
         Endpoint::post("/api/restart", Access::internal(), BodyRule::Empty, restart),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use ::http::{Method, Request};
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::{
+        http::{Endpoints, Key, Keys},
+        store::Revision,
+    };
+
+    /// A branch at work with revision 7, which can't use 8.
+    #[derive(Debug)]
+    struct Stubborn;
+
+    #[async_trait]
+    impl Reload for Stubborn {
+        async fn reload(&self) -> Reloaded {
+            let settings = Err(ReloadError::Unusable("RECIPIENT_PHONES is missing".into()));
+            Reloaded { availability: Some(Availability::Disabled), settings }
+        }
+
+        fn standing(&self) -> Standing {
+            let refused =
+                Refused { revision: Some(Revision::from_u64(8)), reason: "RECIPIENT_PHONES is missing".to_owned() };
+            Standing { in_force: Some(Revision::from_u64(7)), refused: Some(refused) }
+        }
+    }
+
+    async fn ask(hooks: ControlHooks, method: &Method, path: &str, token: &str) -> (u16, Value) {
+        let keys = Keys {
+            branch_tokens: vec![("tuc".to_owned(), Key::new("theirs".into()).expect("a key"))],
+            intake_token: Some(Key::new("reporters".into()).expect("a key")),
+            ..Keys::default()
+        };
+        let table = Endpoints::builder("https://help.example.com/tuc".parse().expect("a URL"));
+        let table = table.keys(keys).endpoints(control(hooks)).build().expect("a table");
+        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
+        let response = table.serve(request.body(String::new()).expect("a request"), None).await;
+        let status = response.status().as_u16();
+        let body = response.into_body().as_full().expect("no stream").to_vec();
+        (status, serde_json::from_slice(&body).expect("JSON"))
+    }
+
+    #[tokio::test]
+    async fn what_a_branch_refuses_it_says_to_the_admin_server() {
+        let hooks = ControlHooks { reload: Some(Arc::new(Stubborn)), restart: None };
+        let (status, said) = ask(hooks.clone(), &Method::GET, "/api/settings_in_force", "theirs").await;
+        let refused = json!({ "revision": 8, "reason": "RECIPIENT_PHONES is missing" });
+        assert_eq!((status, said), (200, json!({ "revision": 7, "refused": refused })));
+        let (status, said) = ask(hooks, &Method::POST, "/api/reload_settings", "theirs").await;
+        assert_eq!((status, &said["code"], &said["enabled"]), (200, &json!(UNUSABLE), &json!(false)), "{said}");
+    }
+
+    #[tokio::test]
+    async fn what_there_is_no_hook_for_is_said() {
+        let ask = async |method: Method, path: &str| ask(ControlHooks::default(), &method, path, "theirs").await;
+        assert_eq!(ask(Method::GET, "/api/settings_in_force").await, (200, json!({ "code": OWN_SETTINGS })));
+        assert_eq!(ask(Method::POST, "/api/reload_settings").await.1["code"], OWN_SETTINGS);
+        let (status, said) = ask(Method::POST, "/api/restart").await;
+        assert_eq!((status, &said["code"]), (501, &json!("no_restart")));
+    }
+
+    #[tokio::test]
+    async fn nobody_else_is_obeyed() {
+        let restarts = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&restarts);
+        let restart: Arc<dyn Fn() + Send + Sync> = Arc::new(move || drop(counted.fetch_add(1, Ordering::SeqCst)));
+        let hooks = ControlHooks { reload: Some(Arc::new(Stubborn)), restart: Some(restart) };
+        for row in control(hooks.clone()) {
+            for token in ["reporters", "guessed"] {
+                let (status, said) = ask(hooks.clone(), row.method(), row.path(), token).await;
+                assert_eq!(status, 401, "{} {token}: {said}", row.path());
+            }
+        }
+        assert_eq!(restarts.load(Ordering::SeqCst), 0);
+        assert_eq!(ask(hooks, &Method::POST, "/api/restart", "theirs").await.0, 200);
+        assert_eq!(restarts.load(Ordering::SeqCst), 1);
+    }
+}
