@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     judge::Judge,
     network_time::Pace,
+    openapi::Document,
     play::{self, Plot, Record},
     stage::{Setting, Stage, Trouble},
     story::story,
@@ -36,6 +37,7 @@ pub(crate) fn on_stage(setting: Setting, work: impl AsyncFnOnce(&Stage) -> Resul
 pub(crate) fn play(plot: &Plot, judge: impl FnOnce(&mut Judge<'_>)) {
     on_stage(plot.setting(), async |stage: &Stage| {
         let record = play::play(stage, plot, &mut Timeline::new(Style::Silent)).await?;
+        Document::of(stage).await?.hold_to_it(stage).await?;
         hold_to(&record, judge)
     });
 }

@@ -28,6 +28,7 @@ mod timeline;
 mod callers;
 mod house;
 mod intake;
+mod openapi;
 mod operators;
 mod provider;
 mod rows;

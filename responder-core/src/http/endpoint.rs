@@ -5,7 +5,7 @@ use std::{fmt, future::Future, sync::Arc};
 use async_trait::async_trait;
 use http::{HeaderMap, Method, Response, header};
 
-use super::{Access, Body, Call, HttpError};
+use super::{Access, Body, Call, Description, HttpError};
 
 /// One row of a table: what is asked how, by whom, with what, and who answers.
 ///
@@ -27,6 +27,7 @@ pub struct Endpoint {
     body: BodyRule,
     handler: Arc<dyn Handler>,
     errors: Option<ErrorPage>,
+    description: Arc<Description>,
 }
 
 /// What people see in place of an error as JSON.
@@ -89,7 +90,8 @@ where
 impl Endpoint {
     /// Any endpoint. `path` is a [`PathTemplate`](super::PathTemplate), which the table checks when it is built.
     pub fn new(method: Method, path: impl Into<String>, access: Access, body: BodyRule, handler: impl Handler) -> Self {
-        Self { method, path: path.into(), access, body, handler: Arc::new(handler), errors: None }
+        let (handler, description) = (Arc::new(handler), Arc::default());
+        Self { method, path: path.into(), access, body, handler, errors: None, description }
     }
 
     /// A `GET`, and with it a `HEAD`.
@@ -106,6 +108,13 @@ impl Endpoint {
     #[must_use]
     pub fn with_handler(mut self, handler: Arc<dyn Handler>) -> Self {
         self.handler = handler;
+        self
+    }
+
+    /// The same endpoint with more to be read of it in the [OpenAPI document](super::Endpoints::openapi).
+    #[must_use]
+    pub fn with_description(mut self, description: Description) -> Self {
+        self.description = Arc::new(description);
         self
     }
 
@@ -151,6 +160,11 @@ impl Endpoint {
     /// What it takes.
     pub const fn body(&self) -> BodyRule {
         self.body
+    }
+
+    /// What is to be read of it beyond what the table knows.
+    pub fn description(&self) -> &Description {
+        &self.description
     }
 
     /// The handler that answers its requests.

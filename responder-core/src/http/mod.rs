@@ -69,6 +69,7 @@ pub use error::{BoxError, HttpError};
 pub use form::Form;
 pub use guard::{CSRF_FIELD, CSRF_HEADER, LOGIN_PATH, SESSION_COOKIE, session_cookie};
 pub use keys::{EmptyKey, Key, Keys, Signatures};
+pub use openapi::Description;
 pub use path::{MountedPath, Params, PathTemplate, PathTemplateError};
 pub use proxy::{TrustedProxies, TrustedProxiesError};
 pub use respond::{json, no_content, twiml, twiml_message};

@@ -5,6 +5,30 @@ use serde_json::{Map, Value, json};
 
 use super::{Access, BodyRule, Call, Credential, Endpoint, Endpoints, PathTemplate, json as answer, session_cookie};
 
+/// What an endpoint says of itself in an OpenAPI document, beyond what its table knows.
+///
+/// ```
+/// use responder_core::http::{Access, Call, Description, Endpoint, Endpoints, no_content};
+/// use serde_json::json;
+///
+/// let description = Description {
+///     operation: json!({ "summary": "Whether the process answers." }),
+///     ..Description::default()
+/// };
+/// let row = Endpoint::get("/healthz", Access::Public, async |_: Call| Ok(no_content())).with_description(description);
+/// let endpoints = Endpoints::builder("https://help.example.com/tuc".parse()?).endpoint(row).build()?;
+/// assert_eq!(endpoints.openapi()["paths"]["/healthz"]["get"]["summary"], "Whether the process answers.");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Description {
+    /// Fields of an Operation Object (OpenAPI 3.1, 4.8.10): parameters and answers are added to those that the table
+    /// knows, whatever else it says takes their place.
+    pub operation: Value,
+    /// What it refers to, by name: they come below `#/components/schemas`. Rows that use the same name mean the same.
+    pub schemas: Map<String, Value>,
+}
+
 /// Where the document is.
 const OPENAPI: &str = "/openapi.json";
 
@@ -16,8 +40,8 @@ impl Endpoint {
 }
 
 impl Endpoints {
-    /// Every row in the words of OpenAPI 3.1: path, method, who may call, what a body must be, and the answers that the
-    /// table itself gives. What a handler answers, only its own documentation says.
+    /// Every row in the words of OpenAPI 3.1: path, method, who may call, what a body must be, the answers that the
+    /// table itself gives, and what the rows [say of themselves](Endpoint::with_description).
     ///
     /// ```
     /// use responder_core::http::{Access, Call, Endpoint, Endpoints, no_content};
@@ -37,12 +61,15 @@ impl Endpoints {
             let operations = rows.map(|row| (row.method().as_str().to_ascii_lowercase(), operation(row, template)));
             paths.insert(template.as_str().to_owned(), Value::Object(operations.collect()));
         }
+        let named = self.rows().flat_map(|row| &row.description().schemas);
+        let mut schemas: Map<_, _> = named.map(|(name, schema)| (name.clone(), schema.clone())).collect();
+        schemas.insert("Error".to_owned(), error());
         json!({
             "openapi": "3.1.0",
             "info": { "title": "Responder", "version": env!("CARGO_PKG_VERSION") },
             "servers": [{ "url": self.public_url().as_str() }],
             "paths": paths,
-            "components": { "securitySchemes": schemes(session_cookie(self.public_url())), "schemas": { "Error": error() } },
+            "components": { "securitySchemes": schemes(session_cookie(self.public_url())), "schemas": schemas },
         })
     }
 }
@@ -58,7 +85,25 @@ fn operation(row: &Endpoint, template: &PathTemplate) -> Value {
     if let Some(body) = body(row) {
         operation["requestBody"] = body;
     }
+    merge(&mut operation, &row.description().operation);
     operation
+}
+
+/// Adds the members of objects and of lists. A schema is one thing, which is replaced as a whole.
+fn merge(into: &mut Value, more: &Value) {
+    match (into, more) {
+        (Value::Object(into), Value::Object(more)) => {
+            for (name, value) in more {
+                match into.get_mut(name).filter(|_| name != "schema") {
+                    Some(known) => merge(known, value),
+                    None => drop(into.insert(name.clone(), value.clone())),
+                }
+            }
+        }
+        (Value::Array(into), Value::Array(more)) => into.extend(more.iter().cloned()),
+        (_, Value::Null) => {}
+        (into, more) => *into = more.clone(),
+    }
 }
 
 /// `get_api_emergencies_id`.
@@ -129,8 +174,10 @@ fn body(row: &Endpoint) -> Option<Value> {
 
 /// What the table answers before a handler is asked; see [`Endpoints::serve`].
 fn responses(row: &Endpoint) -> Value {
-    let mut statuses =
-        vec![("default", "What the endpoint answers.", false), ("400", "A field or parameter is wrong.", true)];
+    let mut statuses = vec![("400", "A field or parameter is wrong.", true)];
+    if row.description().operation.get("responses").is_none() {
+        statuses.push(("default", "What the endpoint answers.", false));
+    }
     let credentials = row.access().credentials();
     if credentials.iter().any(|credential| *credential != Credential::TwilioSignature) {
         statuses.push(("401", "Credentials are missing or wrong.", true));

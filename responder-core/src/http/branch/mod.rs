@@ -20,6 +20,7 @@ mod answer;
 mod asked;
 mod condition;
 mod control;
+mod described;
 mod events;
 mod fallback;
 mod firehose;
@@ -85,7 +86,7 @@ pub fn rows(branch: &Arc<Branch>, intake: Access) -> Vec<Endpoint> {
     rows.extend(provider::NOTICES.iter().map(|(path, read)| desk.notice(path, *read)));
     rows.extend(condition::rows(branch));
     rows.extend(logs::rows(branch));
-    rows
+    described::described(rows)
 }
 
 /// Makes rows that know their branch.
