@@ -14,7 +14,7 @@ use super::{
     Admin, Site,
     absence::{Absence, Fault, REMEMBERED, SETTLED, Trail},
     unanswered::Unanswered,
-    unsettled::Refusal,
+    unsettled::{Behind, Said},
 };
 use crate::{
     Timestamp,
@@ -50,7 +50,7 @@ pub enum AlertKind {
     NobodyAccepted,
     /// The server of a branch does not answer as it should, or did not for a while.
     BranchOffline,
-    /// The settings of a branch do not let it work, or it refuses them.
+    /// The settings of a branch do not let it work, or it refuses or does not get them.
     SettingsInvalid,
 }
 
@@ -77,6 +77,7 @@ struct Found {
 struct State {
     trail: Trail,
     unanswered: Unanswered,
+    behind: Behind,
     /// Since when it answers as it should.
     well_since: Option<Timestamp>,
 }
@@ -142,7 +143,7 @@ impl Admin {
     }
 
     async fn look_at(&self, site: &Site, state: &mut State, now: Timestamp) -> Result<Vec<Alert>, StoreError> {
-        let (fault, refusal) = self.ask_branch(site, &mut state.unanswered, now).await;
+        let (fault, said) = self.ask_branch(site, &mut state.unanswered, now).await;
         state.well_since = if fault.is_some() { None } else { state.well_since.or(Some(now)) };
         state.trail = self.trail(site, state.trail.clone(), now).await?;
         if self.record_presence(site, &state.trail, fault, state.well_since, now).await? {
@@ -151,26 +152,26 @@ impl Admin {
         let mut alerts: Vec<Alert> = state.unanswered.alerts().cloned().collect();
         let absences = state.trail.absences().into_iter().rev();
         alerts.extend(absences.filter_map(|absence| away(site, &absence, fault, state.well_since, now)));
-        alerts.extend(self.unsettled(site, refusal).await?);
+        alerts.extend(self.unsettled(site, said, &mut state.behind, now).await?);
         let seen = state.trail.seen();
         alerts.retain(|alert| !seen.contains(alert.id.as_str()));
         Ok(alerts)
     }
 
-    /// What is wrong with its server, and which settings it refuses; what it says of its emergencies is noted.
+    /// What is wrong with its server, and what it says of its settings; what it says of its emergencies is noted.
     async fn ask_branch(
         &self,
         site: &Site,
         unanswered: &mut Unanswered,
         now: Timestamp,
-    ) -> (Option<Fault>, Option<Refusal>) {
+    ) -> (Option<Fault>, Option<Said>) {
         // It has no server yet: nothing that could be away.
         let Some(client) = &site.client else { return (None, None) };
         let looked = self.look_for_unanswered(site, client, unanswered.clone(), now);
-        match tokio::join!(looked, Refusal::at(client)) {
-            (Ok(found), refusal) => {
+        match tokio::join!(looked, Said::by(client)) {
+            (Ok(found), said) => {
                 *unanswered = found;
-                (None, refusal)
+                (None, said)
             }
             (Err(fault), _) => (Some(fault), None),
         }

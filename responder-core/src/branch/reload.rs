@@ -65,7 +65,7 @@ pub struct InForce {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReloadError {
-    /// There are none to be had; it is worth trying again.
+    /// There are none to be had, or the branch's own store does not answer; it is worth trying again.
     #[error("{0}")]
     NotFetched(BoxError),
     /// The branch can't work with them, and could not the next time either.

@@ -19,7 +19,7 @@ pub use reloader::Reloader;
 
 use crate::{
     http::BoxError,
-    settings::{SettingsKeys, Values},
+    settings::{SettingsKeys, Values, setting},
     store::{BranchControl, BranchKey, Revision, Saved, SettingsChange, SettingsStore, StoreError},
 };
 
@@ -133,10 +133,8 @@ impl RemoteSettings {
             if !self.switch(&mut fetched).await? {
                 break;
             }
-            match self.client.fetch().await {
-                Ok(newer) => fetched = newer,
-                Err(_) => break,
-            }
+            // What can't be confirmed is asked again soon: it may be the older answer.
+            fetched = self.client.fetch().await?;
         }
         if fetched.values.is_empty() { Err(FetchError::Nothing) } else { Ok(fetched) }
     }
@@ -164,6 +162,7 @@ impl RemoteSettings {
     async fn copied(&self) -> Option<Values> {
         let kept = self.copy.settings(self.branch()).await;
         let kept = kept.inspect_err(|error| tracing::error!(%error, "the copy of the settings can't be read")).ok()?;
+        self.note_copy(kept.revision);
         let mut values = Values::default();
         for (name, value) in &kept.values {
             match self.keys.open(self.branch(), name, value) {
@@ -199,8 +198,9 @@ impl RemoteSettings {
     async fn try_to_keep(&self, values: &Values) -> Result<Revision, BoxError> {
         loop {
             let kept = self.copy.settings(self.branch()).await?;
-            let mut changes: std::collections::BTreeMap<_, _> =
-                kept.values.keys().map(|name| (name.clone(), None)).collect();
+            // What only a newer version knows is a newer node's.
+            let known = kept.values.keys().filter(|name| setting(name).is_some());
+            let mut changes: std::collections::BTreeMap<_, _> = known.map(|name| (name.clone(), None)).collect();
             for (setting, value) in values.said() {
                 let old = kept.values.get(setting.name);
                 if old.is_some_and(|old| self.keys.open(self.branch(), setting.name, old).as_deref() == Ok(value)) {

@@ -10,13 +10,13 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use tokio::task::AbortHandle;
 
-use super::RemoteSettings;
+use super::{FetchError, RemoteSettings};
 use crate::{
     branch::{InForce, Refused, Reload, ReloadError, Reloaded, Standing},
     driver::Sleeper,
     http::BoxError,
     settings::Values,
-    store::Revision,
+    store::{Revision, StoreError},
 };
 
 type Apply = Box<dyn Fn(Values, Values) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
@@ -33,7 +33,8 @@ pub struct Reloader {
 
 impl Reloader {
     /// `current` are the settings that count already. `apply` is given those that count and those that are to count
-    /// instead; it has them count, all of them, or says why they can't and changes nothing.
+    /// instead; it has them count, all of them, or says why they can't and changes nothing. What fails with a
+    /// [`StoreError`] is tried again.
     pub fn new<F>(
         remote: RemoteSettings,
         current: Values,
@@ -79,7 +80,7 @@ impl Reload for Reloader {
             }
         };
         let turned = self.turn_to(&mut current, &fetched.values).await;
-        self.note(fetched.revision, turned.as_ref().err());
+        self.note(fetched.revision, &turned);
         let settings = turned.map(|()| InForce {
             names: current.iter().map(|(setting, _)| setting.name.to_owned()).collect(),
             revision: fetched.revision,
@@ -94,21 +95,24 @@ impl Reload for Reloader {
 
 impl Reloader {
     async fn turn_to(&self, current: &mut Values, values: &Values) -> Result<(), ReloadError> {
-        if current == values {
-            return Ok(());
+        if current != values {
+            (self.apply)(current.clone(), values.clone()).await.map_err(refused)?;
+            *current = values.clone();
+            tracing::info!(branch = %self.remote.branch(), "other settings count now");
         }
-        (self.apply)(current.clone(), values.clone()).await.map_err(ReloadError::Unusable)?;
-        tracing::info!(branch = %self.remote.branch(), "other settings count now");
+        // Also what counts already: the store may have been away, or another node has kept an older answer meanwhile.
         self.remote.keep(values).await;
-        *current = values.clone();
         Ok(())
     }
 
-    fn note(&self, revision: Option<Revision>, refusal: Option<&ReloadError>) {
+    fn note(&self, revision: Option<Revision>, turned: &Result<(), ReloadError>) {
         let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        standing.refused = refusal.map(|error| Refused { revision, reason: error.to_string() });
-        if refusal.is_none() {
-            standing.in_force = revision;
+        match turned {
+            Ok(()) => *standing = Standing { in_force: revision, refused: None },
+            Err(ReloadError::Unusable(error)) => {
+                standing.refused = Some(Refused { revision, reason: error.to_string() });
+            }
+            Err(ReloadError::NotFetched(_)) => {}
         }
     }
 
@@ -117,6 +121,17 @@ impl Reloader {
             tracing::warn!(branch = %self.remote.branch(), %error, "the previous settings remain in effect");
         }
         reloaded
+    }
+}
+
+/// Nothing is wrong with settings because a store is away.
+fn refused(error: BoxError) -> ReloadError {
+    match error.downcast::<StoreError>() {
+        Ok(error) => {
+            tracing::error!(%error, "other settings can't count now");
+            ReloadError::NotFetched(FetchError::Store.into())
+        }
+        Err(error) => ReloadError::Unusable(error),
     }
 }
 

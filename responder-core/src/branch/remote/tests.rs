@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     Timestamp,
     access::AuditEntry,
-    branch::Reload,
+    branch::{Reload, ReloadError, Standing},
     driver::{ManualClock, Sleeper},
     store::{Availability, MemoryStore},
 };
@@ -326,14 +326,14 @@ async fn a_branch_that_nobody_has_set_up_can_be_switched() {
 #[derive(Debug)]
 struct Late {
     store: Arc<MemoryStore>,
-    now: (watch::Sender<Option<String>>, String),
+    now: (watch::Sender<Option<String>>, Option<String>),
 }
 
 #[async_trait]
 impl BranchControl for Late {
     async fn set_availability(&self, branch: &BranchKey, availability: Availability) -> Result<(), StoreError> {
         let (server, answer) = &self.now;
-        server.send_replace(Some(answer.clone()));
+        server.send_replace(answer.clone());
         self.store.set_availability(branch, availability).await
     }
 
@@ -351,6 +351,14 @@ impl BranchControl for Late {
     }
 }
 
+/// A node that is told "on", and meanwhile the server says something else.
+fn late(server: &Server, store: &Arc<MemoryStore>, newer: Option<String>) -> RemoteSettings {
+    let late = Late { store: Arc::clone(store), now: (server.answer.clone(), newer) };
+    let token: secrecy::SecretString = "tuc-token".into();
+    let client = AdminClient::new(&server.at, key(), &token).expect("a client");
+    RemoteSettings::new(client, &token, store.clone(), Some(Arc::new(late)))
+}
+
 #[tokio::test]
 async fn an_older_answer_does_not_outlive_a_newer_one() {
     let (server, store) = (Server::open().await, store());
@@ -358,10 +366,62 @@ async fn an_older_answer_does_not_outlive_a_newer_one() {
     server.has(false, &settings("One"));
     let newer = server.answer.borrow().clone().expect("an answer");
     server.has(true, &settings("One"));
-    let late = Late { store: Arc::clone(&store), now: (server.answer.clone(), newer) };
-    let token: secrecy::SecretString = "tuc-token".into();
-    let client = AdminClient::new(&server.at, key(), &token).expect("a client");
-    let remote = RemoteSettings::new(client, &token, store.clone(), Some(Arc::new(late)));
-    load(&remote).await.expect("settings");
+    load(&late(&server, &store, Some(newer))).await.expect("settings");
     assert_eq!(store.availability(&key()).await.expect("a store"), Availability::Disabled);
+}
+
+#[tokio::test]
+async fn a_switch_that_can_t_be_confirmed_is_asked_for_again_soon() {
+    let (server, store) = (Server::open().await, store());
+    server.has(true, &settings("One"));
+    let (values, _) = load(&server.remote(&store, "tuc-token")).await.expect("settings");
+    store.set_availability(&key(), Availability::Disabled).await.expect("a store");
+    let (reloader, _) = reloader(late(&server, &store, None), values);
+    let reloaded = reloader.reload().await;
+    assert!(matches!(reloaded.settings, Err(ReloadError::NotFetched(_))), "{reloaded:?}");
+}
+
+#[tokio::test]
+async fn a_copy_that_another_node_has_made_older_is_made_anew() {
+    let (server, store) = (Server::open().await, store());
+    server.has(true, &settings("Two"));
+    let remote = server.remote(&store, "tuc-token");
+    let (values, _) = load(&remote).await.expect("settings");
+    let (reloader, applied) = reloader(remote, values);
+    // Its answer was under way for long.
+    server.has(true, &settings("One"));
+    load(&server.remote(&store, "tuc-token")).await.expect("settings");
+    server.has(true, &settings("Two"));
+    let mut nights = Nights::of(&reloader).await;
+    nights.pass(5).await;
+    assert_eq!(applied.load(Ordering::SeqCst), 0, "it counts already");
+    server.is_away();
+    let (copy, _) = load(&server.remote(&store, "tuc-token")).await.expect("a copy");
+    assert_eq!(copy.get("company_name"), Some("Two"));
+}
+
+#[tokio::test]
+async fn what_only_a_newer_version_knows_stays_in_the_copy() {
+    let (server, store) = (Server::open().await, store());
+    let of_newer = ("of_tomorrow".to_owned(), Some(crate::store::StoredValue::Plain("1".to_owned())));
+    let change = SettingsChange { branch: key(), from: Revision::default(), values: [of_newer].into(), audit: None };
+    store.save_settings(&change).await.expect("a store");
+    server.has(true, &settings("One"));
+    load(&server.remote(&store, "tuc-token")).await.expect("settings");
+    let kept = store.settings(&key()).await.expect("a store");
+    assert!(kept.values.contains_key("of_tomorrow") && kept.values.contains_key("company_name"), "{kept:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_makes_no_settings_unusable() {
+    let (server, store) = (Server::open().await, store());
+    server.has(true, &settings("One"));
+    let remote = server.remote(&store, "tuc-token");
+    let (values, _) = load(&remote).await.expect("settings");
+    let apply = |_: Values, _: Values| std::future::ready(Err(StoreError::Unavailable("away".into()).into()));
+    let reloader = Reloader::new(remote, values, apply);
+    server.has(true, &settings("Two"));
+    let reloaded = reloader.reload().await;
+    assert!(matches!(reloaded.settings, Err(ReloadError::NotFetched(_))), "{reloaded:?}");
+    assert_eq!(reloader.standing(), Standing::default());
 }

@@ -67,7 +67,11 @@ pub fn control(hooks: ControlHooks) -> Vec<Endpoint> {
         let reload = reload.clone();
         async move {
             let told = match reload {
-                Some(reload) => told(&reload.reload().await),
+                // Whoever asks may go away meanwhile.
+                Some(reload) => {
+                    let work = tokio::spawn(async move { reload.reload().await });
+                    told(&work.await.map_err(HttpError::internal)?)
+                }
                 None => json!({
                     "status": "success", "code": OWN_SETTINGS, "keys": [],
                     "message": "The settings are those of the environment.",
@@ -101,6 +105,7 @@ mod tests {
 
     use ::http::{Method, Request};
     use async_trait::async_trait;
+    use tokio::sync::Notify;
 
     use super::*;
     use crate::{
@@ -160,11 +165,47 @@ mod tests {
         assert_eq!((status, &said["code"]), (501, &json!("no_restart")));
     }
 
+    /// Takes its time.
+    #[derive(Debug, Default)]
+    struct Slow {
+        begun: Notify,
+        go_on: Notify,
+        done: Notify,
+    }
+
+    #[async_trait]
+    impl Reload for Slow {
+        async fn reload(&self) -> Reloaded {
+            self.begun.notify_one();
+            self.go_on.notified().await;
+            self.done.notify_one();
+            Stubborn.reload().await
+        }
+
+        fn standing(&self) -> Standing {
+            Standing::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_is_ended_though_nobody_waits_for_the_answer() {
+        let slow = Arc::new(Slow::default());
+        let hooks = ControlHooks { reload: Some(slow.clone()), restart: None };
+        tokio::select! {
+            _ = ask(hooks, &Method::POST, "/api/reload_settings", "theirs") => panic!("it is not done"),
+            () = slow.begun.notified() => {}
+        }
+        slow.go_on.notify_one();
+        slow.done.notified().await;
+    }
+
     #[tokio::test]
     async fn nobody_else_is_obeyed() {
         let restarts = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&restarts);
-        let restart: Arc<dyn Fn() + Send + Sync> = Arc::new(move || drop(counted.fetch_add(1, Ordering::SeqCst)));
+        let restart: Arc<dyn Fn() + Send + Sync> = Arc::new(move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
         let hooks = ControlHooks { reload: Some(Arc::new(Stubborn)), restart: Some(restart) };
         for row in control(hooks.clone()) {
             for token in ["reporters", "guessed"] {
