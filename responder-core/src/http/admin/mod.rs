@@ -16,9 +16,11 @@ mod alerts;
 mod audit;
 mod branch;
 mod followers;
+mod glances;
 mod internal;
 mod live;
 mod login;
+mod page;
 mod pages;
 mod plain;
 mod recordings;
@@ -34,7 +36,7 @@ use serde_json::json;
 
 pub(crate) use self::internal::{ENABLED_HEADER, REVISION_HEADER};
 pub use self::{
-    pages::{Frame, Page, Pages},
+    page::{Frame, Page, Pages},
     plain::PlainPages,
     view::{AuditRow, BranchGlance, BranchRow, Relayed, SettingRow, UserRow},
 };
