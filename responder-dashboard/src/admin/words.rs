@@ -1,6 +1,6 @@
 //! What codes and names mean, for people.
 
-use responder_core::access::Permission;
+use responder_core::access::{Permission, Permissions};
 
 /// What came of what was done last. What is no word of ours is not repeated.
 pub(super) fn said(code: &str) -> Option<&'static str> {
@@ -36,6 +36,11 @@ pub(super) const fn permission(permission: Permission) -> &'static str {
     }
 }
 
+/// Some of them, in a sentence.
+pub(super) fn permissions(permissions: Permissions) -> String {
+    permissions.iter().map(|one| permission(one).to_lowercase()).collect::<Vec<_>>().join(", ")
+}
+
 /// What was done, as it is written in the audit.
 pub(super) fn action(action: &str) -> String {
     match action {
@@ -61,6 +66,16 @@ pub(super) fn action(action: &str) -> String {
         other => return other.replace('_', " "),
     }
     .to_owned()
+}
+
+/// What was wrong with the server of a branch, as it is recorded.
+pub(super) fn fault(because: &str) -> &str {
+    match because {
+        "no_answer" => "its server did not answer",
+        "refused" => "its server did not know our token",
+        "failure" => "its server answered with failures",
+        other => other,
+    }
 }
 
 /// The state of a branch: class and what it means.

@@ -20,6 +20,7 @@ mod glances;
 mod internal;
 mod live;
 mod login;
+mod names;
 mod page;
 mod pages;
 mod plain;
@@ -36,6 +37,7 @@ use serde_json::json;
 
 pub(crate) use self::internal::{ENABLED_HEADER, REVISION_HEADER};
 pub use self::{
+    names::Names,
     page::{Frame, Page, Pages},
     plain::PlainPages,
     view::{AuditRow, BranchGlance, BranchRow, Relayed, SettingRow, UserRow},

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use serde_json::Value;
 
-use super::{AuditRow, BranchGlance, Relayed, SettingRow, UserRow};
+use super::{AuditRow, BranchGlance, Names, Relayed, SettingRow, UserRow};
 use crate::{
     Timestamp,
     access::AuditId,
@@ -88,8 +88,8 @@ pub enum Page {
     Users {
         /// All of them.
         rows: Vec<UserRow>,
-        /// The branches that there are permissions for.
-        branches: Vec<BranchKey>,
+        /// What branches are called: those that there are permissions for.
+        names: Names,
     },
     /// What was done.
     Audit {
@@ -97,6 +97,8 @@ pub enum Page {
         rows: Vec<AuditRow>,
         /// Where the next page begins: `?before=`.
         next: Option<AuditId>,
+        /// What branches and users are called now.
+        names: Names,
     },
     /// Only what somebody has to see.
     Alerts,

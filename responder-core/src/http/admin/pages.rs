@@ -108,13 +108,14 @@ async fn settings(desk: Arc<Desk>, call: Call) -> Answer {
 
 async fn all_users(desk: Arc<Desk>, call: Call) -> Answer {
     let users = desk.admin.store().users().await.map_err(store_failed)?;
-    let branches = desk.admin.sites().iter().map(|site| site.key.clone()).collect();
-    desk.page(Some(&call), &Page::Users { rows: users.iter().map(UserRow::of).collect(), branches }).await
+    let (rows, names) = (users.iter().map(UserRow::of).collect(), desk.names(&users));
+    desk.page(Some(&call), &Page::Users { rows, names }).await
 }
 
 async fn audit(desk: Arc<Desk>, call: Call) -> Answer {
     let (rows, next) = desk.audit_of(&call).await?;
-    desk.page(Some(&call), &Page::Audit { rows, next }).await
+    let users = desk.admin.store().users().await.map_err(store_failed)?;
+    desk.page(Some(&call), &Page::Audit { rows, next, names: desk.names(&users) }).await
 }
 
 impl Desk {

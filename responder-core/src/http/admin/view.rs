@@ -96,8 +96,11 @@ pub struct AuditRow {
     pub id: AuditId,
     /// When, RFC 3339.
     pub at: String,
-    /// The name of whoever did it.
+    /// The name of whoever did it, at that time.
     pub who: String,
+    /// Their number, if it was a user. It is for pages alone.
+    #[serde(skip)]
+    pub who_id: Option<UserId>,
     /// The name of the action.
     pub action: String,
     /// With which branch.
@@ -185,6 +188,7 @@ impl From<Recorded> for AuditRow {
             id,
             at: at.to_string(),
             who: entry.actor.name,
+            who_id: entry.actor.id,
             action: entry.action.name(),
             branch: entry.branch,
             subject: entry.subject,
