@@ -1,6 +1,7 @@
 //! The pages of an admin server.
 
 mod audit;
+mod back;
 mod branch;
 mod changes;
 mod figures;

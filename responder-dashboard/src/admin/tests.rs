@@ -92,6 +92,7 @@ fn numbers_without_a_country_code_are_of_the_country_of_their_branch() {
         name,
         value: Some(value.to_owned()),
         source: "environment",
+        environment: Some(value.to_owned()),
         default: "",
         about: "",
         tier: Tier::Basic,

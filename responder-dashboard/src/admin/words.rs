@@ -3,13 +3,32 @@
 use responder_core::access::{Permission, Permissions};
 
 /// What came of what was done last. What is no word of ours is not repeated.
-pub(super) fn said(code: &str) -> Option<&'static str> {
+pub(super) fn said(code: &str) -> Option<String> {
+    said_of_setting(code).or_else(|| said_at_all(code).map(str::to_owned))
+}
+
+/// What came of going back to what counts where nothing is stored.
+fn said_of_setting(code: &str) -> Option<String> {
+    let (code, name) = code.split_once('.')?;
+    let name = responder_core::settings::setting(name).map(|known| setting(known.name))?;
+    let end = match code {
+        "setting_reset" => "and the branch has it",
+        "setting_reset_untold" => "but the branch does not use it yet",
+        _ => return None,
+    };
+    Some(format!("“{name}” is no longer set here. What the environment says counts again, {end}."))
+}
+
+fn said_at_all(code: &str) -> Option<&'static str> {
     Some(match code {
         "user_added" => "The user was added.",
         "user_changed" => "The user was changed; they have to log in again.",
         "user_removed" => "The user was removed; their sessions have ended.",
         "password_changed" => "Your password was changed. Your other sessions have ended.",
-        "settings_saved" => "The settings are stored.",
+        "setting_same" => "Nothing is different from before.",
+        "settings_changed" => {
+            "Somebody else has changed these settings meanwhile, and nothing was stored. This is what there is now."
+        }
         "name_taken" => "There is a user of this name already.",
         "last_admin" => "This is the last admin; somebody has to be one.",
         "changed_meanwhile" => {

@@ -9,7 +9,7 @@ use super::{
     Access, Answer, BRANCH, BodyRule, Desk, Endpoint, Frame, Page, SettingRow, UserRow,
     glances::{GLANCED_AT, MOST_AT_ONCE, said},
     login::{redirect, who},
-    no_server, person, row, secrets_failed, store_failed, users,
+    no_server, person, row, secrets_failed, settings, store_failed, users,
 };
 use crate::{
     access::Permission,
@@ -34,7 +34,8 @@ pub(super) fn rows(desk: &Arc<Desk>) -> Vec<Endpoint> {
         row(desk, Method::GET, "/branch/{branch}", view(), none, branch),
         row(desk, Method::GET, "/branch/{branch}/live", view(), none, branch_live),
         row(desk, Method::GET, "/branch/{branch}/emergency/{id}", view(), none, emergency),
-        row(desk, Method::GET, "/branch/{branch}/settings", view(), none, settings),
+        row(desk, Method::GET, "/branch/{branch}/settings", view(), none, settings_page),
+        row(desk, Method::POST, "/branch/{branch}/settings/reset", view(), form, settings::reset_form),
         row(desk, Method::GET, "/users", admin(), none, all_users),
         row(desk, Method::POST, "/users/create", admin(), form, users::create_form),
         row(desk, Method::POST, "/users/{id}/edit", admin(), form, users::edit_form),
@@ -96,7 +97,7 @@ async fn emergency(desk: Arc<Desk>, call: Call) -> Answer {
     desk.page(Some(&call), &page).await
 }
 
-async fn settings(desk: Arc<Desk>, call: Call) -> Answer {
+async fn settings_page(desk: Arc<Desk>, call: Call) -> Answer {
     let site = desk.site(&call)?;
     let kept = desk.admin.settings_of(site).await.map_err(secrets_failed)?;
     let rows = SettingRow::all(site, &kept, &person(&call)?.session.user.rights);
