@@ -15,6 +15,7 @@ mod notices;
 mod pages;
 mod recordings;
 mod relays;
+mod reset;
 mod servers;
 mod settings;
 mod silent;

@@ -287,6 +287,7 @@ fn request(endpoint: &Endpoint, intruder: &Intruder) -> Request<String> {
             let csrf = intruder.csrf.iter().map(|token| ("csrf_token", token.as_str()));
             let fields = csrf.chain([("username", "zoe"), ("password", "a better password"), ("is_admin", "on")]);
             let fields = fields.chain([("current_password", PASSWORD), ("new_password", "a better password")]);
+            let fields = fields.chain([("setting", "RECIPIENT_PHONES")]);
             let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
             (body, Some("application/x-www-form-urlencoded"))
         }

@@ -200,11 +200,11 @@ async function anotherUser(page) {
   await form.getByLabel("Name").fill("bob");
   await form.getByLabel("Password").fill("short");
   await form.getByLabel("Password").fill("another good password");
-  await form.getByLabel("View, tuc").check();
+  await form.getByLabel("View, Tucson").check();
   await look(page, "users");
   await form.getByRole("button", { name: "Add" }).click();
   await says(page, ".note", "The user was added.");
-  await says(page, ".users", "tuc: view");
+  await says(page, ".users", "Tucson: view");
   const bob = await person(browser);
   await logIn(bob, "bob", "another good password");
   await says(bob, "#b-tuc .word", /Ready|In Use|Error/);

@@ -3,13 +3,15 @@
 use askama::Template;
 use responder_core::{
     access::AuditId,
-    http::admin::{AuditRow, Frame as Given},
+    emergency::EmergencyId,
+    http::admin::{AuditRow, Frame as Given, Names},
+    script::code_of,
 };
-use serde_json::Value;
 
 use super::{
+    changes::{self, Change},
     frame::{Frame, Tab},
-    words,
+    names, words,
 };
 use crate::emergency::day_and_clock;
 
@@ -26,122 +28,126 @@ struct Row {
     shown: String,
     who: String,
     action: String,
-    about: String,
+    about: Vec<About>,
     changes: Vec<Change>,
     address: String,
+    /// Of a recording, which has no name.
+    recording: Option<String>,
 }
 
-struct Change {
-    name: String,
-    before: String,
-    after: String,
+/// What something was done with.
+#[derive(Debug, PartialEq, Eq)]
+struct About {
+    words: String,
+    /// Where more of it is told.
+    page: Option<String>,
 }
 
-pub(super) fn audit(given: &Given, rows: &[AuditRow], next: Option<AuditId>) -> Result<String, askama::Error> {
+pub(super) fn audit(
+    given: &Given,
+    rows: &[AuditRow],
+    next: Option<AuditId>,
+    names: &Names,
+) -> Result<String, askama::Error> {
     let frame = Frame::of(given, "Audit", Tab::Audit);
-    Audit { frame, rows: rows.iter().map(Row::of).collect(), next: next.map(|next| next.to_string()) }.render()
+    let rows = rows.iter().map(|row| Row::of(row, names, &given.base)).collect();
+    Audit { frame, rows, next: next.map(|next| next.to_string()) }.render()
 }
 
 impl Row {
-    fn of(row: &AuditRow) -> Self {
-        let about = [row.branch.as_ref().map(ToString::to_string), row.subject.clone()];
+    fn of(row: &AuditRow, names: &Names, base: &str) -> Self {
         Self {
             at: row.at.clone(),
             shown: row.at.parse().map_or_else(|_| row.at.clone(), day_and_clock),
-            who: row.who.clone(),
+            who: names::who(names, row),
             action: words::action(&row.action),
-            about: about.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-            changes: named(changes(row.before.as_ref(), row.after.as_ref()), &row.action),
+            about: about(row, names, base),
+            changes: changes::of(row, names),
             address: row.address.clone().unwrap_or_default(),
+            recording: row.subject.clone().filter(|_| row.action == "recording_fetched"),
         }
     }
 }
 
-/// With names for people.
-fn named(mut changes: Vec<Change>, action: &str) -> Vec<Change> {
-    for change in &mut changes {
-        change.name = match (change.name.as_str(), action) {
-            ("", "branch_disabled" | "branch_enabled") => "Branch".to_owned(),
-            ("", _) => "Value".to_owned(),
-            (name, "settings_changed") => words::setting(name),
-            (name, _) => words::plain(name),
-        };
-    }
-    changes
+fn about(row: &AuditRow, names: &Names, base: &str) -> Vec<About> {
+    let plain = |words: String| About { words, page: None };
+    let branch = row.branch.as_ref().map(|key| plain(names::branch(names, key.as_str())));
+    let subject = row.subject.as_deref().and_then(|subject| match row.action.as_str() {
+        "emergency_triggered" | "emergency_cancelled" => emergency(row, subject, "emergency", base),
+        "alert_seen" => match subject.split_once(':') {
+            Some(("nobody_accepted", id)) => emergency(row, id, "nobody accepted emergency", base),
+            Some(("branch_offline", _)) => Some(plain("trouble with its server".to_owned())),
+            Some(("settings_invalid", _)) => Some(plain("settings that can’t be used".to_owned())),
+            _ => None,
+        },
+        "recording_fetched" => None,
+        "log_sent" => Some(plain(format!("to {subject}"))),
+        _ => Some(plain(subject.to_owned())),
+    });
+    branch.into_iter().chain(subject).collect()
 }
 
-/// What was changed: name by name for objects, else as a whole.
-fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
-    let change = |name: &str, before: Option<&Value>, after: Option<&Value>| Change {
-        name: name.to_owned(),
-        before: shown(before),
-        after: shown(after),
-    };
-    let objects = (before.and_then(Value::as_object), after.and_then(Value::as_object));
-    match (before, after, objects) {
-        (None, None, _) => Vec::new(),
-        (_, _, (old, new)) if old.is_some() || new.is_some() => {
-            let names = old.into_iter().chain(new).flat_map(|object| object.keys());
-            let mut names: Vec<_> = names.collect();
-            names.sort_unstable();
-            names.dedup();
-            let value = |object: Option<&serde_json::Map<String, Value>>, name: &str| object?.get(name).cloned();
-            let one = |name: &String| change(name, value(old, name).as_ref(), value(new, name).as_ref());
-            names.into_iter().map(one).collect()
-        }
-        _ => vec![change("", before, after)],
-    }
-}
-
-fn shown(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => "–".to_owned(),
-        Some(Value::Bool(true)) => "on".to_owned(),
-        Some(Value::Bool(false)) => "off".to_owned(),
-        Some(Value::String(text)) => people(text).unwrap_or_else(|| text.clone()),
-        Some(Value::Array(list)) if list.is_empty() => "–".to_owned(),
-        Some(Value::Array(list)) => joined(list.iter().map(|one| shown(Some(one))), ", "),
-        Some(Value::Object(object)) => person(object)
-            .unwrap_or_else(|| joined(object.iter().map(|(name, one)| format!("{name}: {}", shown(Some(one)))), "; ")),
-        Some(Value::Number(number)) => number.to_string(),
-    }
-}
-
-/// A list of people, as it is stored as the text of a setting.
-fn people(text: &str) -> Option<String> {
-    let list: Vec<serde_json::Map<String, Value>> = serde_json::from_str(text).ok()?;
-    let people: Option<Vec<String>> = list.iter().map(person).collect();
-    people.filter(|people| !people.is_empty()).map(|people| people.join(", "))
-}
-
-/// Somebody with a number, as lists of phones have them.
-fn person(object: &serde_json::Map<String, Value>) -> Option<String> {
-    let number = object.get("number")?.as_str()?;
-    let name = object.get("name").and_then(Value::as_str).unwrap_or_default();
-    Some(format!("{name} {number}").trim().to_owned())
-}
-
-fn joined(parts: impl Iterator<Item = String>, between: &str) -> String {
-    parts.collect::<Vec<_>>().join(between)
+/// An emergency by what it is called in texts.
+fn emergency(row: &AuditRow, id: &str, words: &str, base: &str) -> Option<About> {
+    let (id, branch) = (id.parse::<EmergencyId>().ok()?, row.branch.as_ref()?);
+    let page = Some(format!("{base}/branch/{branch}/emergency/{id}"));
+    Some(About { words: format!("{words} {}", code_of(id)), page })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    use responder_core::access::UserId;
 
     use super::*;
+    use crate::admin::tests::audit_row;
+
+    const EMERGENCY: &str = "01arz3ndektsv4rrffq69g5fav";
+
+    fn names() -> Names {
+        let user = (UserId::from_u64(7), "eve".to_owned());
+        Names { branches: vec![("tuc".parse().expect("a key"), "Tucson".to_owned())], users: BTreeMap::from([user]) }
+    }
+
+    fn row(action: &str, subject: &str) -> AuditRow {
+        AuditRow {
+            branch: Some("tuc".parse().expect("a key")),
+            subject: Some(subject.to_owned()),
+            ..audit_row(action, None, None)
+        }
+    }
 
     #[test]
-    fn lists_are_shown_as_people_write_them() {
-        let check = |value: Value, expected: &str| assert_eq!(shown(Some(&value)), expected);
-        check(
-            json!([{ "name": "Ada", "number": "+15005550001" }, { "name": null, "number": "+15005550002" }]),
-            "Ada +15005550001, +15005550002",
-        );
-        check(json!(r#"[{"name":"Ada","number":"+15005550001"}]"#), "Ada +15005550001");
-        check(json!("[1]"), "[1]");
-        check(json!({ "tuc": ["view", "trigger"], "poc": [] }), "poc: –; tuc: view, trigger");
-        check(json!([]), "–");
-        check(json!(12), "12");
+    fn what_it_was_about_is_told_by_names() {
+        let told = |action: &str, subject: &str| {
+            about(&row(action, subject), &names(), "/p").into_iter().map(|about| about.words).collect::<Vec<_>>()
+        };
+        let code = code_of(EMERGENCY.parse().expect("an id"));
+        assert_eq!(told("emergency_cancelled", EMERGENCY), ["Tucson".to_owned(), format!("emergency {code}")]);
+        let seen = told("alert_seen", &format!("nobody_accepted:{EMERGENCY}"));
+        assert_eq!(seen, ["Tucson".to_owned(), format!("nobody accepted emergency {code}")]);
+        assert_eq!(told("alert_seen", "branch_offline:17"), ["Tucson", "trouble with its server"]);
+        assert_eq!(told("alert_seen", "settings_invalid:3"), ["Tucson", "settings that can’t be used"]);
+        assert_eq!(told("alert_seen", "of a newer version"), ["Tucson"]);
+        assert_eq!(told("recording_fetched", "RE1"), ["Tucson"]);
+        assert_eq!(told("log_sent", "hooks.example.com"), ["Tucson", "to hooks.example.com"]);
+        let page = about(&row("emergency_cancelled", EMERGENCY), &names(), "/p").pop().and_then(|about| about.page);
+        assert_eq!(page, Some(format!("/p/branch/tuc/emergency/{EMERGENCY}")));
+        let gone = AuditRow { branch: Some("old".parse().expect("a key")), ..row("log_archived", "x") };
+        assert_eq!(about(&gone, &names(), "")[0].words, "a branch that is no longer here (old)");
+    }
+
+    #[test]
+    fn who_did_it_is_told_also_when_they_are_gone() {
+        let who = |name: &str, id: Option<u64>, action: &str| {
+            let row = AuditRow { who: name.to_owned(), who_id: id.map(UserId::from_u64), ..row(action, "") };
+            names::who(&names(), &row)
+        };
+        assert_eq!(who("eve", Some(7), "login"), "eve");
+        assert_eq!(who("ada", Some(7), "login"), "ada (now eve)");
+        assert_eq!(who("eve", Some(8), "login"), "eve (removed since; user 8)", "somebody else has the name now");
+        assert_eq!(who("server", None, "branch_away"), "The server");
+        assert_eq!(who("server", None, "login_failed"), "server", "a user may be called so");
     }
 }

@@ -80,7 +80,7 @@ impl Frame {
             user: text("username"),
             is_admin: user.and_then(|user| user.get("is_admin")).and_then(Value::as_bool).unwrap_or(false),
             tab,
-            said: given.said.as_deref().and_then(words::said).map(str::to_owned),
+            said: given.said.as_deref().and_then(words::said),
             alerts: Alerts::of(given),
             now_ms: millis(given.now),
             scripts: vec![&TIMES_SCRIPT, &ADMIN_SCRIPT],
@@ -151,10 +151,11 @@ pub(super) fn alerts(frame: &Given) -> Result<String, askama::Error> {
 pub(super) fn trouble(frame: &Given, status: u16, message: &str) -> Result<String, askama::Error> {
     let (title, hint) = match status {
         403 => ("Not allowed", "Whoever looks after users can change what you may do."),
+        400 => ("Not possible", "Go back to the page that you came from; nothing was done."),
         404 => ("Not found", "It may have been removed, or the address has a mistake."),
         503 => ("Not now", "Calls and branches go on without this page. Load it again in a moment."),
         _ => ("Something went wrong", "Calls and branches go on without this page. Load it again."),
     };
     let frame = Frame::of(frame, title, Tab::None);
-    Trouble { frame, status, message: message.to_owned(), hint }.render()
+    Trouble { frame, status, message: words::in_words(message), hint }.render()
 }

@@ -1,10 +1,13 @@
 //! The pages of an admin server.
 
 mod audit;
+mod back;
 mod branch;
+mod changes;
 mod figures;
 mod frame;
 mod home;
+mod names;
 mod people;
 mod settings;
 #[cfg(test)]
@@ -55,8 +58,8 @@ impl Pages for AdminPages {
                 settings::settings(frame, branch, name, *revision, rows, incomplete.as_deref())?
             }
             Page::Figures(glances) => figures::figures(frame, glances)?,
-            Page::Users { rows, branches } => people::users(frame, rows, branches)?,
-            Page::Audit { rows, next } => audit::audit(frame, rows, *next)?,
+            Page::Users { rows, names } => people::users(frame, rows, names)?,
+            Page::Audit { rows, next, names } => audit::audit(frame, rows, *next, names)?,
             Page::Alerts => frame::alerts(frame)?,
             Page::Trouble { status, message } => frame::trouble(frame, *status, message)?,
             _ => return Err("this version does not know how to draw this page".into()),

@@ -3,14 +3,14 @@
 use askama::Template;
 use responder_core::{
     access::{Permission, Permissions},
-    http::admin::{Frame as Given, UserRow},
+    http::admin::{Frame as Given, Names, UserRow},
     store::BranchKey,
 };
 use serde_json::Value;
 
 use super::{
     frame::{Frame, Tab},
-    words,
+    names, words,
 };
 use crate::emergency::day_and_clock;
 
@@ -51,6 +51,7 @@ struct User {
 /// What a user may do with a branch.
 struct Branch {
     key: String,
+    name: String,
     cells: Vec<Cell>,
 }
 
@@ -74,9 +75,9 @@ pub(super) fn password(given: &Given) -> Result<String, askama::Error> {
     Password { frame: Frame::of(given, "Your password", Tab::Password) }.render()
 }
 
-pub(super) fn users(given: &Given, rows: &[UserRow], branches: &[BranchKey]) -> Result<String, askama::Error> {
+pub(super) fn users(given: &Given, rows: &[UserRow], names: &Names) -> Result<String, askama::Error> {
     let own_id = given.user.as_ref().and_then(|user| user.get("id")).cloned().unwrap_or_default();
-    let rows = rows.iter().map(|row| User::of(row, branches, &own_id)).collect();
+    let rows = rows.iter().map(|row| User::of(row, names, &own_id)).collect();
     let new = User {
         id: None,
         version: 0,
@@ -86,47 +87,46 @@ pub(super) fn users(given: &Given, rows: &[UserRow], branches: &[BranchKey]) -> 
         summary: String::new(),
         since: String::new(),
         since_shown: String::new(),
-        branches: branches.iter().map(|key| Branch::of(key, Permissions::default())).collect(),
+        branches: names.branches.iter().map(|branch| Branch::of(branch, Permissions::default())).collect(),
     };
     Users { frame: Frame::of(given, "Users", Tab::Users), rows, new }.render()
 }
 
 impl User {
-    fn of(row: &UserRow, branches: &[BranchKey], own_id: &Value) -> Self {
-        let of = |key: &BranchKey| Branch::of(key, row.permissions.get(key).copied().unwrap_or_default());
+    fn of(row: &UserRow, names: &Names, own_id: &Value) -> Self {
+        let has = |key: &BranchKey| row.permissions.get(key).copied().unwrap_or_default();
         Self {
             id: Some(row.id.to_string()),
             version: row.version.as_u64(),
             username: row.username.clone(),
             is_admin: row.is_admin,
             is_oneself: serde_json::to_value(row.id).is_ok_and(|id| id == *own_id),
-            summary: summary(row),
+            summary: summary(row, names),
             since: row.created_at.clone(),
             since_shown: row.created_at.parse().map_or_else(|_| row.created_at.clone(), day_and_clock),
-            branches: branches.iter().map(of).collect(),
+            branches: names.branches.iter().map(|branch| Branch::of(branch, has(&branch.0))).collect(),
         }
     }
 }
 
 impl Branch {
-    fn of(key: &BranchKey, has: Permissions) -> Self {
+    fn of((key, name): &(BranchKey, String), has: Permissions) -> Self {
         let cell = |permission: Permission| Cell {
             permission: permission.as_str(),
             words: words::permission(permission),
             has: has.contain(permission),
         };
-        Self { key: key.to_string(), cells: Permission::ALL.into_iter().map(cell).collect() }
+        Self { key: key.to_string(), name: name.clone(), cells: Permission::ALL.into_iter().map(cell).collect() }
     }
 }
 
 /// What somebody may do, in a line.
-fn summary(row: &UserRow) -> String {
+fn summary(row: &UserRow, names: &Names) -> String {
     if row.is_admin {
         return "Admin: may do everything, also with users".to_owned();
     }
     let of = |(key, permissions): (&BranchKey, &Permissions)| {
-        let all: Vec<_> = permissions.iter().map(|permission| words::permission(permission).to_lowercase()).collect();
-        format!("{key}: {}", all.join(", "))
+        format!("{}: {}", names::branch(names, key.as_str()), words::permissions(*permissions))
     };
     let all: Vec<_> = row.permissions.iter().map(of).collect();
     if all.is_empty() { "May look at nothing yet".to_owned() } else { all.join(" · ") }

@@ -9,6 +9,7 @@ use responder_core::{
 };
 
 use super::{
+    back::Back,
     frame::{Frame, Tab},
     words,
 };
@@ -44,6 +45,7 @@ struct Field {
     people: Vec<Person>,
     editable: bool,
     is_set: bool,
+    back: Option<Back>,
 }
 
 /// Somebody in a list of phones.
@@ -103,25 +105,18 @@ impl Field {
     fn of(row: &SettingRow, country: CountryCode) -> Self {
         let value = row.value.clone().unwrap_or_default();
         let control = Control::of(row);
-        let default = match (control, row.default) {
-            (Control::Flag, "true") => "on",
-            (Control::Flag, "false") => "off",
-            (Control::Choice, code) => {
-                CHOICES.iter().find(|(known, _)| *known == code).map_or(code, |(_, words)| words)
-            }
-            (_, default) => default,
-        };
+        let default = control.in_words(row.default, country);
         // What can be chosen is said by the choices.
         let about =
             if control == Control::Choice { row.about.split(':').next().unwrap_or_default() } else { row.about };
-        let source = match (row.source, default) {
+        let source = match (row.source, default.as_str()) {
             ("database", _) if row.value.is_none() => {
                 "Emptied here: what the environment of the admin server says does not count.".to_owned()
             }
             ("environment", _) => "From the environment of the admin server.".to_owned(),
             ("default", "") => "Not set.".to_owned(),
             ("default", default) => format!("Default: {default}."),
-            _ => String::new(),
+            _ => "Set here.".to_owned(),
         };
         let people = if control == Control::Phones { people(&value, country) } else { Vec::new() };
         Self {
@@ -130,6 +125,7 @@ impl Field {
             about: words::sentence(&words::in_words(about)),
             source,
             is_set: row.value.is_some(),
+            back: Back::of(row, &default, |value| control.in_words(value, country)),
             value,
             default: row.default,
             control,
@@ -169,6 +165,28 @@ impl Control {
             Kind::Confirmation => Self::Choice,
             Kind::Text | Kind::Addresses => Self::Long,
             Kind::Country | Kind::Countries | Kind::TimeZone | Kind::Url | Kind::Word => Self::Text,
+        }
+    }
+
+    /// A value as people say it.
+    fn in_words(self, value: &str, country: CountryCode) -> String {
+        match self {
+            Self::Flag => match responder_core::settings::flag(value) {
+                Ok(true) => "on".to_owned(),
+                Ok(false) => "off".to_owned(),
+                Err(_) => value.to_owned(),
+            },
+            Self::Choice => {
+                CHOICES.iter().find(|(code, _)| *code == value).map_or(value, |(_, words)| words).to_owned()
+            }
+            Self::Phones => {
+                let all = people(value, country);
+                all.iter()
+                    .map(|one| format!("{} {}", one.name, one.number).trim().to_owned())
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            }
+            _ => value.to_owned(),
         }
     }
 }

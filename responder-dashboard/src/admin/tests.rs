@@ -1,7 +1,8 @@
 //! Pages are drawn from whatever they are given, and let nothing of it become markup.
 
 use responder_core::{
-    http::admin::{BranchGlance, Frame, Page, Pages, SettingRow},
+    access::AuditId,
+    http::admin::{AuditRow, BranchGlance, Frame, Page, Pages, SettingRow},
     settings::{Secrecy, Tier, setting},
     store::Revision,
 };
@@ -16,6 +17,22 @@ fn frame() -> Frame {
         csrf_token: Some("token".to_owned()),
         alerts: Some(Vec::new()),
         ..Frame::default()
+    }
+}
+
+/// Something that the server did.
+pub(super) fn audit_row(action: &str, before: Option<serde_json::Value>, after: Option<serde_json::Value>) -> AuditRow {
+    AuditRow {
+        id: AuditId::from_u64(1),
+        at: "2026-11-16T03:00:00Z".to_owned(),
+        who: "server".to_owned(),
+        who_id: None,
+        action: action.to_owned(),
+        branch: None,
+        subject: Some("bo".to_owned()),
+        before,
+        after,
+        address: None,
     }
 }
 
@@ -75,6 +92,7 @@ fn numbers_without_a_country_code_are_of_the_country_of_their_branch() {
         name,
         value: Some(value.to_owned()),
         source: "environment",
+        environment: Some(value.to_owned()),
         default: "",
         about: "",
         tier: Tier::Basic,

@@ -1,15 +1,34 @@
 //! What codes and names mean, for people.
 
-use responder_core::access::Permission;
+use responder_core::access::{Permission, Permissions};
 
 /// What came of what was done last. What is no word of ours is not repeated.
-pub(super) fn said(code: &str) -> Option<&'static str> {
+pub(super) fn said(code: &str) -> Option<String> {
+    said_of_setting(code).or_else(|| said_at_all(code).map(str::to_owned))
+}
+
+/// What came of going back to what counts where nothing is stored.
+fn said_of_setting(code: &str) -> Option<String> {
+    let (code, name) = code.split_once('.')?;
+    let name = responder_core::settings::setting(name).map(|known| setting(known.name))?;
+    let end = match code {
+        "setting_reset" => "and the branch has it",
+        "setting_reset_untold" => "but the branch does not use it yet",
+        _ => return None,
+    };
+    Some(format!("“{name}” is no longer set here. What the environment says counts again, {end}."))
+}
+
+fn said_at_all(code: &str) -> Option<&'static str> {
     Some(match code {
         "user_added" => "The user was added.",
         "user_changed" => "The user was changed; they have to log in again.",
         "user_removed" => "The user was removed; their sessions have ended.",
         "password_changed" => "Your password was changed. Your other sessions have ended.",
-        "settings_saved" => "The settings are stored.",
+        "setting_same" => "Nothing is different from before.",
+        "settings_changed" => {
+            "Somebody else has changed these settings meanwhile, and nothing was stored. This is what there is now."
+        }
         "name_taken" => "There is a user of this name already.",
         "last_admin" => "This is the last admin; somebody has to be one.",
         "changed_meanwhile" => {
@@ -34,6 +53,11 @@ pub(super) const fn permission(permission: Permission) -> &'static str {
         Permission::EditAdvanced => "Advanced settings",
         Permission::Restart => "Restart",
     }
+}
+
+/// Some of them, in a sentence.
+pub(super) fn permissions(permissions: Permissions) -> String {
+    permissions.iter().map(|one| permission(one).to_lowercase()).collect::<Vec<_>>().join(", ")
 }
 
 /// What was done, as it is written in the audit.
@@ -61,6 +85,16 @@ pub(super) fn action(action: &str) -> String {
         other => return other.replace('_', " "),
     }
     .to_owned()
+}
+
+/// What was wrong with the server of a branch, as it is recorded.
+pub(super) fn fault(because: &str) -> &str {
+    match because {
+        "no_answer" => "its server did not answer",
+        "refused" => "its server did not know our token",
+        "failure" => "its server answered with failures",
+        other => other,
+    }
 }
 
 /// The state of a branch: class and what it means.

@@ -16,9 +16,12 @@ mod alerts;
 mod audit;
 mod branch;
 mod followers;
+mod glances;
 mod internal;
 mod live;
 mod login;
+mod names;
+mod page;
 mod pages;
 mod plain;
 mod recordings;
@@ -34,7 +37,8 @@ use serde_json::json;
 
 pub(crate) use self::internal::{ENABLED_HEADER, REVISION_HEADER};
 pub use self::{
-    pages::{Frame, Page, Pages},
+    names::Names,
+    page::{Frame, Page, Pages},
     plain::PlainPages,
     view::{AuditRow, BranchGlance, BranchRow, Relayed, SettingRow, UserRow},
 };

@@ -1,122 +1,22 @@
-//! Pages: what is on them is found here, how they look is for whoever implements [`Pages`].
+//! Pages: what is on them is found here.
 
-use std::{fmt::Debug, future::Future, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc};
 
 use ::http::{HeaderName, HeaderValue, Method, Response, header};
-use futures_util::future::{join, join_all};
-use serde_json::Value;
+use futures_util::future::join;
 
 use super::{
-    Access, Answer, AuditRow, BRANCH, BodyRule, BranchGlance, Desk, Endpoint, Relayed, SettingRow, UserRow,
-    branch_failed,
+    Access, Answer, BRANCH, BodyRule, Desk, Endpoint, Frame, Page, SettingRow, UserRow,
+    glances::{GLANCED_AT, MOST_AT_ONCE, said},
     login::{redirect, who},
-    no_server, person, row, secrets_failed, store_failed, users,
+    no_server, person, row, secrets_failed, settings, store_failed, users,
 };
 use crate::{
-    Timestamp,
-    access::{AuditId, Permission},
-    admin::{Alert, BranchError, BranchResponse, Site},
+    access::Permission,
     emergency::EmergencyId,
-    http::{Body, BoxError, Call, HttpError, LOGIN_PATH},
+    http::{Body, Call, HttpError, LOGIN_PATH},
     settings::Settings,
-    store::{BranchKey, Revision},
 };
-
-/// Draws pages. Everything that is shown comes in a [`Page`]; whoever draws must escape it.
-pub trait Pages: Debug + Send + Sync + 'static {
-    /// The page as HTML; only the part of it that changes, if the frame says so.
-    ///
-    /// # Errors
-    /// Whatever keeps it from being drawn; whoever asked sees status 500.
-    fn render(&self, frame: &Frame, page: &Page) -> Result<String, BoxError>;
-}
-
-/// What is around every page.
-#[derive(Clone, Debug, Default)]
-pub struct Frame {
-    /// The path below which everything is: empty, or with a slash at its beginning.
-    pub base: String,
-    /// Who is logged in: `{id, username, is_admin, permissions}`.
-    pub user: Option<Value>,
-    /// What forms and scripts send back with whatever changes something: in the field
-    /// [`csrf_token`](crate::http::CSRF_FIELD), or the header [`X-CSRF-Token`](crate::http::CSRF_HEADER).
-    pub csrf_token: Option<String>,
-    /// What came of what was done last: `user_added`, `name_taken`, … in `snake_case`, and anything else that somebody
-    /// has put into the address.
-    pub said: Option<String>,
-    /// What somebody has to see; none if that can't be found out.
-    pub alerts: Option<Vec<Alert>>,
-    /// Whether only the part of the page is wanted that changes by itself.
-    pub is_part: bool,
-    /// The time on our clock.
-    pub now: Timestamp,
-}
-
-/// What is on a page.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Page {
-    /// Where somebody logs in.
-    Login {
-        /// Whether name or password were wrong.
-        wrong: bool,
-        /// After too many failed attempts: for how many seconds none counts.
-        wait_seconds: Option<u64>,
-    },
-    /// Where somebody changes their own password.
-    Password,
-    /// All branches.
-    Branches(Vec<BranchGlance>),
-    /// One branch; its open emergencies with their timelines.
-    Branch(BranchGlance),
-    /// One emergency.
-    Emergency {
-        /// The branch that has it.
-        branch: BranchKey,
-        /// The name of the branch.
-        name: String,
-        /// All that the branch says of it, with its timeline.
-        emergency: Relayed<Value>,
-    },
-    /// The settings of a branch.
-    Settings {
-        /// The branch that they are of.
-        branch: BranchKey,
-        /// The name of the branch.
-        name: String,
-        /// As of when: to be sent back as `If-Match`.
-        revision: Revision,
-        /// All of them.
-        rows: Vec<SettingRow>,
-        /// What is missing still for the branch to work.
-        incomplete: Option<String>,
-    },
-    /// What came of the emergencies of all branches, and how fast.
-    Figures(Vec<BranchGlance>),
-    /// All users.
-    Users {
-        /// All of them.
-        rows: Vec<UserRow>,
-        /// The branches that there are permissions for.
-        branches: Vec<BranchKey>,
-    },
-    /// What was done.
-    Audit {
-        /// Newest first.
-        rows: Vec<AuditRow>,
-        /// Where the next page begins: `?before=`.
-        next: Option<AuditId>,
-    },
-    /// Only what somebody has to see.
-    Alerts,
-    /// Why there is no page.
-    Trouble {
-        /// The status of the answer.
-        status: u16,
-        /// In a sentence.
-        message: String,
-    },
-}
 
 /// The pages, and the forms on them.
 pub(super) fn rows(desk: &Arc<Desk>) -> Vec<Endpoint> {
@@ -134,7 +34,8 @@ pub(super) fn rows(desk: &Arc<Desk>) -> Vec<Endpoint> {
         row(desk, Method::GET, "/branch/{branch}", view(), none, branch),
         row(desk, Method::GET, "/branch/{branch}/live", view(), none, branch_live),
         row(desk, Method::GET, "/branch/{branch}/emergency/{id}", view(), none, emergency),
-        row(desk, Method::GET, "/branch/{branch}/settings", view(), none, settings),
+        row(desk, Method::GET, "/branch/{branch}/settings", view(), none, settings_page),
+        row(desk, Method::POST, "/branch/{branch}/settings/reset", view(), form, settings::reset_form),
         row(desk, Method::GET, "/users", admin(), none, all_users),
         row(desk, Method::POST, "/users/create", admin(), form, users::create_form),
         row(desk, Method::POST, "/users/{id}/edit", admin(), form, users::edit_form),
@@ -196,7 +97,7 @@ async fn emergency(desk: Arc<Desk>, call: Call) -> Answer {
     desk.page(Some(&call), &page).await
 }
 
-async fn settings(desk: Arc<Desk>, call: Call) -> Answer {
+async fn settings_page(desk: Arc<Desk>, call: Call) -> Answer {
     let site = desk.site(&call)?;
     let kept = desk.admin.settings_of(site).await.map_err(secrets_failed)?;
     let rows = SettingRow::all(site, &kept, &person(&call)?.session.user.rights);
@@ -208,13 +109,14 @@ async fn settings(desk: Arc<Desk>, call: Call) -> Answer {
 
 async fn all_users(desk: Arc<Desk>, call: Call) -> Answer {
     let users = desk.admin.store().users().await.map_err(store_failed)?;
-    let branches = desk.admin.sites().iter().map(|site| site.key.clone()).collect();
-    desk.page(Some(&call), &Page::Users { rows: users.iter().map(UserRow::of).collect(), branches }).await
+    let (rows, names) = (users.iter().map(UserRow::of).collect(), desk.names(&users));
+    desk.page(Some(&call), &Page::Users { rows, names }).await
 }
 
 async fn audit(desk: Arc<Desk>, call: Call) -> Answer {
     let (rows, next) = desk.audit_of(&call).await?;
-    desk.page(Some(&call), &Page::Audit { rows, next }).await
+    let users = desk.admin.store().users().await.map_err(store_failed)?;
+    desk.page(Some(&call), &Page::Audit { rows, next, names: desk.names(&users) }).await
 }
 
 impl Desk {
@@ -277,58 +179,6 @@ impl Desk {
             Err(_) => error.into_response(),
         }
     }
-
-    /// Every branch that whoever asks may look at, with its newest emergencies.
-    async fn glances(&self, call: &Call, most: u32) -> Result<Vec<BranchGlance>, HttpError> {
-        let user = &person(call)?.session.user;
-        join_all(self.sites_of(user).map(|site| self.glance(call, site, most))).await.into_iter().collect()
-    }
-
-    async fn glance(&self, call: &Call, site: &Site, most: u32) -> Result<BranchGlance, HttpError> {
-        let may = person(call)?.session.user.rights.at(site.key.as_str());
-        let path = format!("/api/emergencies?limit={most}");
-        let (branch, (list, age)) = join(self.known_state_of(site), self.relayed(site, &path)).await;
-        let emergencies = list.map(|mut list| match list.get_mut("emergencies").map(Value::take) {
-            Some(Value::Array(all)) => all,
-            _ => Vec::new(),
-        });
-        Ok(BranchGlance { branch: branch?.aged(age), may, emergencies })
-    }
-
-    /// The branch that the path names; its open emergencies with their timelines.
-    async fn glance_closely(&self, call: &Call) -> Result<BranchGlance, HttpError> {
-        let site = self.site(call)?;
-        let mut glance = self.glance(call, site, GLANCED_AT).await?;
-        if let Ok(emergencies) = &mut glance.emergencies {
-            let open = emergencies.iter_mut().filter(|emergency| emergency["phase"] != "concluded");
-            join_all(open.map(async |emergency| {
-                let Some(id) = emergency["id"].as_str().and_then(|id| id.parse::<EmergencyId>().ok()) else { return };
-                // Without its timeline it is still worth being shown.
-                if let Ok(whole) = self.relayed(site, &format!("/api/emergencies/{id}")).await.0 {
-                    *emergency = whole;
-                }
-            }))
-            .await;
-        }
-        Ok(glance)
-    }
-
-    /// What a branch says, or why it says nothing, and how old that is if it does not answer at the moment.
-    async fn relayed(&self, site: &Site, path: &str) -> (Relayed<Value>, Option<Duration>) {
-        let Some(client) = &site.client else { return (Err(no_server().message().to_owned()), None) };
-        let known = client.get_known(path).await;
-        (said(known.told), known.age)
-    }
-}
-
-fn said(told: Result<BranchResponse, BranchError>) -> Relayed<Value> {
-    let told = told.map_err(|error| branch_failed(error).message().to_owned())?;
-    let body = told.json().unwrap_or_default();
-    if told.status.is_success() {
-        return Ok(body);
-    }
-    let said = body.get("message").and_then(Value::as_str);
-    Err(said.map_or_else(|| format!("The branch answers with status {}.", told.status.as_u16()), str::to_owned))
 }
 
 fn guarded(mut response: Response<Body>) -> Response<Body> {
@@ -337,12 +187,6 @@ fn guarded(mut response: Response<Body>) -> Response<Body> {
     }
     response
 }
-
-/// The newest emergencies of a branch that a page looks at.
-const GLANCED_AT: u32 = 20;
-
-/// The most that a branch tells at once.
-const MOST_AT_ONCE: u32 = 200;
 
 const HTML: &str = "text/html; charset=utf-8";
 

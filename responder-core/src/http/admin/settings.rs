@@ -5,17 +5,20 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use ::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Desk, SettingRow, entry, person, secrets_failed, store_failed};
+use super::{Answer, Desk, SettingRow, entry, login::redirect, person, secrets_failed, store_failed};
 use crate::{
     access::AuditAction,
     admin::{Kept, Reached, Site},
     http::{Call, HttpError, json as answer},
     settings::{Edit, Refusal, SealError, Settings, SettingsFault, Values},
-    store::{Saved, SettingsChange},
+    store::{Revision, Saved, SettingsChange},
 };
 
 /// How often a change is tried again when somebody else was faster.
 const MOST_TRIES: u32 = 5;
+
+/// What was seen is not what there is.
+const SETTINGS_CHANGED: &str = "settings_changed";
 
 /// All of them, secrets masked.
 pub(super) async fn show(desk: Arc<Desk>, call: Call) -> Answer {
@@ -32,49 +35,116 @@ pub(super) async fn show(desk: Arc<Desk>, call: Call) -> Answer {
     answer(StatusCode::OK, &body)
 }
 
+/// What came of a wish to change settings.
+enum Change {
+    /// Nothing is different from before.
+    Same(Revision),
+    /// It is stored.
+    Stored {
+        revision: Revision,
+        names: Vec<&'static str>,
+        /// Of these, those that have a value of the environment again.
+        back: Vec<&'static str>,
+        /// What the branch has made of it.
+        reached: Reached,
+        incomplete: Option<SettingsFault>,
+    },
+    Refused(Refusal),
+    /// Values that are right one by one.
+    Faulty(SettingsFault),
+}
+
 /// Changes some: all that were sent, or none.
 pub(super) async fn save(desk: Arc<Desk>, call: Call) -> Answer {
     let wanted: Map<String, Value> = call.json()?;
-    let site = desk.site(&call)?;
-    for _ in 0..MOST_TRIES {
-        let kept = desk.admin.settings_of(site).await.map_err(secrets_failed)?;
-        unchanged_since(&call, &kept)?;
-        let rights = &person(&call)?.session.user.rights;
-        let edit = match Edit::decide(&wanted, &kept.values, rights, site.key.as_str()) {
-            Ok(edit) => edit,
-            Err(refusal) => return refused(&refusal),
-        };
-        if edit.is_empty() {
-            return saved(&kept, &[], &[], None, None);
+    let seen = call.header(header::IF_MATCH.as_str()).map(|seen| seen.trim_matches('"'));
+    match desk.change_settings(&call, &wanted, seen).await? {
+        Change::Same(revision) => {
+            let message = "Nothing is different from before.";
+            let body = json!({
+                "status": "success", "success": true, "message": message, "revision": revision, "changed": [],
+                "applied": true, "incomplete": null,
+            });
+            answer(StatusCode::OK, &body)
         }
-        let after = edit.applied(&kept.stored, &site.defaults);
-        let incomplete = match together(&kept.values, &after) {
-            Ok(incomplete) => incomplete,
-            Err(fault) => return faulty(&fault),
-        };
-        let change = change(&desk, &call, site, &kept, &edit, &after)?;
-        if let Saved::Done(revision) = desk.admin.store().save_settings(&change).await.map_err(store_failed)? {
-            let names: Vec<String> = edit.changes().map(|(setting, _)| setting.name.to_owned()).collect();
-            let reached = desk.admin.reload(site).await;
-            let back = back_to_environment(&edit, site);
-            return saved(&Kept { revision, ..kept }, &names, &back, Some(&reached), incomplete);
+        Change::Stored { revision, names, back, reached, incomplete } => {
+            saved(revision, &names, &back, &reached, incomplete)
         }
+        Change::Refused(refusal) => refused(&refusal),
+        Change::Faulty(fault) => faulty(&fault),
     }
-    Err(HttpError::unavailable(
-        "contended",
-        "Others are changing these settings at the same time; try again.",
-        Duration::from_secs(1),
-    ))
+}
+
+/// The button that takes away what is stored of one setting, so that the environment counts again.
+pub(super) async fn reset_form(desk: Arc<Desk>, call: Call) -> Answer {
+    let (branch, form) = (desk.site(&call)?.key.clone(), call.form());
+    let name = form.get("setting").unwrap_or_default().to_owned();
+    let wanted = Map::from_iter([(name.clone(), Value::Null)]);
+    let said = match desk.change_settings(&call, &wanted, form.get("revision")).await {
+        Ok(Change::Same(_)) => "setting_same".to_owned(),
+        Ok(Change::Stored { reached, .. }) if reached.is_settled => format!("setting_reset.{name}"),
+        Ok(Change::Stored { .. }) => format!("setting_reset_untold.{name}"),
+        Ok(Change::Refused(Refusal::Denied(_))) => {
+            let message = "You may not change this setting.";
+            return Err(HttpError::new(StatusCode::FORBIDDEN, "denied_keys", message));
+        }
+        Ok(Change::Refused(Refusal::Invalid(_))) => {
+            return Err(HttpError::bad_request("invalid", "There is no such setting.").with_field("setting"));
+        }
+        Ok(Change::Faulty(fault)) => {
+            return Err(HttpError::bad_request("invalid", format!("No setting was changed: {fault}.")));
+        }
+        Err(error) if error.code() == SETTINGS_CHANGED => SETTINGS_CHANGED.to_owned(),
+        Err(error) => return Err(error),
+    };
+    Ok(redirect(&desk, &format!("/branch/{branch}/settings?said={said}")))
+}
+
+impl Desk {
+    /// `seen`: the revision that whoever asks has seen; without it, whatever there is now is changed.
+    async fn change_settings(
+        &self,
+        call: &Call,
+        wanted: &Map<String, Value>,
+        seen: Option<&str>,
+    ) -> Result<Change, HttpError> {
+        let site = self.site(call)?;
+        for _ in 0..MOST_TRIES {
+            let kept = self.admin.settings_of(site).await.map_err(secrets_failed)?;
+            unchanged_since(seen, &kept)?;
+            let rights = &person(call)?.session.user.rights;
+            let edit = match Edit::decide(wanted, &kept.values, rights, site.key.as_str()) {
+                Ok(edit) if edit.is_empty() => return Ok(Change::Same(kept.revision)),
+                Ok(edit) => edit,
+                Err(refusal) => return Ok(Change::Refused(refusal)),
+            };
+            let after = edit.applied(&kept.stored, &site.defaults);
+            let incomplete = match together(&kept.values, &after) {
+                Ok(incomplete) => incomplete,
+                Err(fault) => return Ok(Change::Faulty(fault)),
+            };
+            let change = change(self, call, site, &kept, &edit, &after)?;
+            if let Saved::Done(revision) = self.admin.store().save_settings(&change).await.map_err(store_failed)? {
+                let names = edit.changes().map(|(setting, _)| setting.name).collect();
+                let (reached, back) = (self.admin.reload(site).await, back_to_environment(&edit, site));
+                return Ok(Change::Stored { revision, names, back, reached, incomplete });
+            }
+        }
+        Err(HttpError::unavailable(
+            "contended",
+            "Others are changing these settings at the same time; try again.",
+            Duration::from_secs(1),
+        ))
+    }
 }
 
 /// Whoever says which revision they saw does not overwrite what came after.
-fn unchanged_since(call: &Call, kept: &Kept) -> Result<(), HttpError> {
-    let Some(seen) = call.header(header::IF_MATCH.as_str()) else { return Ok(()) };
-    if seen.trim_matches('"').parse() == Ok(kept.revision.as_u64()) {
+fn unchanged_since(seen: Option<&str>, kept: &Kept) -> Result<(), HttpError> {
+    if seen.is_none_or(|seen| seen.parse() == Ok(kept.revision.as_u64())) {
         return Ok(());
     }
     let message = "Somebody else has changed these settings; load them again.";
-    Err(HttpError::new(StatusCode::CONFLICT, "settings_changed", message))
+    Err(HttpError::new(StatusCode::CONFLICT, SETTINGS_CHANGED, message))
 }
 
 /// Whether settings work together. One branch after the other is set up step by step: what is missing still may be
@@ -120,26 +190,24 @@ fn back_to_environment(edit: &Edit, site: &Site) -> Vec<&'static str> {
     edit.changes().filter(|(setting, value)| is_back(setting.name, *value)).map(|(setting, _)| setting.name).collect()
 }
 
-/// `reached`: what the branch has made of it, if it was told.
 fn saved(
-    kept: &Kept,
-    changed: &[String],
+    revision: Revision,
+    changed: &[&str],
     back: &[&str],
-    reached: Option<&Reached>,
+    reached: &Reached,
     incomplete: Option<SettingsFault>,
 ) -> Answer {
-    let applied = reached.is_none_or(|reached| reached.is_settled);
-    let message = match reached {
-        None => "Nothing is different from before.".to_owned(),
-        Some(_) if applied => "The settings are stored, and the branch has them.".to_owned(),
-        Some(reached) => format!("The settings are stored. {}", reached.why_not()),
+    let applied = reached.is_settled;
+    let message = match applied {
+        true => "The settings are stored, and the branch has them.".to_owned(),
+        false => format!("The settings are stored. {}", reached.why_not()),
     };
     let message = match back {
-        [] => message.to_owned(),
+        [] => message,
         names => format!("{message} From the environment of the admin server comes again: {}.", names.join(", ")),
     };
     let body = json!({
-        "status": "success", "success": true, "message": message, "revision": kept.revision, "changed": changed,
+        "status": "success", "success": true, "message": message, "revision": revision, "changed": changed,
         "applied": applied, "incomplete": incomplete.map(|fault| fault.to_string()),
     });
     answer(StatusCode::OK, &body)
@@ -166,7 +234,6 @@ fn refused(refusal: &Refusal) -> Answer {
     answer(status, &body)
 }
 
-/// Values that are right one by one.
 fn faulty(fault: &SettingsFault) -> Answer {
     let name = fault.setting().map_or("together", |setting| setting.name);
     let message = format!("No setting was changed: {fault}.");

@@ -56,8 +56,11 @@ pub struct SettingRow {
     pub name: &'static str,
     /// Its value; of a secret, the end.
     pub value: Option<String>,
-    /// Where the value comes from.
+    /// Where the value comes from: `database`, `environment`, `default`.
     pub source: &'static str,
+    /// What the environment of the admin server says, shown like the value. It is for pages alone.
+    #[serde(skip)]
+    pub environment: Option<String>,
     /// What counts without it.
     pub default: &'static str,
     /// What it does.
@@ -96,8 +99,11 @@ pub struct AuditRow {
     pub id: AuditId,
     /// When, RFC 3339.
     pub at: String,
-    /// The name of whoever did it.
+    /// The name of whoever did it, at that time.
     pub who: String,
+    /// Their number, if it was a user. It is for pages alone.
+    #[serde(skip)]
+    pub who_id: Option<UserId>,
     /// The name of the action.
     pub action: String,
     /// With which branch.
@@ -152,6 +158,7 @@ impl SettingRow {
                 (None, Some(_)) => "environment",
                 (None, None) => "default",
             },
+            environment: site.defaults.get(setting.name).map(|value| setting.shown(value)),
             default: setting.default,
             about: setting.about,
             tier: setting.tier,
@@ -185,6 +192,7 @@ impl From<Recorded> for AuditRow {
             id,
             at: at.to_string(),
             who: entry.actor.name,
+            who_id: entry.actor.id,
             action: entry.action.name(),
             branch: entry.branch,
             subject: entry.subject,
@@ -222,4 +230,24 @@ quiet! {
     SettingRow: name, source;
     UserRow: id, is_admin;
     AuditRow: id, action, branch;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Values;
+
+    #[test]
+    fn what_the_environment_says_is_shown_on_pages_and_never_all_of_a_secret() {
+        let defaults = Values::of(|setting| (setting.name == "TWILIO_AUTH_TOKEN").then_some("0123456789abcdef"));
+        let key = "tuc".parse().expect("a key");
+        let site = Site { key, name: "Tucson".to_owned(), client: None, public_url: None, defaults: defaults.clone() };
+        let kept = Kept { revision: crate::store::Revision::default(), stored: Values::default(), values: defaults };
+        let rows = SettingRow::all(&site, &kept, &Rights::Admin);
+        let token = rows.iter().find(|row| row.name == "TWILIO_AUTH_TOKEN").expect("a row");
+        assert_eq!((token.source, token.environment.as_deref()), ("environment", Some("***cdef")));
+        assert!(rows.iter().filter(|row| row.name != token.name).all(|row| row.environment.is_none()));
+        let json = serde_json::to_value(token).expect("JSON");
+        assert_eq!(json.get("environment"), None, "the API is as it was");
+    }
 }
