@@ -93,7 +93,7 @@ let looking = null;
 
 // One look serves all events that come while it lasts.
 function look() {
-  looking ??= Promise.all([branch.ask("GET", "/api/status"), branch.ask("GET", "/api/emergencies?limit=10")])
+  looking ??= Promise.all([branch.ask("GET", "/api/status"), branch.ask("GET", "/api/emergencies?limit=10&with_open")])
     .then(([status, list]) => {
       page.status.textContent = `${status.status}: ${status.message}`;
       page.status.dataset.state = status.status;

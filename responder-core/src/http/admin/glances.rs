@@ -12,8 +12,11 @@ use crate::{
     http::{Call, HttpError},
 };
 
-/// The newest emergencies of a branch that a page looks at.
+/// The newest emergencies of a branch that a page looks at; those that are open come with them, however old they are.
 pub(super) const GLANCED_AT: u32 = 20;
+
+/// Open emergencies that are shown with their timelines; more are shown without.
+const MOST_CLOSELY: usize = 20;
 
 /// The most that a branch tells at once.
 pub(super) const MOST_AT_ONCE: u32 = 200;
@@ -27,7 +30,7 @@ impl Desk {
 
     async fn glance(&self, call: &Call, site: &Site, most: u32) -> Result<BranchGlance, HttpError> {
         let may = person(call)?.session.user.rights.at(site.key.as_str());
-        let path = format!("/api/emergencies?limit={most}");
+        let path = format!("/api/emergencies?limit={most}&with_open");
         let (branch, (list, age)) = join(self.known_state_of(site), self.relayed(site, &path)).await;
         let emergencies = list.map(|mut list| match list.get_mut("emergencies").map(Value::take) {
             Some(Value::Array(all)) => all,
@@ -42,7 +45,7 @@ impl Desk {
         let mut glance = self.glance(call, site, GLANCED_AT).await?;
         if let Ok(emergencies) = &mut glance.emergencies {
             let open = emergencies.iter_mut().filter(|emergency| emergency["phase"] != "concluded");
-            join_all(open.map(async |emergency| {
+            join_all(open.take(MOST_CLOSELY).map(async |emergency| {
                 let Some(id) = emergency["id"].as_str().and_then(|id| id.parse::<EmergencyId>().ok()) else { return };
                 // Without its timeline it is still worth being shown.
                 if let Ok(whole) = self.relayed(site, &format!("/api/emergencies/{id}")).await.0 {

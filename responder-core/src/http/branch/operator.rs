@@ -10,7 +10,7 @@ use crate::{
     branch::{Branch, HandleError},
     emergency::{EmergencyId, Input, Phase},
     http::{Body, Call, HttpError, json as answer},
-    store::StoreError,
+    store::{Listing, StoreError},
 };
 
 /// Emergencies on a page, if nothing is said.
@@ -18,7 +18,7 @@ const PAGE: u32 = 50;
 /// And at most.
 const LONGEST_PAGE: u32 = 200;
 
-/// `?limit=` emergencies, newest first, from `?before=` on.
+/// `?limit=` emergencies, newest first, from `?before=` on; `?with_open` adds those that are open and older.
 pub(super) async fn list(branch: Arc<Branch>, call: Call) -> Result<Response<Body>, HttpError> {
     let limit = call.query().parse_optional::<u32>("limit")?.unwrap_or(PAGE);
     if !(1..=LONGEST_PAGE).contains(&limit) {
@@ -26,16 +26,29 @@ pub(super) async fn list(branch: Arc<Branch>, call: Call) -> Result<Response<Bod
         return Err(HttpError::bad_request("invalid_field", message).with_field("limit"));
     }
     let before = call.query().parse_optional::<EmergencyId>("before")?;
-    let listing = branch.store().list(branch.key(), before, limit).await.map_err(store_failed)?;
+    let mut listing = branch.store().list(branch.key(), before, limit).await.map_err(store_failed)?;
     let all = listing.emergencies.iter().map(|loaded| loaded.state.id());
     let all = all.chain(listing.unreadable.iter().copied()).chain(listing.newer.iter().copied());
-    let next = all.min().filter(|_| listing.len() == usize::try_from(limit).unwrap_or(usize::MAX));
+    let oldest = all.min();
+    let next = oldest.filter(|_| listing.len() == usize::try_from(limit).unwrap_or(usize::MAX));
+    if call.query().get("with_open").is_some() {
+        let open = branch.store().open_emergencies(branch.key()).await.map_err(store_failed)?;
+        add_older(&mut listing, open, oldest);
+    }
     let views: Vec<_> =
         listing.emergencies.iter().map(|loaded| EmergencyView::new(branch.key(), &loaded.state)).collect();
     // What a newer build has is unreadable here; asked again, another node may read it.
     let unreadable = [listing.unreadable, listing.newer].concat();
     let body = json!({ "status": "success", "emergencies": views, "unreadable": unreadable, "next": next });
     answer(StatusCode::OK, &body)
+}
+
+/// Adds what is older than `oldest`, which is the last of the page.
+fn add_older(page: &mut Listing, open: Listing, oldest: Option<EmergencyId>) {
+    let is_older = |id: EmergencyId| oldest.is_some_and(|oldest| id < oldest);
+    page.emergencies.extend(open.emergencies.into_iter().rev().filter(|loaded| is_older(loaded.state.id())));
+    page.unreadable.extend(open.unreadable.into_iter().filter(|id| is_older(*id)));
+    page.newer.extend(open.newer.into_iter().filter(|id| is_older(*id)));
 }
 
 /// One emergency with its timeline.

@@ -409,6 +409,31 @@ async fn emergencies_that_are_open_have_codes_of_their_own() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_is_open_is_on_a_page_however_many_came_after_it() {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_micros(1_800_000_000_000_000)));
+    let branch = busy_branch(&Arc::new(MemoryStore::new(clock.clone())));
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        clock.advance(Duration::from_secs(1));
+        let report = Report { chosen_phone: "+15005550001".into(), ..Report::default() };
+        ids.insert(0, branch.report(report, None).await.expect("an emergency").id().to_string());
+    }
+    let keys = Keys { intake_token: Some(Key::new("token".into()).expect("a key")), ..Keys::default() };
+    let table = super::endpoints(&branch).keys(keys).build().expect("a table");
+    let listed = async |query: &str| {
+        let request = Request::get(format!("/api/emergencies?limit=2{query}")).header("authorization", "Bearer token");
+        let response = table.serve(request.body(String::new()).expect("a request"), None).await;
+        let body = response.into_body().as_full().expect("no stream").to_vec();
+        let page: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        let all = page["emergencies"].as_array().expect("a list").iter();
+        let all: Vec<_> = all.map(|one| one["id"].as_str().expect("an id").to_owned()).collect();
+        (all, page["next"].as_str().expect("more").to_owned())
+    };
+    assert_eq!(listed("").await, (ids[..2].to_vec(), ids[1].clone()));
+    assert_eq!(listed("&with_open").await, (ids.clone(), ids[1].clone()));
+}
+
 /// As two nodes may open them at one moment.
 #[tokio::test(start_paused = true)]
 async fn a_code_that_two_have_means_the_one_that_it_fits() {
