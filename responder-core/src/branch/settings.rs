@@ -30,7 +30,7 @@ pub struct BranchSettings {
 #[non_exhaustive]
 pub enum SettingsError {
     /// The policy can't.
-    #[error("the policy can't work")]
+    #[error(transparent)]
     Policy(#[from] PolicyError),
     /// A branch that lets nothing in is switched off, not limited.
     #[error("max_active_emergencies must be at least 1")]

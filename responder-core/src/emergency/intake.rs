@@ -86,10 +86,11 @@ impl Intake {
     /// # Ok::<(), &str>(())
     /// ```
     pub fn check(report: Report, default_country: CountryCode) -> Result<Self, IntakeError> {
-        let number = report
-            .chosen_phone
-            .parse()
-            .map_err(|error: crate::PhoneError| IntakeError { field: "chosen_phone", reason: error.to_string() })?;
+        let wrong = |reason: String| IntakeError { field: "chosen_phone", reason };
+        if report.chosen_phone.trim().is_empty() {
+            return Err(wrong("name the technician who is called first, by a number with +".to_owned()));
+        }
+        let number = report.chosen_phone.parse().map_err(|error: crate::PhoneError| wrong(error.to_string()))?;
         let callback_text = bounded("user_stated_callback_number", report.user_stated_callback_number, 60)?;
         Ok(Self {
             technician: Contact::unnamed(number),

@@ -285,7 +285,7 @@ pub(super) fn token_in(headers: &HeaderMap, public: &PublicUrl) -> Option<Sessio
 }
 
 fn cross_origin() -> HttpError {
-    let message = "This may only be done from one of our own pages.";
+    let message = "This may only be done from one of our own pages; a program shows a token instead of the password.";
     HttpError::new(StatusCode::FORBIDDEN, "cross_origin", message)
 }
 

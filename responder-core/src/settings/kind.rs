@@ -33,6 +33,8 @@ pub enum Kind {
     Url,
     /// The name of a time zone, or an offset.
     TimeZone,
+    /// A language, and perhaps where it is spoken: `en`, `en-US` (BCP 47).
+    Language,
     /// Up to 200 visible ASCII characters, without blanks.
     Word,
     /// Up to 500 characters.
@@ -72,6 +74,7 @@ impl Kind {
             Self::Confirmation => confirmation(text).map(|rule| word(rule).to_owned()),
             Self::Url => url(text),
             Self::TimeZone => time_zone(text).map(|_| text.to_owned()),
+            Self::Language => language(text),
             Self::Word if text.len() <= 200 && text.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(text.to_owned()),
             Self::Text if text.chars().count() <= 500 => Ok(text.to_owned()),
             Self::Word | Self::Text => Err(ValueError::Text),
@@ -116,6 +119,20 @@ pub fn url(text: &str) -> Result<String, ValueError> {
         }
         _ => Err(ValueError::Url),
     }
+}
+
+/// A language by its tag: letters, and further parts of letters and digits.
+///
+/// # Errors
+/// [`ValueError::Language`]
+pub fn language(text: &str) -> Result<String, ValueError> {
+    let mut parts = text.split('-');
+    let is_language = parts
+        .next()
+        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    let are_subtags =
+        parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    if is_language && are_subtags { Ok(text.to_owned()) } else { Err(ValueError::Language) }
 }
 
 /// A time zone of this machine, by its name, or an offset from UTC.
@@ -165,7 +182,10 @@ mod tests {
             (Kind::Country, "+44", "44"),
             (Kind::Confirmation, "HUMAN", "human"),
             (Kind::Url, "https://a.example/b?c", "https://a.example/b?c"),
-            (Kind::Word, "en-GB", "en-GB"),
+            (Kind::Word, "Polly.Amy", "Polly.Amy"),
+            (Kind::Language, "en-GB", "en-GB"),
+            (Kind::Language, "es", "es"),
+            (Kind::Language, " es-419 ", "es-419"),
             (Kind::TimeZone, " -07:00", "-07:00"),
             (Kind::Text, " Two words ", "Two words"),
         ];
@@ -192,6 +212,9 @@ mod tests {
             (Kind::Url, "https://"),
             (Kind::Url, "javascript:alert(1)"),
             (Kind::Word, "two words"),
+            (Kind::Language, "en_US:en"),
+            (Kind::Language, "english"),
+            (Kind::Language, "en-"),
             (Kind::TimeZone, "America/Nowhere"),
             (Kind::Text, "a\0b"),
         ];

@@ -22,7 +22,7 @@ mod value;
 mod values;
 
 pub use edit::{Edit, Refusal};
-pub use kind::{Kind, count, one_country, phone, time_zone, url};
+pub use kind::{Kind, count, language, one_country, phone, time_zone, url};
 #[cfg(feature = "runtime")]
 pub use read::{Settings, SettingsFault};
 #[cfg(feature = "admin")]

@@ -196,7 +196,7 @@ impl Reader<'_> {
         let default = Script::default();
         Ok(Script {
             company_name: self.text("company_name").unwrap_or(default.company_name),
-            language: self.text("language"),
+            language: self.text("speech_language"),
             voice: self.text("voice"),
             hold_music_url: self.with("hold_music_url", url)?,
             recording_notice: self.text("recording_notice"),
@@ -273,7 +273,7 @@ mod tests {
             ("no_emergency_target", "+15005550003"),
             ("ALLOWED_COUNTRY_CODES", "1"),
             ("company_name", "Company"),
-            ("language", "en-GB"),
+            ("speech_language", "en-GB"),
             ("voice", "Polly.Amy"),
             ("hold_music_url", "https://a.example/m.mp3"),
             ("recording_notice", "We record this."),

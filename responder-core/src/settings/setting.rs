@@ -239,7 +239,14 @@ pub const SETTINGS: &[Setting] = &[
         "the emergency service",
         "who calls, as it is spoken and written",
     ),
-    advanced("language", "LANGUAGE", Kind::Word, "", "language of speech, such as en-US"),
+    // Not LANGUAGE: that is a variable of the locale on many machines.
+    advanced(
+        "speech_language",
+        "SPEECH_LANGUAGE",
+        Kind::Language,
+        "",
+        "language that the voice speaks, such as en-US; the words stay English",
+    ),
     advanced("voice", "VOICE", Kind::Word, "", "voice of speech, such as Polly.Joanna"),
     advanced("hold_music_url", "HOLD_MUSIC_URL", Kind::Url, "", "a clip of at most 30 seconds for customers on hold"),
     advanced(

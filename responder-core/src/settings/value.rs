@@ -54,6 +54,9 @@ pub enum ValueError {
     /// No time zone that is known here.
     #[error("must be a time zone that this machine knows, such as UTC, America/Phoenix or -07:00")]
     TimeZone,
+    /// No tag of a language.
+    #[error("must be a language such as en or en-US")]
+    Language,
     /// What is shown in place of a secret, and not of the present one.
     #[error("is only what is shown of a secret that has changed since: enter all of it")]
     Mask,

@@ -76,10 +76,10 @@ mod tests {
         let values = |list: &'static [(&str, &str)]| {
             Values::of(|setting| list.iter().find(|(name, _)| *name == setting.name).map(|(_, value)| *value))
         };
-        let upper = values(&[("voice", "Polly.Amy"), ("language", " "), ("nonsense", "x")]);
-        let both = upper.over(&values(&[("voice", "Polly.Joanna"), ("language", "en-GB")]));
+        let upper = values(&[("voice", "Polly.Amy"), ("speech_language", " "), ("nonsense", "x")]);
+        let both = upper.over(&values(&[("voice", "Polly.Joanna"), ("speech_language", "en-GB")]));
         let all: Vec<_> = both.iter().map(|(setting, value)| (setting.name, value)).collect();
-        assert_eq!(all, [("language", "en-GB"), ("voice", "Polly.Amy")]);
+        assert_eq!(all, [("speech_language", "en-GB"), ("voice", "Polly.Amy")]);
         assert!(!format!("{both:?}").contains("Amy"));
     }
 

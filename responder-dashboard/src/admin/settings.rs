@@ -164,7 +164,7 @@ impl Control {
             Kind::Phones => Self::Phones,
             Kind::Confirmation => Self::Choice,
             Kind::Text | Kind::Addresses => Self::Long,
-            Kind::Country | Kind::Countries | Kind::TimeZone | Kind::Url | Kind::Word => Self::Text,
+            Kind::Country | Kind::Countries | Kind::Language | Kind::TimeZone | Kind::Url | Kind::Word => Self::Text,
         }
     }
 

@@ -173,7 +173,7 @@ const SETTING_NAMES: &[(&str, &str)] = &[
     ("DEFAULT_COUNTRY", "Default country code"),
     ("ALLOWED_COUNTRY_CODES", "Allowed country codes"),
     ("company_name", "Company name"),
-    ("language", "Language"),
+    ("speech_language", "Language"),
     ("voice", "Voice"),
     ("hold_music_url", "Address of the hold music"),
     ("recording_notice", "Notice before a recorded talk"),

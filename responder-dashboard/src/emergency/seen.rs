@@ -1,5 +1,6 @@
 //! An emergency as pages need it: read from a branch's own state, or from what its API tells of it.
 
+#[cfg(feature = "admin")]
 use std::time::Duration;
 
 use responder_core::{
@@ -17,6 +18,7 @@ use responder_core::{
 pub(crate) struct Seen {
     pub(crate) id: EmergencyId,
     pub(crate) opened_at: Timestamp,
+    #[cfg(feature = "admin")]
     pub(crate) accepted_at: Option<Timestamp>,
     pub(crate) phase: SeenPhase,
     pub(crate) technician: Contact,
@@ -104,6 +106,7 @@ impl Seen {
         Self {
             id: e.id(),
             opened_at: e.opened_at(),
+            #[cfg(feature = "admin")]
             accepted_at: e.accepted_at(),
             phase: match e.phase() {
                 Phase::Seeking => SeenPhase::Seeking,
@@ -134,6 +137,7 @@ impl Seen {
     }
 
     /// How long customers were on hold, all calls together.
+    #[cfg(feature = "admin")]
     pub(crate) fn hold(&self) -> Duration {
         self.legs.iter().map(|leg| leg.times.hold).sum()
     }
