@@ -193,6 +193,26 @@ async function editSettings(page) {
   assert.equal(await number.inputValue(), "+15005550033");
 }
 
+async function goBack(page) {
+  step("a setting goes back to what the environment says, without a script");
+  const plain = await page.context().browser().newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+  const still = await plain.newPage();
+  await still.goto(at("/branch/tuc/settings"));
+  const field = still.locator("[data-field=attempts_per_technician]");
+  await field.locator("summary").focus();
+  await still.keyboard.press("Enter");
+  await field.getByText("the default counts").waitFor();
+  await still.keyboard.press("Tab");
+  await still.keyboard.press("Enter");
+  await says(still, ".note", "is no longer set here");
+  assert.equal(await field.locator("summary").count(), 0);
+  await plain.close();
+  await page.reload();
+  await page.locator("[data-field=RECIPIENT_PHONES] summary").click();
+  await page.locator("[data-field=TWILIO_AUTH_TOKEN] summary").click();
+  await look(page, "settings-back");
+}
+
 async function anotherUser(page) {
   step("a user who may only look at one branch reaches nothing else");
   await page.goto(at("/users"));
@@ -284,6 +304,7 @@ try {
   await cancelOne(page);
   await nobodyAccepts(page);
   await editSettings(page);
+  await goBack(page);
   await anotherUser(page);
   await theRest(page);
   noTroubles();
