@@ -139,9 +139,27 @@ async function cancelOne(page) {
   step("an emergency is cancelled");
   const form = await report(page, "Dora Example");
   await form.getByRole("button", { name: "Call a technician" }).click();
+  const id = (await page.locator("article.open").getAttribute("id")).replace("e-", "");
+  const own = await page.context().newPage();
+  await own.goto(at(`/branch/tuc/emergency/${id}`));
+  await says(own, "#link", "This page is live.");
+  await says(own, ".timeline", "accepted by a key");
+  await look(own, "emergency-open");
+  step("the emergency’s own page keeps what it knows while the branch can’t be reached, and says so");
+  const parts = `${at("/branch/tuc/emergency/")}*/live`;
+  await own.route(parts, (route) => route.fulfill({ contentType: "text/html", body: `<div id="page" data-now="${Date.now()}" data-said="x" data-keeps><section id="trouble" class="card trouble"><p>Away.</p></section></div>` }));
+  await own.evaluate(() => document.dispatchEvent(new Event("responder:changed")));
+  await says(own, "#trouble", "Away.");
+  assert.equal(await own.locator("article.open .timeline li").count() > 0, true);
+  await own.unroute(parts);
+  await own.evaluate(() => document.dispatchEvent(new Event("responder:changed")));
+  await own.locator("#trouble").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Cancel this emergency" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel the emergency" }).click();
   await says(page, "#past li", "It was cancelled.");
+  await says(own, "article.past .outcome", "It was cancelled.");
+  await says(own, "#link", "It is over. This page changes no more.");
+  await own.close();
 }
 
 async function nobodyAccepts(page) {

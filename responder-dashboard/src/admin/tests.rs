@@ -113,6 +113,31 @@ fn numbers_without_a_country_code_are_of_the_country_of_their_branch() {
 }
 
 #[test]
+fn the_page_of_an_emergency_keeps_up_with_it_while_it_is_open() {
+    let told = |emergency, is_part| {
+        let page = Page::Emergency { branch: "tuc".parse().expect("a key"), name: "Tucson".to_owned(), emergency };
+        AdminPages.render(&Frame { is_part, ..frame() }, &page).expect("a page")
+    };
+    let live = "data-live=\"/prefix/branch/tuc/emergency/01kcrgh4zq0000000000000001/live\"";
+    let (open, over) = (told(Ok(emergency(None)), false), told(Ok(emergency(Some("cancelled"))), false));
+    assert!(open.contains(live) && open.contains("data-events=\"/prefix/api/branch/tuc/events\""), "{open}");
+    assert!(open.contains("/live.") && open.contains("id=\"link\"") && open.contains("id=\"said\""));
+    assert!(!over.contains("data-live") && !over.contains("/live.") && !over.contains("id=\"link\""), "{over}");
+    let away = told(Err("The branch can't be reached.".to_owned()), false);
+    assert!(!away.contains("data-live") && !away.contains("known last"));
+
+    let part = told(Ok(emergency(None)), true);
+    assert!(
+        part.starts_with("<div id=\"page\"") && !part.contains("data-over") && !part.contains("data-keeps"),
+        "{part}"
+    );
+    let part = told(Ok(emergency(Some("cancelled"))), true);
+    assert!(part.contains("data-said=\"It was cancelled.\" data-over"), "{part}");
+    let part = told(Err("The branch can't be reached.".to_owned()), true);
+    assert!(part.contains("data-keeps") && part.contains("is what was known last") && !part.contains("<article"));
+}
+
+#[test]
 fn several_alerts_are_a_line_each_and_one_is_unfolded() {
     let alert = |no: u8, kind| Alert {
         id: format!("branch_offline:{no}"),
