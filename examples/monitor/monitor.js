@@ -74,18 +74,37 @@ function trouble(error) {
   page.trouble.textContent = error?.message ?? "";
 }
 
-function line(at, ...words) {
+function line(at, words, picture) {
   const time = document.createElement("time");
   time.dateTime = at;
   time.textContent = new Date(at).toLocaleTimeString();
   const item = document.createElement("li");
-  item.append(time, " ", words.join(" "));
+  item.append(time, " ", ...(picture ? [picture, " "] : []), words);
   return item;
+}
+
+// The first word that is found in the name of an event has its picture. The log's own are emoji, for which not every
+// device has a font.
+const PICTURES = Object.entries({
+  concluded: "over", cancel: "cancelled", nobody: "alert", fail: "alert", error: "alert", unreachable: "alert", fallback: "alert",
+  alert: "alert", accepted: "accepted", escalated: "next", passed: "next", webhook: "reported", bridged: "talk", talk: "talk",
+  hold: "hold", voicemail: "message", recording: "message", sms: "text", mail: "mail", call: "call", conference: "call",
+});
+
+function pictureOf(event) {
+  const name = event.toLowerCase();
+  const [, picture] = PICTURES.find(([word]) => name.includes(word)) ?? [null, "other"];
+  const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  svg.classList.add("icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `#i-${picture}`);
+  svg.append(use);
+  return svg;
 }
 
 function show(event) {
   page["nothing-yet"].hidden = true;
-  page.timeline.prepend(line(event.timestamp, event.event.replaceAll("_", " ")));
+  page.timeline.prepend(line(event.timestamp, event.event.replaceAll("_", " "), pictureOf(event.event)));
   while (page.timeline.children.length > KEPT) page.timeline.lastChild.remove();
 }
 
@@ -160,7 +179,7 @@ async function logs(ask) {
 page.load.addEventListener("click", () => logs(async () => {
   const answer = await branch.ask("GET", "/api/logs?recent=50");
   page["log-answer"].textContent = `${answer.count} entries, newest first`;
-  page.logs.replaceChildren(...answer.logs.map((entry) => line(entry.raw_timestamp, entry.icon, entry.title)));
+  page.logs.replaceChildren(...answer.logs.map((entry) => line(entry.raw_timestamp, entry.title, pictureOf(entry.event ?? entry.title))));
 }));
 
 page.clear.addEventListener("click", () => logs(async () => {

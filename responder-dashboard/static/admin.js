@@ -39,6 +39,7 @@ const desk = (() => {
   // ---- alerts
 
   const alerts = document.getElementById("alerts");
+  const said = document.getElementById("alerts-said");
   let alertTimer = 0;
 
   async function lookAtAlerts() {
@@ -59,11 +60,23 @@ const desk = (() => {
   function showAlerts(text) {
     if (text === alertText) return;
     alertText = text;
-    const focus = alerts.contains(document.activeElement) ? document.activeElement.dataset.seen : null;
+    const held = alerts.contains(document.activeElement) ? document.activeElement : null;
+    const [inAlert, tag] = [held?.closest("[data-alert]")?.dataset.alert, held?.tagName];
+    const shown = new Map(alertsShown().map((one) => [one.dataset.alert, one.firstElementChild.open]));
     const fresh = new DOMParser().parseFromString(text, "text/html");
     alerts.replaceChildren(...fresh.body.childNodes);
     times.localize(alerts);
-    if (focus) alerts.querySelector(`[data-seen="${CSS.escape(focus)}"]`)?.focus();
+    for (const one of alertsShown()) {
+      if (shown.has(one.dataset.alert)) one.firstElementChild.open = shown.get(one.dataset.alert);
+      if (inAlert === one.dataset.alert) one.querySelector(tag)?.focus();
+    }
+    // Who hears the page hears of what is new; the rest they have met on their way through it.
+    const added = alertsShown().filter((one) => !shown.has(one.dataset.alert));
+    if (added.length > 0) tell(said, added.map((one) => one.querySelector(".message").textContent).join(". "));
+  }
+
+  function alertsShown() {
+    return [...alerts.querySelectorAll("[data-alert]")];
   }
 
   async function see(button) {

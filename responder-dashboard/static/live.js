@@ -20,6 +20,7 @@
   let isAsking = false;
   let isStale = false;
   let isSoon = false;
+  let isOver = false; // What is shown changes no more.
   let shownAt = new Date(); // When what is shown was so.
 
   // ---- clocks
@@ -63,6 +64,8 @@
       else place = place.nextElementSibling;
       update(twin, child);
     }
+    // What is not told of at the moment may stay.
+    if (fresh.dataset && "keeps" in fresh.dataset) return;
     for (const child of olds) {
       if (!child.id || known.has(child.id)) child.remove();
     }
@@ -92,6 +95,7 @@
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("page");
     if (!fresh) throw new Error("not the live part");
     skew = Number(fresh.dataset.now) - Date.now();
+    isOver = "over" in fresh.dataset;
     if (said.textContent !== fresh.dataset.said) said.textContent = fresh.dataset.said;
     replace(part(), fresh);
     tick();
@@ -100,6 +104,7 @@
   async function refresh() {
     window.clearTimeout(timer);
     isSoon = false;
+    if (isOver) return;
     if (isAsking) {
       isStale = true;
       return;
@@ -113,12 +118,13 @@
       if (answer.status !== 200 && answer.status !== 503) throw new Error(String(answer.status));
       show(await answer.text());
       shownAt = new Date();
-      tell(source?.readyState === 1 ? "live" : "polling");
+      tell(isOver ? "over" : source?.readyState === 1 ? "live" : "polling");
     } catch {
       tell("lost");
     }
     isAsking = false;
-    if (isStale) soon();
+    if (isOver) source?.close();
+    else if (isStale) soon();
     else if (!isSoon) timer = window.setTimeout(refresh, again());
   }
 
@@ -139,6 +145,7 @@
 
   const HOW = {
     live: () => "This page is live.",
+    over: () => "It is over. This page changes no more.",
     polling: () => `Live updates are cut off; this page looks again every ${again() / 1000} seconds.`,
     lost: () => `This page can’t reach the server. What it shows is from ${times.clock.format(shownAt)}. It keeps trying.`,
   };
@@ -156,7 +163,7 @@
   function listen(url) {
     source?.close();
     // Nobody looks: a browser has few connections, and so has the server.
-    if (document.hidden) return;
+    if (document.hidden || isOver) return;
     source = new EventSource(at(url));
     source.onopen = () => {
       failures = 0;

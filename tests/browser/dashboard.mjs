@@ -139,9 +139,27 @@ async function cancelOne(page) {
   step("an emergency is cancelled");
   const form = await report(page, "Dora Example");
   await form.getByRole("button", { name: "Call a technician" }).click();
+  const id = (await page.locator("article.open").getAttribute("id")).replace("e-", "");
+  const own = await page.context().newPage();
+  await own.goto(at(`/branch/tuc/emergency/${id}`));
+  await says(own, "#link", "This page is live.");
+  await says(own, ".timeline", "accepted by a key");
+  await look(own, "emergency-open");
+  step("the emergency’s own page keeps what it knows while the branch can’t be reached, and says so");
+  const parts = `${at("/branch/tuc/emergency/")}*/live`;
+  await own.route(parts, (route) => route.fulfill({ contentType: "text/html", body: `<div id="page" data-now="${Date.now()}" data-said="x" data-keeps><section id="trouble" class="card trouble"><p>Away.</p></section></div>` }));
+  await own.evaluate(() => document.dispatchEvent(new Event("responder:changed")));
+  await says(own, "#trouble", "Away.");
+  assert.equal(await own.locator("article.open .timeline li").count() > 0, true);
+  await own.unroute(parts);
+  await own.evaluate(() => document.dispatchEvent(new Event("responder:changed")));
+  await own.locator("#trouble").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Cancel this emergency" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Cancel the emergency" }).click();
   await says(page, "#past li", "It was cancelled.");
+  await says(own, "article.past .outcome", "It was cancelled.");
+  await says(own, "#link", "It is over. This page changes no more.");
+  await own.close();
 }
 
 async function nobodyAccepts(page) {
@@ -151,14 +169,29 @@ async function nobodyAccepts(page) {
   await form.getByRole("button", { name: "Call a technician" }).click();
   await says(page, "article.open .timeline", "Everybody was tried; nobody accepted.");
   await says(page, "#state-word", "Error");
+  await says(page, "#alerts-said", "Nobody accepted an emergency");
   await page.goto(at("/"));
   await says(page, "#b-tuc .urgent", "Call the customer.");
   await look(page, "branches-urgent");
   await page.goto(at("/figures"));
   await says(page, ".alert", "Nobody accepted an emergency");
   await look(page, "figures");
-  await page.goto(at("/audit"));
+  step("on a phone, several alerts are a line each, which unfold by keyboard");
+  await page.goto(at("/"));
   const alert = page.locator(".alert", { hasText: "Nobody accepted an emergency" });
+  await alert.waitFor();
+  const seen = alert.getByRole("button", { name: "I have seen this" });
+  await look(page, "alerts");
+  assert.ok(await seen.isVisible(), "where there is room, all of it is there without unfolding");
+  await page.setViewportSize({ width: 390, height: 844 });
+  assert.ok((await page.locator(".alert").count()) > 1);
+  assert.ok((await page.locator(".alerts").boundingBox()).height < 844 / 4, "alerts leave room for what goes on");
+  assert.ok(!(await seen.isVisible()));
+  await alert.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await seen.waitFor();
+  await look(page, "alerts-unfolded");
+  await page.goto(at("/audit"));
   await alert.getByRole("button", { name: "I have seen this" }).click();
   await alert.waitFor({ state: "detached" });
   await page.goto(at("/"));
@@ -191,6 +224,26 @@ async function editSettings(page) {
   assert.equal(await phones.getByLabel("Name").last().inputValue(), "Fay Example");
   assert.equal(await phones.getByLabel("Number").last().inputValue(), "+15005550034");
   assert.equal(await number.inputValue(), "+15005550033");
+}
+
+async function goBack(page) {
+  step("a setting goes back to what the environment says, without a script");
+  const plain = await page.context().browser().newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+  const still = await plain.newPage();
+  await still.goto(at("/branch/tuc/settings"));
+  const field = still.locator("[data-field=attempts_per_technician]");
+  await field.locator("summary").focus();
+  await still.keyboard.press("Enter");
+  await field.getByText("the default counts").waitFor();
+  await still.keyboard.press("Tab");
+  await still.keyboard.press("Enter");
+  await says(still, ".note", "is no longer set here");
+  assert.equal(await field.locator("summary").count(), 0);
+  await plain.close();
+  await page.reload();
+  await page.locator("[data-field=RECIPIENT_PHONES] summary").click();
+  await page.locator("[data-field=TWILIO_AUTH_TOKEN] summary").click();
+  await look(page, "settings-back");
 }
 
 async function anotherUser(page) {
@@ -284,6 +337,7 @@ try {
   await cancelOne(page);
   await nobodyAccepts(page);
   await editSettings(page);
+  await goBack(page);
   await anotherUser(page);
   await theRest(page);
   noTroubles();

@@ -36,6 +36,12 @@ try {
   await page.getByRole("button", { name: "Load the last 50" }).click();
   await says(page, "#log-answer", "entries");
   assert.ok((await page.locator("#logs li").count()) > 0);
+  for (const list of ["#timeline", "#logs"]) {
+    const pictures = await page.locator(`${list} li`).evaluateAll((rows) =>
+      rows.map((row) => document.querySelector(row.querySelector("svg.icon use")?.getAttribute("href") ?? "#none") !== null));
+    assert.ok(pictures.length > 0 && pictures.every(Boolean), `a picture of our own in each line of ${list}`);
+    assert.doesNotMatch(await page.locator(list).innerText(), /\p{Extended_Pictographic}/u, "no emoji");
+  }
   await look(page, "monitor-after");
   noTroubles();
 } catch (error) {

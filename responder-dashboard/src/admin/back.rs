@@ -18,29 +18,17 @@ impl Back {
         if row.source != "database" || !row.editable {
             return None;
         }
-        Some(match (&row.environment, default) {
-            (Some(value), _) => Self {
-                title: "Use the environment’s value",
-                then: "What is set here is removed, and the environment of the admin server counts again:".to_owned(),
-                value: Some(in_words(value)),
-            },
+        let (title, then) = match (&row.environment, default) {
+            (Some(_), _) => {
+                ("Use the environment’s value", "Then the environment of the admin server counts:".to_owned())
+            }
             // What the branch is told nothing of, it takes from its own environment.
-            (None, "") => Self {
-                title: "Unset it",
-                then:
-                    "What is set here is removed. The environment of the admin server says nothing about it, so that \
-                       it is not set, unless the environment of the branch sets it."
-                        .to_owned(),
-                value: None,
-            },
-            (None, default) => Self {
-                title: "Use the default",
-                then: format!(
-                    "What is set here is removed. The environment of the admin server says nothing about it, so that \
-                     the default counts, unless the environment of the branch sets it: {default}."
-                ),
-                value: None,
-            },
-        })
+            (None, "") => ("Unset it", format!("Then it is not set. {OTHERWISE}")),
+            (None, default) => ("Use the default", format!("Then the default counts: {default}. {OTHERWISE}")),
+        };
+        let then = format!("What is set here is removed. {then}");
+        Some(Self { title, then, value: row.environment.as_deref().map(in_words) })
     }
 }
+
+const OTHERWISE: &str = "Only the environment of the branch’s own server could say otherwise.";

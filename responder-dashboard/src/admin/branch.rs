@@ -1,12 +1,10 @@
-//! One branch, and one emergency.
+//! One branch.
 
 use askama::Template;
 use responder_core::{
     access::Permission,
-    http::admin::{BranchGlance, Frame as Given, Relayed},
-    store::BranchKey,
+    http::admin::{BranchGlance, Frame as Given},
 };
-use serde_json::Value;
 
 use super::{
     frame::{Frame, Tab},
@@ -58,16 +56,6 @@ struct Live {
     past: Vec<Last>,
 }
 
-#[derive(Template)]
-#[template(path = "admin/emergency.html")]
-struct One {
-    frame: Frame,
-    key: String,
-    name: String,
-    trouble: Option<String>,
-    emergency: Option<EmergencyView>,
-}
-
 /// The page, or its live part.
 pub(super) fn branch(given: &Given, glance: &BranchGlance) -> Result<String, askama::Error> {
     let row = &glance.branch;
@@ -116,28 +104,4 @@ pub(super) fn branch(given: &Given, glance: &BranchGlance) -> Result<String, ask
 fn said(name: &str, status: &str, open: &[EmergencyView]) -> String {
     let newest = open.iter().find_map(|emergency| emergency.timeline.first());
     newest.map_or_else(|| format!("{name}: {status}"), |entry| entry.said())
-}
-
-/// One emergency, all of it.
-pub(super) fn emergency(
-    given: &Given,
-    branch: &BranchKey,
-    name: &str,
-    told: &Relayed<Value>,
-) -> Result<String, askama::Error> {
-    let seen = told.as_ref().ok().and_then(Seen::told);
-    let trouble = match (told, &seen) {
-        (Err(trouble), _) => Some(trouble.clone()),
-        (Ok(_), None) => Some("The branch tells of it in a way that this version does not understand.".to_owned()),
-        (Ok(_), Some(_)) => None,
-    };
-    let emergency = seen.map(|seen| {
-        let mut view = EmergencyView::new(&seen, given.now);
-        view.all_at = format!("{}/api/branch/{branch}/emergencies/{}", given.base, view.id);
-        view.is_whole_page = true;
-        view
-    });
-    let title = emergency.as_ref().map_or_else(|| "Emergency".to_owned(), |e| format!("{} {}", e.code, e.title));
-    let frame = Frame::of(given, title, Tab::Branches);
-    One { frame, key: branch.to_string(), name: name.to_owned(), trouble, emergency }.render()
 }

@@ -52,6 +52,8 @@ struct AlertView {
     branch: String,
     branch_name: String,
     class: &'static str,
+    /// In a few words, where there is no room for more.
+    in_short: &'static str,
     message: String,
     since: Option<(String, String)>,
     until: Option<(String, String)>,
@@ -133,6 +135,7 @@ impl AlertView {
             branch: alert.branch.to_string(),
             branch_name: alert.branch_name.clone(),
             class,
+            in_short: words::alert(alert.kind, alert.until.is_some()),
             message: words::in_words(&alert.message),
             since: alert.since.as_ref().map(shown),
             until: alert.until.as_ref().map(shown),

@@ -8,6 +8,7 @@ mod figures;
 mod frame;
 mod home;
 mod names;
+mod one;
 mod people;
 mod settings;
 #[cfg(test)]
@@ -53,7 +54,7 @@ impl Pages for AdminPages {
             Page::Password => people::password(frame)?,
             Page::Branches(glances) => home::branches(frame, glances)?,
             Page::Branch(glance) => branch::branch(frame, glance)?,
-            Page::Emergency { branch, name, emergency } => branch::emergency(frame, branch, name, emergency)?,
+            Page::Emergency { branch, name, emergency } => one::emergency(frame, branch, name, emergency)?,
             Page::Settings { branch, name, revision, rows, incomplete } => {
                 settings::settings(frame, branch, name, *revision, rows, incomplete.as_deref())?
             }

@@ -2,6 +2,7 @@
 
 use responder_core::{
     access::AuditId,
+    admin::{Alert, AlertKind},
     http::admin::{AuditRow, BranchGlance, Frame, Page, Pages, SettingRow},
     settings::{Secrecy, Tier, setting},
     store::Revision,
@@ -109,4 +110,56 @@ fn numbers_without_a_country_code_are_of_the_country_of_their_branch() {
     };
     let html = drawn(&page);
     assert!(html.contains("value=\"+445005550009\"") && !html.contains("+15005550009"), "{html}");
+}
+
+#[test]
+fn the_page_of_an_emergency_keeps_up_with_it_while_it_is_open() {
+    let told = |emergency, is_part| {
+        let page = Page::Emergency { branch: "tuc".parse().expect("a key"), name: "Tucson".to_owned(), emergency };
+        AdminPages.render(&Frame { is_part, ..frame() }, &page).expect("a page")
+    };
+    let live = "data-live=\"/prefix/branch/tuc/emergency/01kcrgh4zq0000000000000001/live\"";
+    let (open, over) = (told(Ok(emergency(None)), false), told(Ok(emergency(Some("cancelled"))), false));
+    assert!(open.contains(live) && open.contains("data-events=\"/prefix/api/branch/tuc/events\""), "{open}");
+    assert!(open.contains("/live.") && open.contains("id=\"link\"") && open.contains("id=\"said\""));
+    assert!(!over.contains("data-live") && !over.contains("/live.") && !over.contains("id=\"link\""), "{over}");
+    let away = told(Err("The branch can't be reached.".to_owned()), false);
+    assert!(!away.contains("data-live") && !away.contains("known last"));
+
+    let part = told(Ok(emergency(None)), true);
+    assert!(
+        part.starts_with("<div id=\"page\"") && !part.contains("data-over") && !part.contains("data-keeps"),
+        "{part}"
+    );
+    let part = told(Ok(emergency(Some("cancelled"))), true);
+    assert!(part.contains("data-said=\"It was cancelled.\" data-over"), "{part}");
+    let part = told(Err("The branch can't be reached.".to_owned()), true);
+    assert!(part.contains("data-keeps") && part.contains("is what was known last") && !part.contains("<article"));
+}
+
+#[test]
+fn several_alerts_are_a_line_each_and_one_is_unfolded() {
+    let alert = |no: u8, kind| Alert {
+        id: format!("branch_offline:{no}"),
+        branch: "tuc".parse().expect("a key"),
+        branch_name: "<i>Tucson</i>".to_owned(),
+        kind,
+        message: "All of it.".to_owned(),
+        since: None,
+        until: None,
+        emergency: None,
+    };
+    let drawn = |alerts| AdminPages.render(&Frame { alerts: Some(alerts), ..frame() }, &Page::Alerts).expect("a page");
+    let one = drawn(vec![alert(1, AlertKind::BranchOffline)]);
+    assert!(
+        one.contains("<details open>") && one.contains("aria-label=\"One alert\"") && !one.contains("<i>"),
+        "{one}"
+    );
+    let two = drawn(vec![alert(1, AlertKind::BranchOffline), alert(2, AlertKind::NobodyAccepted)]);
+    assert!(!two.contains("<details open>") && two.contains("aria-label=\"2 alerts\""), "{two}");
+    for words in ["Trouble with its server</span></summary>", "Nobody accepted</span></summary>"] {
+        assert!(two.contains(words), "{words}");
+    }
+    assert_eq!(two.matches("I have seen this").count(), 2);
+    assert_eq!(drawn(Vec::new()).trim(), "");
 }

@@ -1,6 +1,9 @@
 //! What codes and names mean, for people.
 
-use responder_core::access::{Permission, Permissions};
+use responder_core::{
+    access::{Permission, Permissions},
+    admin::AlertKind,
+};
 
 /// What came of what was done last. What is no word of ours is not repeated.
 pub(super) fn said(code: &str) -> Option<String> {
@@ -94,6 +97,16 @@ pub(super) fn fault(because: &str) -> &str {
         "refused" => "its server did not know our token",
         "failure" => "its server answered with failures",
         other => other,
+    }
+}
+
+/// What somebody has to see, in a line beside the name of a branch.
+pub(super) const fn alert(kind: AlertKind, is_over: bool) -> &'static str {
+    match (kind, is_over) {
+        (AlertKind::NobodyAccepted, _) => "Nobody accepted",
+        (AlertKind::BranchOffline, false) => "Trouble with its server",
+        (AlertKind::BranchOffline, true) => "Its server had trouble",
+        (AlertKind::SettingsInvalid, _) => "Its settings can’t be used",
     }
 }
 

@@ -60,7 +60,7 @@ pub enum Page {
     Branches(Vec<BranchGlance>),
     /// One branch; its open emergencies with their timelines.
     Branch(BranchGlance),
-    /// One emergency.
+    /// One emergency. The part that changes is asked for as long as it is open.
     Emergency {
         /// The branch that has it.
         branch: BranchKey,

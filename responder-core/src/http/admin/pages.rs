@@ -34,6 +34,7 @@ pub(super) fn rows(desk: &Arc<Desk>) -> Vec<Endpoint> {
         row(desk, Method::GET, "/branch/{branch}", view(), none, branch),
         row(desk, Method::GET, "/branch/{branch}/live", view(), none, branch_live),
         row(desk, Method::GET, "/branch/{branch}/emergency/{id}", view(), none, emergency),
+        row(desk, Method::GET, "/branch/{branch}/emergency/{id}/live", view(), none, emergency_live),
         row(desk, Method::GET, "/branch/{branch}/settings", view(), none, settings_page),
         row(desk, Method::POST, "/branch/{branch}/settings/reset", view(), form, settings::reset_form),
         row(desk, Method::GET, "/users", admin(), none, all_users),
@@ -86,15 +87,24 @@ async fn branch_live(desk: Arc<Desk>, call: Call) -> Answer {
 }
 
 async fn emergency(desk: Arc<Desk>, call: Call) -> Answer {
+    let page = emergency_of(&desk, &call).await?;
+    desk.page(Some(&call), &page).await
+}
+
+async fn emergency_live(desk: Arc<Desk>, call: Call) -> Answer {
+    let page = emergency_of(&desk, &call).await?;
+    desk.part(&call, &page).await
+}
+
+async fn emergency_of(desk: &Desk, call: &Call) -> Result<Page, HttpError> {
     let id: EmergencyId = call.params.get("id").and_then(|id| id.parse().ok()).ok_or_else(HttpError::not_found)?;
-    let site = desk.site(&call)?;
+    let site = desk.site(call)?;
     // Whoever asks for this one alone may wait for it.
     let emergency = match &site.client {
         Some(client) => said(client.get_shared(&format!("/api/emergencies/{id}")).await),
         None => Err(no_server().message().to_owned()),
     };
-    let page = Page::Emergency { branch: site.key.clone(), name: site.name.clone(), emergency };
-    desk.page(Some(&call), &page).await
+    Ok(Page::Emergency { branch: site.key.clone(), name: site.name.clone(), emergency })
 }
 
 async fn settings_page(desk: Arc<Desk>, call: Call) -> Answer {
