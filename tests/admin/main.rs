@@ -6,6 +6,7 @@ mod attacks;
 mod branch;
 #[path = "../common/mod.rs"]
 mod common;
+mod ending;
 mod events;
 mod house;
 mod hung;
