@@ -10,6 +10,7 @@ mod ending;
 mod events;
 mod house;
 mod hung;
+mod leaving;
 mod login;
 mod looks;
 mod notices;
