@@ -5,6 +5,8 @@
 mod config;
 #[path = "../common/database.rs"]
 mod database;
+#[path = "../common/ending.rs"]
+mod ending;
 #[path = "../common/environment.rs"]
 mod environment;
 #[path = "../common/place.rs"]
@@ -123,17 +125,18 @@ pub(crate) async fn run(
         .build()?;
     opened(address);
     let router: axum::Router = responder::axum::router(table);
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stop = async move {
         place.stop.await;
         // The server waits for open connections, and these would stay open.
         admin.end_streams();
     };
-    let served = server.with_graceful_shutdown(stop).await;
+    let served = ending::in_time(stop, |stop| axum::serve(listener, service).with_graceful_shutdown(stop)).await;
     if let Some(telling) = telling {
         telling.stop().await;
     }
-    Ok(served?)
+    served.transpose()?;
+    Ok(())
 }
 
 /// Tells somebody by text what is done with branches, if there is somebody to be told.

@@ -7,6 +7,8 @@ mod config;
 mod configure;
 #[path = "../common/database.rs"]
 mod database;
+#[path = "../common/ending.rs"]
+mod ending;
 #[path = "../common/environment.rs"]
 mod environment;
 #[path = "../common/events.rs"]

@@ -18,6 +18,7 @@ use super::{
     Place,
     config::{self, Config, Door, Parts},
     database::{Database, Store},
+    ending,
     environment::Environment,
     posting::Posting,
     remote::{self, Counting, Remote},
@@ -57,15 +58,16 @@ pub(crate) async fn run(
     }
     let workers = Workers::start(&branch, posting, &sleeper);
     let router: axum::Router = responder::axum::router(endpoints);
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stop = async move {
         end(place.stop, restart).await;
         // The server waits for open connections, and these would stay open.
         branch.end_streams();
     };
-    let served = server.with_graceful_shutdown(stop).await;
+    let served = ending::in_time(stop, |stop| axum::serve(listener, service).with_graceful_shutdown(stop)).await;
     workers.stop().await;
-    Ok(served?)
+    served.transpose()?;
+    Ok(())
 }
 
 /// What is set, where it is kept, and the way to the admin server, if the settings are its.

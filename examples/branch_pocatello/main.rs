@@ -7,6 +7,8 @@
 //! `DEBUG_WEBHOOK_URL` and `DEBUG_WEBHOOK_SECRET` another service gets every event.
 
 mod bookings;
+#[path = "../common/ending.rs"]
+mod ending;
 #[path = "../common/environment.rs"]
 #[expect(dead_code, reason = "what services need that are told everything by their environment")]
 mod environment;
@@ -86,7 +88,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         signals::asked_to_stop().await;
         branch.end_streams();
     };
-    warp::serve(site).incoming(listener).graceful(stop).run().await;
+    ending::in_time(stop, |stop| warp::serve(site).incoming(listener).graceful(stop).run()).await;
     working.stop().await;
     if let Some(posting) = posting {
         posting.stop().await;

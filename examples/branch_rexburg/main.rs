@@ -10,6 +10,8 @@
 //! machine, and a load balancer stands where `front.rs` does.
 
 mod database;
+#[path = "../common/ending.rs"]
+mod ending;
 #[path = "../common/environment.rs"]
 #[expect(dead_code, reason = "what services need that are told everything by their environment")]
 mod environment;
@@ -28,6 +30,7 @@ use std::{error::Error, net::Ipv4Addr};
 
 use database::Database;
 use events::Events;
+use futures_util::future::join_all;
 use node::Node;
 use phones::Phones;
 use responder::script::Links;
@@ -66,9 +69,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // The front waits for open connections, and streams of events would stay open.
         branches.iter().for_each(|branch| branch.end_streams());
     };
-    axum::serve(listener, front).with_graceful_shutdown(stop).await?;
-    for node in nodes {
-        node.stop().await;
-    }
+    ending::in_time(stop, |stop| axum::serve(listener, front).with_graceful_shutdown(stop)).await.transpose()?;
+    join_all(nodes.into_iter().map(Node::stop)).await;
     Ok(())
 }

@@ -18,7 +18,7 @@ use responder::{
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::{database::Stores, events::Events, phones::Phones};
+use crate::{database::Stores, ending, events::Events, phones::Phones};
 
 /// A node at work.
 pub(crate) struct Node {
@@ -67,10 +67,12 @@ impl Node {
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let router: axum::Router = responder::axum::router(endpoints);
-        let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-        let server = server.with_graceful_shutdown(async { drop(stopped.await) });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move {
-            if let Err(error) = server.await {
+            let stop = async { drop(stopped.await) };
+            let served =
+                ending::in_time(stop, |stop| axum::serve(listener, service).with_graceful_shutdown(stop)).await;
+            if let Some(Err(error)) = served {
                 tracing::error!(%error, "a node serves no more");
             }
         });

@@ -6,6 +6,8 @@
 //! `OFFICE_PHONE` and `PUBLIC_URL` (the public address of `/emergencies`) real phones ring; with `DEBUG_WEBHOOK_URL`
 //! and `DEBUG_WEBHOOK_SECRET` another service gets every event.
 
+#[path = "../common/ending.rs"]
+mod ending;
 #[path = "../common/environment.rs"]
 #[expect(dead_code, reason = "what services need that are told everything by their environment")]
 mod environment;
@@ -94,7 +96,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         signals::asked_to_stop().await;
         branch.end_streams();
     };
-    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    let serve = |stop| axum::serve(listener, service).with_graceful_shutdown(stop);
+    ending::in_time(stop, serve).await.transpose()?;
     working.stop().await;
     if let Some(posting) = posting {
         posting.stop().await;

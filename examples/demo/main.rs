@@ -14,6 +14,8 @@ mod args;
 #[path = "../branch/main.rs"]
 mod branch_server;
 mod cast;
+#[path = "../common/ending.rs"]
+mod ending;
 mod judge;
 mod live;
 mod network_time;

@@ -3,7 +3,6 @@
 
 use std::{
     error::Error,
-    future::IntoFuture,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
@@ -26,7 +25,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    cast,
+    cast, ending,
     network_time::{NetworkClock, NetworkSleeper, Pace},
 };
 
@@ -180,8 +179,8 @@ fn keys(network: &Simulator, token: &str) -> Result<Keys, Trouble> {
 
 async fn serve(listener: TcpListener, endpoints: Endpoints, stopped: watch::Receiver<bool>) {
     let service = responder::axum::router(endpoints).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(until(stopped));
-    if let Err(error) = serving.into_future().await {
+    let serve = |stop| axum::serve(listener, service).with_graceful_shutdown(stop);
+    if let Some(Err(error)) = ending::in_time(until(stopped), serve).await {
         eprintln!("the server of the branch has ended: {error}");
     }
 }

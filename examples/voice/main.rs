@@ -3,6 +3,8 @@
 //! `cargo run --example voice -- --help` lists the variables.
 
 mod config;
+#[path = "../common/ending.rs"]
+mod ending;
 #[path = "../common/environment.rs"]
 mod environment;
 #[path = "../common/server.rs"]
@@ -77,8 +79,10 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let listener = listener.map_err(|error| format!("{}: {error}", config.listen))?;
     println!("voice service on http://{}", listener.local_addr()?);
     let router: axum::Router = responder::axum::router(endpoints);
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
-    Ok(server.with_graceful_shutdown(signals::asked_to_stop()).await?)
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serve = |stop| axum::serve(listener, service).with_graceful_shutdown(stop);
+    ending::in_time(signals::asked_to_stop(), serve).await.transpose()?;
+    Ok(())
 }
 
 /// What Prometheus asks for, with the operator's password.

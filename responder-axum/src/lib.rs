@@ -23,6 +23,8 @@
 //! the service; [`Router::nest_service`] gives us that, too.
 //!
 //! Serve it with `into_make_service_with_connect_info::<SocketAddr>()`, and handlers learn the address of the caller.
+//! `axum::serve`, asked to stop gracefully, waits for open connections without a limit, also for those on which nothing
+//! is said: go on without them after some seconds.
 //!
 //! At the root, [`Router::merge`] wants one fallback only: `service.merge(responder_axum::router(e).reset_fallback())`
 //! leaves what neither side knows to the service's own.

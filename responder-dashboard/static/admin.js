@@ -5,6 +5,7 @@ const desk = (() => {
   const body = document.body;
   const base = body.dataset.base ?? "";
   const ALERTS_MS = 30000;
+  const PATIENCE_MS = 15000; // A phone that has lost its network does not notice by itself.
   const DONE_MS = 20000;
 
   // ---- asking the server
@@ -45,7 +46,7 @@ const desk = (() => {
   async function lookAtAlerts() {
     window.clearTimeout(alertTimer);
     try {
-      const answer = await fetch(alerts.dataset.alerts, { cache: "no-store" });
+      const answer = await fetch(alerts.dataset.alerts, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
       // Whoever is logged out is sent to another page.
       if (answer.redirected) location.assign(`${base}/login`);
       if (answer.ok && !answer.redirected) showAlerts(await answer.text());

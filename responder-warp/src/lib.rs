@@ -23,6 +23,9 @@
 //!
 //! `warp::serve` tells handlers the address of the caller. Behind another server ([`warp::service`] is a
 //! `tower::Service`), put its [`SocketAddr`] into the extensions of each request.
+//!
+//! `warp::serve`, asked to stop gracefully, waits for open connections without a limit, also for those on which nothing
+//! is said: go on without them after some seconds.
 
 use std::convert::Infallible;
 use std::future::ready;

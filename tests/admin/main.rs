@@ -6,9 +6,11 @@ mod attacks;
 mod branch;
 #[path = "../common/mod.rs"]
 mod common;
+mod ending;
 mod events;
 mod house;
 mod hung;
+mod leaving;
 mod login;
 mod looks;
 mod notices;

@@ -1,10 +1,12 @@
 //! From a request to its answer.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{future::Future, net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+#[cfg(feature = "runtime")]
+use tracing::Instrument;
 
 use super::body::{Limits, read};
 use super::call::{Media, unsupported};
@@ -13,9 +15,12 @@ use super::guard::{Admission, Guard, token_in};
 use super::table::Route;
 use super::ticket::Issuer;
 use super::{
-    Access, Body, BodyRule, Call, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params, Reader,
+    Access, Body, BodyRule, Call, Caller, Endpoint, Endpoints, Form, HttpError, Keys, LoggedIn, MountedPath, Params,
+    Reader,
 };
 use crate::PublicUrl;
+
+type Answer = Result<Response<Body>, HttpError>;
 
 impl Endpoints {
     /// Answers a request. Its URI is the one below our mount point, raw; `peer` is whom the server is connected with.
@@ -24,6 +29,10 @@ impl Endpoints {
     /// no body (401, 403), the size of the body (413) and its pace (408), signatures that cover it (403, 401), its
     /// content type (415), fields and parameters (400). Only then the handler runs. A handler that panics is answered
     /// for with 500.
+    ///
+    /// When the future is dropped, because whoever asked has gone, the handler is dropped with it if it answers a `GET`
+    /// or somebody unknown. Any other goes on to its end, on a task of its own; where the feature `runtime` is off, or
+    /// no tokio is there, it is dropped, too.
     pub async fn serve<B>(&self, request: Request<B>, peer: Option<IpAddr>) -> Response<Body>
     where
         B: http_body::Body + Send,
@@ -149,15 +158,34 @@ fn takes(rule: BodyRule, media: Media, body: &[u8]) -> Result<bool, HttpError> {
 }
 
 /// A panic is caught here, because a broken connection would tell a provider nothing and 500 makes it ask again.
-async fn handled(endpoint: &Endpoint, call: Call) -> Result<Response<Body>, HttpError> {
-    let answer = AssertUnwindSafe(endpoint.handler().handle(call)).catch_unwind().await;
-    let answer = answer.unwrap_or_else(|_| Err(HttpError::internal("the handler panicked")));
-    if let Some(error) = answer.as_ref().err().filter(|error| error.status().is_server_error()) {
-        let (method, path, code) = (endpoint.method(), endpoint.path(), error.code());
-        let cause = std::error::Error::source(error);
-        tracing::error!(%method, path, code, cause, "request failed");
-    }
-    answer
+async fn handled(endpoint: &Endpoint, call: Call) -> Answer {
+    let (handler, method) = (Arc::clone(endpoint.handler()), endpoint.method().clone());
+    let path = endpoint.path().to_owned();
+    // Nobody whom we do not know leaves work behind, such as a password to be looked at.
+    let may_be_left = method == Method::GET || matches!(call.caller, Caller::Anonymous);
+    let work = async move {
+        let answer = AssertUnwindSafe(handler.handle(call)).catch_unwind().await;
+        let answer = answer.unwrap_or_else(|_| Err(HttpError::internal("the handler panicked")));
+        if let Some(error) = answer.as_ref().err().filter(|error| error.status().is_server_error()) {
+            let (code, cause) = (error.code(), std::error::Error::source(error));
+            tracing::error!(%method, path, code, cause, "request failed");
+        }
+        answer
+    };
+    if may_be_left { work.await } else { to_its_end(work).await }
+}
+
+/// What somebody has begun to change is not left half done when they go: recorded but not done, or stored and told to
+/// nobody.
+#[cfg(feature = "runtime")]
+async fn to_its_end(work: impl Future<Output = Answer> + Send + 'static) -> Answer {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return work.await };
+    runtime.spawn(work.in_current_span()).await.unwrap_or_else(|ended| Err(HttpError::internal(ended)))
+}
+
+#[cfg(not(feature = "runtime"))]
+async fn to_its_end(work: impl Future<Output = Answer>) -> Answer {
+    work.await
 }
 
 fn refused(endpoint: &Endpoint, error: &HttpError) {

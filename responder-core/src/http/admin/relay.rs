@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use ::http::{HeaderMap, Response, StatusCode, header};
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
+use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -78,12 +79,15 @@ pub(super) async fn archive_logs(desk: Arc<Desk>, call: Call) -> Answer {
 /// Has a branch send its log somewhere.
 pub(super) async fn firehose(desk: Arc<Desk>, call: Call) -> Answer {
     let wanted: Map<String, Value> = call.json()?;
-    let path = firehose_path(&wanted);
+    let target = target(&wanted)?;
+    let path = firehose_path(target.as_ref(), &wanted);
     let site = desk.site(&call)?;
     let client = client(site)?;
-    let target = wanted.get("webhook_url").or_else(|| wanted.get("webhook")).and_then(Value::as_str);
-    let about = entry(&call, AuditAction::LogSent, site)?;
-    desk.record(&target.map_or_else(|| about.clone(), |target| about.clone().about(host_of(target)))).await?;
+    let mut about = entry(&call, AuditAction::LogSent, site)?;
+    if let Some(host) = target.as_ref().and_then(Url::host_str) {
+        about = about.about(host);
+    }
+    desk.record(&about).await?;
     let told = client.post(&path, HeaderMap::new(), &json!({}), SENT_WITHIN).await;
     let told = desk.or_noted(&call, AuditAction::LogSent, site, told).await?;
     match told.json().as_ref().and_then(|body| not_taken(&body["results"][0])) {
@@ -139,37 +143,82 @@ pub(super) fn passed_on(told: &BranchResponse) -> Answer {
     Ok(response)
 }
 
-fn firehose_path(wanted: &Map<String, Value>) -> String {
+/// Where the log is to be sent; none if the branch knows where. It is read as a branch reads it, and no more than what
+/// was read here is passed on: so it goes to the host that is recorded.
+fn target(wanted: &Map<String, Value>) -> Result<Option<Url>, HttpError> {
+    let said = |name: &'static str| Some((name, text(wanted, name).filter(|url| !url.is_empty())?));
+    let Some((name, url)) = ["webhook_url", "webhook"].into_iter().find_map(said) else { return Ok(None) };
+    let url = Url::parse(url).ok().filter(|url| url.host_str().is_some_and(|host| host.len() <= LONGEST_HOST));
+    let refused = || {
+        let message = "This is not an address of a server, such as https://hooks.example.com/…";
+        HttpError::bad_request("invalid_field", message).with_field(name)
+    };
+    url.map(Some).ok_or_else(refused)
+}
+
+fn firehose_path(target: Option<&Url>, wanted: &Map<String, Value>) -> String {
     let mut query = form_urlencoded::Serializer::for_suffix("/debug_firehose?".to_owned(), "/debug_firehose?".len());
-    for name in ["webhook_url", "webhook", "encoding"] {
-        if let Some(value) = wanted.get(name).and_then(Value::as_str) {
-            query.append_pair(name, value);
-        }
-    }
+    let target = target.map(|url| ("webhook_url", url.as_str()));
+    query.extend_pairs(target.into_iter().chain(text(wanted, "encoding").map(|encoding| ("encoding", encoding))));
     query.finish()
+}
+
+fn text<'a>(wanted: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    wanted.get(name).and_then(Value::as_str)
 }
 
 pub(super) fn with_query(path: &str, query: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// Where something is sent, without what may be secret in the address.
-fn host_of(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().chars().take(200).collect()
-}
-
 const JSON: &str = "application/json";
+
+/// The most that a name can have in the DNS.
+const LONGEST_HOST: usize = 253;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What is recorded, and what the branch is asked.
+    fn read(wanted: Value) -> Result<(Option<String>, String), String> {
+        let wanted = wanted.as_object().expect("an object");
+        let target = target(wanted).map_err(|error| error.field().unwrap_or_default().to_owned())?;
+        let host = target.as_ref().and_then(Url::host_str).map(str::to_owned);
+        Ok((host, firehose_path(target.as_ref(), wanted)))
+    }
+
     #[test]
     fn only_the_host_of_a_target_is_recorded() {
-        for url in ["https://hooks.example.com/T0/secret?token=x", "https://user:word@hooks.example.com#abc"] {
-            assert_eq!(host_of(url), "hooks.example.com");
+        for url in ["https://hooks.example.com/T0/secret?token=x", "https://user:word@HOOKS.example.com#abc"] {
+            assert_eq!(read(json!({ "webhook_url": url })).expect("a target").0.as_deref(), Some("hooks.example.com"));
+        }
+    }
+
+    #[test]
+    fn a_log_goes_to_the_host_that_is_recorded() {
+        let evil = |path: &str| (Some("evil.example".to_owned()), format!("/debug_firehose?webhook_url={path}"));
+        for (wanted, expected) in [
+            (json!({ "webhook_url": "", "webhook": "https://evil.example" }), evil("https%3A%2F%2Fevil.example%2F")),
+            (json!({ "webhook_url": 7, "webhook": "https://evil.example" }), evil("https%3A%2F%2Fevil.example%2F")),
+            (
+                json!({ "webhook_url": r"https://evil.example\@good.example/" }),
+                evil("https%3A%2F%2Fevil.example%2F%40good.example%2F"),
+            ),
+            (
+                json!({ "webhook_url": "https://good.example@evil.example/", "webhook": "https://good.example" }),
+                evil("https%3A%2F%2Fgood.example%40evil.example%2F"),
+            ),
+            (json!({ "webhook_url": " https:evil.exa\tmple" }), evil("https%3A%2F%2Fevil.example%2F")),
+            (json!({ "webhook": "", "encoding": "gzip" }), (None, "/debug_firehose?encoding=gzip".to_owned())),
+            (json!({}), (None, "/debug_firehose?".to_owned())),
+        ] {
+            assert_eq!(read(wanted.clone()), Ok(expected), "{wanted}");
+        }
+        let long = format!("https://{}.example/", "a".repeat(300));
+        for url in ["hooks.example.com", "//evil.example/", "data:text/html,x", "https://", "https://<b>/", "\\", &long]
+        {
+            assert_eq!(read(json!({ "webhook": url })), Err("webhook".to_owned()), "{url}");
         }
     }
 }
