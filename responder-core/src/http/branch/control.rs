@@ -67,11 +67,7 @@ pub fn control(hooks: ControlHooks) -> Vec<Endpoint> {
         let reload = reload.clone();
         async move {
             let told = match reload {
-                // Whoever asks may go away meanwhile.
-                Some(reload) => {
-                    let work = tokio::spawn(async move { reload.reload().await });
-                    told(&work.await.map_err(HttpError::internal)?)
-                }
+                Some(reload) => told(&reload.reload().await),
                 None => json!({
                     "status": "success", "code": OWN_SETTINGS, "keys": [],
                     "message": "The settings are those of the environment.",
