@@ -106,7 +106,7 @@ pub(super) const fn alert(kind: AlertKind, is_over: bool) -> &'static str {
         (AlertKind::NobodyAccepted, _) => "Nobody accepted",
         (AlertKind::BranchOffline, false) => "Trouble with its server",
         (AlertKind::BranchOffline, true) => "Its server had trouble",
-        (AlertKind::SettingsInvalid, _) => "Its settings can’t be used",
+        (AlertKind::SettingsInvalid, _) => "Trouble with its settings",
     }
 }
 
