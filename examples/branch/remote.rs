@@ -90,10 +90,11 @@ pub(crate) struct Counting {
 impl Counting {
     /// All of them, or, if something can't be used, none.
     async fn change(&self, before: &Values, now: &Values) -> Result<(), BoxError> {
-        let env = over(&self.env, now);
+        let (was, env) = (over(&self.env, before), over(&self.env, now));
         let (settings, keys) = (config::settings(&env)?, config::keys(&env, self.branch.key())?);
         let (telephony, events) = (config::telephony(&env)?, Events::read(&env)?);
-        let differs = |names: &[&str]| names.iter().any(|name| before.get(name) != now.get(name));
+        // What counted and what counts: a setting that is emptied is another thing than one that is left to us.
+        let differs = |names: &[&'static str]| names.iter().any(|name| was.text(name) != env.text(name));
         // What waits to be posted, and the pace of the account, are not touched without need.
         if differs(&["DEBUG_WEBHOOK_URL"]) {
             self.posting.turn_to(&events).await?;

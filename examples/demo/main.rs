@@ -14,8 +14,6 @@ mod args;
 #[path = "../branch/main.rs"]
 mod branch_server;
 mod cast;
-#[path = "../common/ending.rs"]
-mod ending;
 mod judge;
 mod live;
 mod network_time;

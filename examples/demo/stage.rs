@@ -3,6 +3,7 @@
 
 use std::{
     error::Error,
+    future::IntoFuture,
     net::{Ipv4Addr, SocketAddr},
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
@@ -25,7 +26,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
-    cast, ending,
+    cast,
     network_time::{NetworkClock, NetworkSleeper, Pace},
 };
 
@@ -179,8 +180,8 @@ fn keys(network: &Simulator, token: &str) -> Result<Keys, Trouble> {
 
 async fn serve(listener: TcpListener, endpoints: Endpoints, stopped: watch::Receiver<bool>) {
     let service = responder::axum::router(endpoints).into_make_service_with_connect_info::<SocketAddr>();
-    let serve = |stop| axum::serve(listener, service).with_graceful_shutdown(stop);
-    if let Some(Err(error)) = ending::in_time(until(stopped), serve).await {
+    let serving = axum::serve(listener, service).with_graceful_shutdown(until(stopped));
+    if let Err(error) = serving.into_future().await {
         eprintln!("the server of the branch has ended: {error}");
     }
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::{Router, extract::Query, response::IntoResponse};
+use futures_util::future::join_all;
 use http::StatusCode;
 use responder::{
     Timestamp,
@@ -24,7 +25,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    common::patience::until,
+    common::{
+        patience::until,
+        place::{NOBODY, serve},
+    },
     house::{House, PUBLIC, Person, answer_in_json, answer_of, at, key},
 };
 
@@ -180,6 +184,72 @@ async fn a_restart_of_a_branch_is_no_alert_when_it_is_over_and_coming_and_going_
     scene.pass(40);
     scene.alerts(&node).await;
     assert_eq!(scene.recorded(AuditAction::BranchBack).await, 1);
+}
+
+/// A node that reaches it does not take it back at once, nor does the other one say it again.
+#[tokio::test]
+async fn a_branch_that_one_node_can_not_reach_is_an_alert_there_and_told_once() {
+    let scene = Scene::set().await;
+    let (well, cut_off) = (scene.node(), table(&admin_of(&scene.store, &scene.clock, NOBODY)));
+    scene.alerts(&well).await;
+    scene.pass(7200);
+    let first = scene.alerts(&cut_off).await;
+    assert_eq!(first.len(), 1, "{first:?}");
+    for _ in 0..80 {
+        assert_eq!(scene.alerts(&well).await, [json!(null); 0]);
+        assert_eq!(scene.alerts(&cut_off).await, first);
+        scene.pass(15);
+    }
+    let recorded = [AuditAction::BranchAway, AuditAction::BranchBack].map(|action| scene.recorded(action));
+    assert_eq!(join_all(recorded).await, [1, 1]);
+
+    // Away for all of them, it is another one, for all of them.
+    scene.says(500);
+    let away = scene.alerts(&well).await;
+    assert_eq!(away.len(), 1, "{away:?}");
+    assert_ne!(away[0]["id"], first[0]["id"]);
+    scene.pass(15);
+    assert_eq!(scene.alerts(&cut_off).await[0]["id"], away[0]["id"]);
+}
+
+#[tokio::test]
+async fn a_branch_that_one_node_reaches_now_and_then_is_seldom_told_of() {
+    let scene = Scene::set().await;
+    let steady = async || answer_in_json(&json!({ "status": "success", "emergencies": [] }));
+    let steady = serve(Router::new().fallback(steady)).await;
+    let (server, well) = (scene.node(), table(&admin_of(&scene.store, &scene.clock, &steady)));
+    for round in 0..80 {
+        scene.says(if round % 2 == 0 { 500 } else { 200 });
+        scene.alerts(&well).await;
+        scene.alerts(&server).await;
+        scene.pass(15);
+    }
+    let away = scene.recorded(AuditAction::BranchAway).await;
+    assert!(away <= 3, "{away} times in 20 minutes");
+}
+
+/// Somebody who has seen an absence sees the next one, too, however soon it comes.
+#[tokio::test]
+async fn what_was_seen_is_over_when_the_branch_is_back() {
+    let scene = Scene::set().await;
+    let node = scene.node();
+    let mut known = Vec::new();
+    for _ in 0..4 {
+        scene.says(500);
+        scene.pass(3);
+        scene.alerts(&node).await;
+        scene.pass(60);
+        let mut away = scene.alerts(&node).await;
+        away.retain(|alert| !known.contains(&alert["id"]));
+        assert_eq!(away.len(), 1, "{away:?}");
+        known.push(away[0]["id"].clone());
+        scene.says(200);
+        scene.pass(15);
+        scene.alerts(&node).await;
+        assert_eq!(scene.see(&node, &away[0]).await, 200);
+        scene.pass(40);
+        assert_eq!(scene.alerts(&node).await, [json!(null); 0]);
+    }
 }
 
 #[tokio::test]

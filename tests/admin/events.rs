@@ -50,6 +50,29 @@ async fn events_go_to_whoever_is_named_at_the_time() {
     assert!(heard_report(&first, &last) && !heard_report(&first, &unheard), "nobody was named");
 }
 
+/// To say that nobody gets them is one thing; to say nothing is another, and leaves it to the branch.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_back_is_as_the_branch_has_it() {
+    let (town, own, other) = (Town::found().await, Receiver::start().await, Receiver::start().await);
+    let _admin = town.admin().await;
+    let ada = town.log_in().await;
+    ada.save(&town.settings("tuc")).await;
+    let mut branch = town.branch_command("tuc");
+    branch.env("DEBUG_WEBHOOK_SECRET", SECRET).env("DEBUG_WEBHOOK_URL", own.url());
+    let _branch = town.start(branch, town.at("tuc")).await;
+    let target = |of: &Receiver| of.url().trim_end_matches("/hook").to_owned();
+    assert_eq!(dumped(&town).await["target"], target(&own));
+    name(&ada, other.url()).await;
+    assert_eq!(dumped(&town).await["target"], target(&other));
+    name(&ada, "").await;
+    assert_eq!(dumped(&town).await["code"], "no_target");
+    name(&ada, None).await;
+    assert_eq!(dumped(&town).await["target"], target(&own));
+    own.open();
+    let id = reported(&town).await;
+    timeout(SOON, own.until(|heard| heard.lanes.contains_key(&id))).await.expect("an event");
+}
+
 /// Whether the first event of an emergency has come there; later ones come to whoever is named later.
 fn heard_report(receiver: &Receiver, id: &str) -> bool {
     let is_report = |(_, event): &(u64, String)| event == "webhook_received";
@@ -62,8 +85,8 @@ async fn reported(town: &Town) -> String {
     answer["emergency_id"].as_str().expect("an id").to_owned()
 }
 
-async fn name(ada: &Operator<'_>, url: &str) {
-    let (status, answer) = ada.post("settings", &json!({ "DEBUG_WEBHOOK_URL": url })).await;
+async fn name(ada: &Operator<'_>, url: impl Into<Option<&str>>) {
+    let (status, answer) = ada.post("settings", &json!({ "DEBUG_WEBHOOK_URL": url.into() })).await;
     assert_eq!((status, &answer["applied"]), (200, &json!(true)), "{answer}");
 }
 

@@ -109,6 +109,22 @@ async fn branch_rexburg() {
     example.ends_when_asked().await;
 }
 
+/// With axum, with warp, and as a front with nodes behind it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_connection_keeps_none_from_ending() {
+    let told = Receiver::start().await;
+    let ends = async |name: &str, before: &str| {
+        let example = Example::start(name, 1, &told).await;
+        let here = example.word_after(before);
+        example.ends_before_the_last_has_gone(here.trim_end_matches('.')).await;
+    };
+    tokio::join!(
+        ends("branch_tucson", "service on "),
+        ends("branch_pocatello", "site on "),
+        ends("branch_rexburg", "behind "),
+    );
+}
+
 /// Reports an emergency of somebody; gives its id.
 async fn report(branch: &str, token: &str, customer: &str) -> String {
     let report = json!({ "chosen_phone": "+15005550003", "user_stated_callback_number": customer });

@@ -1,6 +1,6 @@
 //! An example that introduces itself.
 
-use tokio::process::Command;
+use tokio::{io::AsyncWriteExt, net::TcpStream, process::Command};
 
 use crate::common::{
     process::{Process, example},
@@ -53,6 +53,17 @@ impl Example {
     /// Asks it to end, as a supervisor does; it ends in order.
     pub(crate) async fn ends_when_asked(mut self) {
         self.process.ends_at("-TERM").await;
+    }
+
+    /// The same, while somebody is connected who has not said all of what they want.
+    pub(crate) async fn ends_before_the_last_has_gone(mut self, here: &str) {
+        let mut open = TcpStream::connect(here.trim_start_matches("http://")).await.expect("a connection");
+        open.write_all(b"GET / HT").await.expect("it is open");
+        // It has accepted that one when it accepts the next.
+        let next = reqwest::Client::new().get(here).send().await;
+        next.expect("an answer");
+        self.process.ends_at("-TERM").await;
+        assert!(self.process.console().contains("connections are still open"), "it has not waited");
     }
 
     /// The same as whoever presses Ctrl-C.

@@ -1,7 +1,10 @@
 //! When the server of a branch was away, and what somebody has seen: both stand in the audit, so that every node knows
 //! them, also after a restart.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -40,6 +43,9 @@ pub(super) struct Trail {
     marks: BTreeMap<AuditId, (Timestamp, Mark)>,
     /// The newest entry that was read, of any kind.
     read_to: Option<AuditId>,
+    /// The absence that lasts for this node, though another one may have found the branch well: it may be only for us
+    /// that it can't be reached.
+    ours: Option<AuditId>,
 }
 
 #[derive(Clone, Debug)]
@@ -76,6 +82,13 @@ impl Fault {
     }
 }
 
+impl Absence {
+    /// The name of the alert that it is.
+    pub(super) fn alert(&self) -> String {
+        format!("branch_offline:{}", self.id)
+    }
+}
+
 impl Trail {
     pub(super) fn seen(&self) -> HashSet<&str> {
         let seen = self.marks.values().filter_map(|(_, mark)| match mark {
@@ -85,7 +98,8 @@ impl Trail {
         seen.collect()
     }
 
-    /// The oldest first. Nodes that find the same at the same time have said it twice.
+    /// The oldest first. Nodes that find the same at the same time have said it twice. The last one is not over for as
+    /// long as it lasts for this node.
     pub(super) fn absences(&self) -> Vec<Absence> {
         let mut absences: Vec<Absence> = Vec::new();
         for (id, (at, mark)) in &self.marks {
@@ -99,11 +113,32 @@ impl Trail {
                 _ => {}
             }
         }
+        if let Some(last) = absences.last_mut().filter(|last| Some(last.id) == self.ours) {
+            last.until = None;
+        }
         absences
     }
 
-    pub(super) fn is_away(&self) -> bool {
+    fn is_away(&self) -> bool {
         self.absences().last().is_some_and(|absence| absence.until.is_none())
+    }
+
+    /// Since when it is away, and how long it has to be well until it is back; none if it is not away. What a node
+    /// finds that reaches it now and then is not to be written down again and again. Once somebody has seen the alert,
+    /// the next absence has to be another one.
+    fn settles_after(&self) -> Option<(Timestamp, Duration)> {
+        let last = self.absences().pop().filter(|last| last.until.is_none())?;
+        let mut marks = self.marks.values().rev();
+        let back_at = marks.find_map(|(at, mark)| matches!(mark, Mark::Back(_)).then_some(*at));
+        let is_again = back_at.is_some_and(|at| last.since.since(at) < AGAIN_WITHIN);
+        let is_seen = self.seen().contains(last.alert().as_str());
+        Some((last.since, if is_again && !is_seen { AGAIN_WITHIN } else { SETTLED }))
+    }
+
+    /// What this node finds itself.
+    fn find(&mut self, fault: Option<Fault>) {
+        let last = self.absences().pop().filter(|last| last.until.is_none());
+        self.ours = fault.and(last).map(|last| last.id);
     }
 
     fn take(&mut self, recorded: Recorded) {
@@ -152,24 +187,26 @@ impl Admin {
         Ok(trail)
     }
 
-    /// Records that a branch has gone, or that it is back: that counts after a while without a fault, so that one that
-    /// comes and goes is one alert. Whether something was recorded.
+    /// Records that a branch has gone, or that it is back: that counts after a while without a fault since it had gone,
+    /// so that one that comes and goes is one alert, and a node that finds it away has the time to say so. Whether
+    /// something was recorded.
     pub(super) async fn record_presence(
         &self,
         site: &Site,
-        trail: &Trail,
+        trail: &mut Trail,
         fault: Option<Fault>,
         well_since: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let entry = match (fault, trail.is_away(), well_since) {
-            (Some(fault), false, _) => {
+        trail.find(fault);
+        let entry = match (fault, trail.settles_after(), well_since) {
+            (Some(fault), None, _) => {
                 let entry = AuditEntry::new(Actor::server(), AuditAction::BranchAway);
                 entry.changing(None, Some(json!({ "because": fault.name() })))
             }
-            (None, true, Some(since)) if now.since(since) >= SETTLED => {
+            (None, Some((away_since, span)), Some(well_since)) if now.since(well_since.max(away_since)) >= span => {
                 let entry = AuditEntry::new(Actor::server(), AuditAction::BranchBack);
-                entry.changing(None, Some(json!({ "since": since.to_string() })))
+                entry.changing(None, Some(json!({ "since": well_since.to_string() })))
             }
             _ => return Ok(false),
         };
@@ -179,10 +216,13 @@ impl Admin {
 
 /// How long a branch has to be well until it is back, and has to be away until that is worth an alert when it is over:
 /// starting anew takes a few seconds.
-pub(super) const SETTLED: std::time::Duration = std::time::Duration::from_secs(30);
+pub(super) const SETTLED: Duration = Duration::from_secs(30);
+
+/// A branch that is away again so soon has to be well for as long, too.
+const AGAIN_WITHIN: Duration = Duration::from_secs(600);
 
 /// What nobody has seen for so long is forgotten.
-pub(super) const REMEMBERED: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 3600);
+pub(super) const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
 
 const PAGE: u32 = 500;
 

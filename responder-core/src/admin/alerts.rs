@@ -146,7 +146,7 @@ impl Admin {
         let (fault, said) = self.ask_branch(site, &mut state.unanswered, now).await;
         state.well_since = if fault.is_some() { None } else { state.well_since.or(Some(now)) };
         state.trail = self.trail(site, state.trail.clone(), now).await?;
-        if self.record_presence(site, &state.trail, fault, state.well_since, now).await? {
+        if self.record_presence(site, &mut state.trail, fault, state.well_since, now).await? {
             state.trail = self.trail(site, state.trail.clone(), now).await?;
         }
         let mut alerts: Vec<Alert> = state.unanswered.alerts().cloned().collect();
@@ -236,7 +236,7 @@ fn away(
         (Some(_), _) => was_away(absence.fault),
     };
     Some(Alert {
-        id: format!("branch_offline:{}", absence.id),
+        id: absence.alert(),
         message: message.to_owned(),
         since: Some(absence.since.to_string()),
         until: until.map(|until| until.to_string()),
