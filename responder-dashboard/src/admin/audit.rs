@@ -78,6 +78,7 @@ fn about(row: &AuditRow, names: &Names, base: &str) -> Vec<About> {
             Some(("nobody_accepted", id)) => emergency(row, id, "nobody accepted emergency", base),
             Some(("branch_offline", _)) => Some(plain("trouble with its server".to_owned())),
             Some(("settings_invalid", _)) => Some(plain("settings that can’t be used".to_owned())),
+            Some(("settings_behind", _)) => Some(plain("settings that did not arrive".to_owned())),
             _ => None,
         },
         "recording_fetched" => None,
