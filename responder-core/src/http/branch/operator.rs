@@ -67,8 +67,7 @@ pub(super) async fn cancel(branch: Arc<Branch>, call: Call) -> Result<Response<B
         let message = "This emergency is over already.";
         return Err(HttpError::new(StatusCode::CONFLICT, "already_over", message));
     }
-    let work = tokio::spawn(async move { branch.handle(id, Input::Cancelled).await });
-    let handled = work.await.map_err(HttpError::internal)?.map_err(not_handled)?;
+    let handled = branch.handle(id, Input::Cancelled).await.map_err(not_handled)?;
     let message = match handled.state.phase() {
         Phase::Closing { .. } | Phase::Concluded { .. } => {
             "The emergency is cancelled; whoever is on the line is told."
