@@ -118,6 +118,7 @@ impl Default for Limits {
 
 impl Timing {
     pub(super) fn validate(&self) -> Result<(), PolicyError> {
+        // Taken apart, so that a new duration that nobody looks at does not compile.
         let Self {
             ring,
             text_acceptance,
